@@ -65,11 +65,19 @@ struct http_caller {
 	const cJSON *domains;  /* {"default": ["data_manager", ...], ...} */
 };
 
+/* One row of the role -> permission table (generated: libcommon/api/permissions.h). The role
+ * "administrator" is held by callers with is_admin, in every domain; other roles per domain. */
+struct http_permission {
+	const char *role;	/* NULL ends the table */
+	const char *permission; /* one permission the role grants */
+};
+
 struct http_conf {
 	const char *listen;	 /* "127.0.0.1:7101" or "unix:/path"; borrowed */
 	const struct http_route *routes; /* ended by a NULL method; borrowed */
 	const char *service;	 /* audience of the internal token */
 	const char *token_key;	 /* this service's key, hex; NULL = routes need no token (internal port) */
+	const struct http_permission *permissions; /* ended by a NULL role; NULL = nobody holds any; borrowed */
 	struct pool *pool;	 /* where POOL handlers run; borrowed */
 	int max_connections;	 /* 0 = 512; further ones wait in the backlog */
 	int64_t request_deadline_ms; /* POOL handlers' whole time; 0 = 30000 */
@@ -92,7 +100,10 @@ int http_server_busy(const struct http_server *s);
 /* http_server_port - the bound TCP port (for ":0" in tests); 0 for a unix socket. */
 int http_server_port(const struct http_server *s);
 
-/* http_server_free - close everything; sets *s to NULL; accepts NULL inside. */
+/*
+ * http_server_free - close everything; sets *s to NULL; accepts NULL inside. Waits for handlers that
+ * run on the pool, and runs abort of streams there: call it before pool_free.
+ */
 void http_server_free(struct http_server **s);
 
 /* Reading the request. Strings are NUL-terminated and live as long as the request. */
@@ -123,8 +134,9 @@ int http_query_i64(const struct http_req *req, const char *name, int64_t dflt, i
 int http_body_json(struct http_req *req, cJSON **out, struct err *err) MUST_CHECK;
 
 /*
- * http_domains - domains in which the caller holds this route's permission, as a text[] literal for SQL
- * ("where domain = any($n)"): whatever is elsewhere does not exist for this caller (404).
+ * http_domains - domains in which the caller holds this route's permission, as a text[] literal for SQL:
+ * whatever is elsewhere does not exist for this caller (404). An administrator whose role grants the
+ * permission gets the element "*" besides ("where domain = any($n) or '*' = any($n)"). Arena memory.
  */
 const char *http_domains(struct http_req *req);
 
@@ -140,6 +152,10 @@ void http_reply_empty(struct http_req *req, int status);
 void http_reply_file(struct http_req *req, int status, const char *type, int fd, int64_t offset, int64_t n);
 /* http_reply_problem - problem+json of err; the only place where kinds become statuses. */
 void http_reply_problem(struct http_req *req, const struct err *err);
+/* http_reply_problem_with - the same with further members (an object; its children are moved out). */
+void http_reply_problem_with(struct http_req *req, const struct err *err, cJSON *extra);
+/* http_status - the status of a kind and code; for logs and for those who forward a refusal. */
+int http_status(const struct err *err);
 
 /* http_to_pool - from an HTTP_LOOP handler: run fn on the pool instead; it replies. ERR_BUSY when full. */
 int http_to_pool(struct http_req *req, http_handler_fn fn, struct err *err) MUST_CHECK;
