@@ -44,6 +44,9 @@ int text_unbase64(const char *s, size_t n, uint8_t *out, size_t out_cap, size_t 
 /* text_is_utf8 - well-formed UTF-8 (no surrogates, no overlongs, at most U+10FFFF). */
 bool text_is_utf8(const void *p, size_t n);
 
+/* text_utf8_char - bytes of the well-formed UTF-8 character at p (1..4), 0 when there is none in n. */
+size_t text_utf8_char(const void *p, size_t n);
+
 /* text_equal_ct - compare n bytes in constant time; for secrets. */
 bool text_equal_ct(const void *a, const void *b, size_t n);
 
