@@ -5,7 +5,7 @@
 #ifndef API_PERMISSIONS_H
 #define API_PERMISSIONS_H
 
-#include "base/macros.h"
+#include "kit/http_server.h"
 
 /* What an operation may ask for; PERMISSION_SESSION and _PUBLIC belong to no role. */
 enum permission {
@@ -73,6 +73,35 @@ static const struct permission_role_row permission_roles[] = {
 	{"data_manager", PERMISSION_ROLE_DATA_MANAGER, false},
 	{"analyst", PERMISSION_ROLE_ANALYST, false},
 	{NULL, 0, false},
+};
+
+/* The same as kit/http_server.h takes it. */
+static const struct http_permission permission_grants[] = {
+	{"administrator", "dataset.read"},
+	{"administrator", "pipeline.read"},
+	{"administrator", "run.read"},
+	{"administrator", "run.cancel"},
+	{"administrator", "run.retry"},
+	{"administrator", "audit.read"},
+	{"administrator", "domain.write"},
+	{"data_manager", "dataset.read"},
+	{"data_manager", "dataset.write"},
+	{"data_manager", "contract.write"},
+	{"data_manager", "rows.read"},
+	{"data_manager", "rejects.raw"},
+	{"data_manager", "upload.write"},
+	{"data_manager", "load.undo"},
+	{"data_manager", "pipeline.read"},
+	{"data_manager", "pipeline.write"},
+	{"data_manager", "run.read"},
+	{"data_manager", "run.start"},
+	{"data_manager", "run.cancel"},
+	{"data_manager", "run.retry"},
+	{"analyst", "dataset.read"},
+	{"analyst", "rows.read"},
+	{"analyst", "pipeline.read"},
+	{"analyst", "run.read"},
+	{NULL, NULL},
 };
 
 #endif

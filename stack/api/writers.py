@@ -72,9 +72,12 @@ def permissions_h(api):
              "static const struct permission_role_row permission_roles[] = {"]
     body += [f'\t{{"{r}", {role_const(r)}, {str(d["scope"] == "installation").lower()}}},'
              for r, d in api.roles.items()]
-    body += ["\t{NULL, 0, false},", "};", ""]
+    body += ["\t{NULL, 0, false},", "};", "", "/* The same as kit/http_server.h takes it. */",
+             "static const struct http_permission permission_grants[] = {"]
+    body += [f'\t{{"{r}", "{p}"}},' for r, d in api.roles.items() for p in d["permissions"]]
+    body += ["\t{NULL, NULL},", "};", ""]
     return head_c("permissions", "roles and what they may do", "services/auth-gateway/roles.yaml") \
-        + guarded("API_PERMISSIONS_H", '#include "base/macros.h"\n\n' + "\n".join(body))
+        + guarded("API_PERMISSIONS_H", '#include "kit/http_server.h"\n\n' + "\n".join(body))
 
 
 def perm_const(p):
@@ -233,7 +236,7 @@ def union(names):
 
 
 def types_ts(api):
-    out = [TS_HEAD.format(name="types.gen", purpose="the API's documents")]
+    out = [TS_HEAD.format(name="schemas.gen", purpose="the API's documents")]
     for name, schema in sorted(api.schemas.items()):
         out.append(f"export type {name} = {ts_type(schema, 0)};\n")
     return "\n".join(out)
