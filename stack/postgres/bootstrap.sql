@@ -6,6 +6,8 @@
 -- and is used by the loader process only; millrace_transform may read gold. Passwords are set by whoever
 -- runs this (make run, the swarm's init job), never here.
 
+set client_min_messages = warning;
+
 do $$
 declare
 	s text;
