@@ -43,7 +43,7 @@ void uuid_make(char *out)
 
 	int64_t ms;
 	unsigned seq;
-	next_tick((raw[6] << 8 | raw[7]) & 0x7ffu, &ms, &seq);
+	next_tick(((unsigned)raw[6] << 8 | raw[7]) & 0x7ffu, &ms, &seq);
 	for (int i = 0; i < 6; i++)
 		raw[i] = (uint8_t)(ms >> (40 - 8 * i));
 	raw[6] = (uint8_t)(0x70 | seq >> 8);
