@@ -35,6 +35,100 @@ export type Column = {
 	scale?: number;
 };
 
+export type Contract = {
+	published: ContractVersion | null;
+	draft: ContractDraft | null;
+};
+
+export type ContractDoc = {
+	fields: (Record<string, unknown>)[];
+	missingValues?: string[];
+	millrace?: Record<string, unknown>;
+};
+
+export type ContractDraft = {
+	doc: ContractDoc;
+	etag: string;
+	evidence: Record<string, unknown> | null;
+	updated_at: string;
+	updated_by: string;
+	source: "person" | "inferred";
+};
+
+export type ContractDraftRequest = {
+	doc: ContractDoc;
+};
+
+export type ContractPublished = {
+	version: number;
+	started_runs: string[];
+};
+
+export type ContractVersion = {
+	version: number;
+	doc: ContractDoc;
+	published_at: string;
+	published_by: string;
+};
+
+export type ContractVersionList = {
+	items: ContractVersion[];
+	next_cursor: string | null;
+};
+
+export type Dataset = {
+	id: string;
+	name: string;
+	domain: string;
+	description: string;
+	kind: "upload" | "derived";
+	mode: "append" | "replace";
+	auto_publish: boolean;
+	contract_version: number | null;
+	contract_state: "none" | "draft" | "published";
+	error_budget_pct: number;
+	created_at: string;
+	created_by: string;
+	last_run: Record<string, unknown> | null;
+};
+
+export type DatasetList = {
+	items: Dataset[];
+	next_cursor: string | null;
+};
+
+export type DatasetPatch = {
+	description?: string;
+	auto_publish?: boolean;
+	error_budget_pct?: number;
+};
+
+export type DatasetRequest = {
+	id?: string;
+	name: string;
+	description?: string;
+	mode?: "append" | "replace";
+	auto_publish?: boolean;
+	error_budget_pct?: number;
+};
+
+export type Domain = {
+	name: string;
+	description: string;
+	created_at: string;
+	created_by: string;
+};
+
+export type DomainList = {
+	items: Domain[];
+	next_cursor: string | null;
+};
+
+export type DomainRequest = {
+	name: string;
+	description?: string;
+};
+
 export type Load = {
 	dataset: string;
 	domain: string;
@@ -192,6 +286,58 @@ export type Reason = {
 	params: Record<string, unknown>;
 	text: string;
 } | null;
+
+export type Reject = {
+	run_id: string;
+	no: number;
+	seq: number;
+	line: number;
+	row: number;
+	column_index: number | null;
+	column: string | null;
+	rule: string;
+	message: string;
+	offset: number;
+	length: number;
+	raw: string;
+	raw_truncated: boolean;
+};
+
+export type RejectList = {
+	items: Reject[];
+	next_cursor: string | null;
+};
+
+export type RejectSummary = {
+	run_id: string | null;
+	no: number | null;
+	total: number;
+	stored: number;
+	by_rule: ({
+		rule: string;
+		count: number;
+	})[];
+	by_column: ({
+		column: string | null;
+		rule: string;
+		count: number;
+	})[];
+};
+
+export type Report = {
+	run_id: string;
+	no: number;
+	dataset: string;
+	domain: string;
+	contract_version: number | null;
+	verdict: "good" | "over_budget" | "unusable" | "draft";
+	account: Record<string, unknown>;
+	rules: (Record<string, unknown>)[];
+	dialect?: Record<string, unknown> | null;
+	reason?: Record<string, unknown> | null;
+	detail?: Record<string, unknown> | null;
+	created_at: string;
+};
 
 export type RowList = {
 	columns: Column[];
