@@ -159,6 +159,9 @@ int http_status(const struct err *err);
 
 /* http_to_pool - from an HTTP_LOOP handler: run fn on the pool instead; it replies. ERR_BUSY when full. */
 int http_to_pool(struct http_req *req, http_handler_fn fn, struct err *err) MUST_CHECK;
+/* http_to_pool_of - the same on another pool of the service (password hashes have a queue of their own). */
+int http_to_pool_of(struct http_req *req, struct pool *pool, http_handler_fn fn, struct err *err)
+    MUST_CHECK;
 
 /* http_body_pause, http_body_resume - stop and go on reading a STREAM body. Any thread. */
 void http_body_pause(struct http_req *req);
