@@ -2,17 +2,18 @@
 /*
  * worker - the claim loop of validation and transform: claim with a lease, run, renew, record.
  *
- * Each slot is a thread with a connection of its own. It waits for the doorbell (or polls at the sweep
- * interval when Redis is away), claims a task with jobs.claim_task_v1 and calls spec.run. One renewer
- * thread with its own connection renews every held lease each renew_ms, carries the progress along and
- * raises the stop flag when the run is cancelled or the lease is lost. Connections: slots + 1.
+ * Each slot is a thread with a connection of its own. It waits for the doorbell (or polls at the
+ *sweep interval when Redis is away), claims a task with jobs.claim_task_v1 and calls spec.run. One
+ *renewer thread with its own connection renews every held lease each renew_ms, carries the progress
+ *along and raises the stop flag when the run is cancelled or the lease is lost. Connections: slots
+ *+ 1.
  *
  * spec.run does the work and records the outcome once with worker_record. When it returns
  *    0   the outcome is recorded (or it saw worker_stopping and cleaned up after itself);
- *   -1   nothing is recorded: the loop records it: transient kinds as "retry", ERR_INPUT as "failed",
- *        all else as "crashed" (one failed attempt).
- * A task that was stopped and left unrecorded is recorded as cancelled, released (drain) or left alone
- * (lost). Epoch and task id are in every temporary name, so nothing of an old attempt is in the way.
+ *   -1   nothing is recorded: the loop records it: transient kinds as "retry", ERR_INPUT as
+ *"failed", all else as "crashed" (one failed attempt). A task that was stopped and left unrecorded
+ *is recorded as cancelled, released (drain) or left alone (lost). Epoch and task id are in every
+ *temporary name, so nothing of an old attempt is in the way.
  *
  *	static int run(struct worker_task *t, struct err *err)
  *	{
@@ -34,7 +35,7 @@
 #include "api/task_report.h"
 #include "kit/svc.h"
 
-struct worker;	    /* the loop of one daemon */
+struct worker;      /* the loop of one daemon */
 struct worker_slot; /* internal: stop flag and progress, shared with the renewer */
 
 enum worker_stop { WORKER_GO, WORKER_CANCEL, WORKER_LOST, WORKER_DRAIN };
@@ -42,37 +43,38 @@ enum worker_stop { WORKER_GO, WORKER_CANCEL, WORKER_LOST, WORKER_DRAIN };
 /* One claimed task; lives as long as the call of spec.run. Strings and trees are in the arena. */
 struct worker_task {
 	uint32_t magic;
-	struct svc *svc;	   /* borrowed */
-	struct db *db;		   /* this slot's connection, no transaction open */
-	struct arena *arena;	   /* LIMIT_TASK_ARENA_BYTES, freed after run */
-	struct logctx log;	   /* run and task id are in it */
-	void *arg;		   /* spec.arg */
-	const char *task_id;	   /* UUID */
-	const char *run_id;	   /* UUID */
-	int64_t no;		   /* the run's number on its target */
-	const char *domain;	   /* name */
-	const char *target;	   /* name of the dataset the run ends in */
-	const char *run_kind;	   /* "arrival" "pipeline" "redo" */
-	const char *created_by;	   /* who started the run */
-	int64_t epoch;		   /* of the target; only rises */
-	int attempt;		   /* 1.. */
-	int max_attempts;	   /* LIMIT_TASK_ATTEMPTS */
-	const cJSON *spec;	   /* run's specification as given to jobs.create_run_v1 */
-	const cJSON *input;	   /* {"validate": output} for a load behind a validate, else {} */
-	const cJSON *bound;	   /* what jobs.bind_run_v1 bound so far, {} at first */
-	struct worker_slot *slot;  /* internal */
+	struct svc *svc;          /* borrowed */
+	struct db *db;            /* this slot's connection, no transaction open */
+	struct arena *arena;      /* LIMIT_TASK_ARENA_BYTES, freed after run */
+	struct logctx log;        /* run and task id are in it */
+	void *arg;                /* spec.arg */
+	const char *task_id;      /* UUID */
+	const char *run_id;       /* UUID */
+	int64_t no;               /* the run's number on its target */
+	const char *domain;       /* name */
+	const char *target;       /* name of the dataset the run ends in */
+	const char *run_kind;     /* "arrival" "pipeline" "redo" */
+	const char *created_by;   /* who started the run */
+	int64_t epoch;            /* of the target; only rises */
+	int attempt;              /* 1.. */
+	int max_attempts;         /* LIMIT_TASK_ATTEMPTS */
+	const cJSON *spec;        /* run's specification as given to jobs.create_run_v1 */
+	const cJSON *input;       /* {"validate": output} for a load behind a validate, else {} */
+	const cJSON *bound;       /* what jobs.bind_run_v1 bound so far, {} at first */
+	struct worker_slot *slot; /* internal */
 };
 
 struct worker_spec {
 	const char *kind;   /* "validate" or "load" */
 	const char *stream; /* RING_VALIDATE or RING_LOAD */
-	int slots;	    /* tasks at once, 1..16 */
+	int slots;          /* tasks at once, 1..16 */
 	int64_t lease_ms;   /* MILLRACE_LEASE */
 	int64_t renew_ms;   /* MILLRACE_RENEW; at most a third of the lease */
 	int64_t sweep_ms;   /* MILLRACE_SWEEP: how often a silent slot looks by itself */
-	int64_t drain_ms;   /* a task running that long after worker_drain is stopped and released; 0 = 10 s */
+	int64_t drain_ms; /* a task running that long after worker_drain is stopped and released; 0
+			     = 10 s */
 	int (*run)(struct worker_task *t, struct err *err);
-	void *arg;	    /* for run; borrowed */
+	void *arg; /* for run; borrowed */
 };
 
 /*
@@ -83,8 +85,8 @@ struct worker_spec {
  *
  * Errors  ERR_INTERNAL  no thread could be made
  */
-int worker_start(struct svc *svc, const struct worker_spec *spec, struct worker **out, struct err *err)
-    MUST_CHECK;
+int worker_start(struct svc *svc, const struct worker_spec *spec, struct worker **out,
+    struct err *err) MUST_CHECK;
 
 /* worker_connections - database connections such a worker holds, for svc_spec.other_connections. */
 int worker_connections(int slots);
@@ -109,13 +111,13 @@ enum worker_stop worker_stopping(const struct worker_task *t);
  */
 void worker_stage(struct worker_task *t, const char *stage, int64_t bytes_total);
 
-/* worker_progress - newest counts; sent to browsers at most 4 times a second and to PostgreSQL with each
- * renewal. Called by worker_spawn for its children. */
+/* worker_progress - newest counts; sent to browsers at most 4 times a second and to PostgreSQL with
+ * each renewal. Called by worker_spawn for its children. */
 void worker_progress(struct worker_task *t, int64_t bytes, int64_t rows, int64_t rejects);
 
 /*
- * worker_spawn - run 1 or 2 children of millrace-task to their end: progress relayed, log lines stored
- * by kit/child, stop flag obeyed, the end judged.
+ * worker_spawn - run 1 or 2 children of millrace-task to their end: progress relayed, log lines
+ * stored by kit/child, stop flag obeyed, the end judged.
  *
  * specs     n of them, 1..CHILD_MAX
  * grace_ms  between SIGTERM and SIGKILL
@@ -130,7 +132,8 @@ int worker_spawn(struct worker_task *t, const struct child_spec *specs, int n, i
 typedef int (*worker_fill_fn)(struct db *db, void *arg, struct err *err);
 
 /*
- * worker_record - record the outcome in one transaction: jobs.finish_task_v1, then fill, COMMIT; rings.
+ * worker_record - record the outcome in one transaction: jobs.finish_task_v1, then fill, COMMIT;
+ * rings.
  *
  * outcome  "done" "failed" "retry" "crashed" "needs_person" "cancelled"
  * output   object for the next task, may hold account, load_no, contract_version, pipeline_version,
@@ -138,20 +141,22 @@ typedef int (*worker_fill_fn)(struct db *db, void *arg, struct err *err);
  * reason   {code, params, text}; NULL for done
  * fill     NULL = nothing else to write
  *
- * A failed connection is tried again while the lease lives; after an unknown COMMIT the row is asked
- * whether it happened. When the task is lost nothing is written and 0 is returned.
+ * A failed connection is tried again while the lease lives; after an unknown COMMIT the row is
+ * asked whether it happened. When the task is lost nothing is written and 0 is returned.
  *
  * Errors  ERR_UNAVAILABLE  the database stayed away past the lease
  *         others           of fill: nothing is written
  */
-int worker_record(struct worker_task *t, const char *outcome, const cJSON *output, const cJSON *reason,
-    worker_fill_fn fill, void *arg, struct err *err) MUST_CHECK;
+int worker_record(struct worker_task *t, const char *outcome, const cJSON *output,
+    const cJSON *reason, worker_fill_fn fill, void *arg, struct err *err) MUST_CHECK;
 
-/* worker_settle - record the ordinary outcome of a report that is not TASK_RESULT. As worker_record. */
+/* worker_settle - record the ordinary outcome of a report that is not TASK_RESULT. As
+ * worker_record. */
 int worker_settle(struct worker_task *t, const struct task_report *r, struct err *err) MUST_CHECK;
 
 /*
- * worker_bind - bind a value to the run; the first write wins (a retry works with the same versions).
+ * worker_bind - bind a value to the run; the first write wins (a retry works with the same
+ * versions).
  *
  * key    e.g. "contract_version"
  * value  JSON; borrowed
@@ -159,11 +164,12 @@ int worker_settle(struct worker_task *t, const struct task_report *r, struct err
  *
  * Errors  as db_query
  */
-int worker_bind(struct worker_task *t, const char *key, const cJSON *value, cJSON **out, struct err *err)
-    MUST_CHECK;
+int worker_bind(struct worker_task *t, const char *key, const cJSON *value, cJSON **out,
+    struct err *err) MUST_CHECK;
 
-/* worker_log - one line for the run page (level "info" "warn" "error"); at most LIMIT_TASK_LOG_LINES are
- * kept; stored with the outcome or the next renewal, lost when the worker dies. */
+/* worker_log - one line for the run page (level "info" "warn" "error"); at most
+ * LIMIT_TASK_LOG_LINES are kept; stored with the outcome or the next renewal, lost when the worker
+ * dies. */
 void worker_log(struct worker_task *t, const char *level, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 #endif

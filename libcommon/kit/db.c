@@ -21,15 +21,15 @@ enum {
 	DB_STATEMENT_TIMEOUT_MS = 30000,
 	DB_LOCK_TIMEOUT_MS = 10000,
 	DB_CONNECT_TIMEOUT_MS = 5000,
-	DB_DEAD_PEER_MS = 10000,     /* unacknowledged bytes for so long: the peer is gone */
+	DB_DEAD_PEER_MS = 10000, /* unacknowledged bytes for so long: the peer is gone */
 	DB_IDLE_IN_TRANSACTION_MS = 60000,
 };
 
 struct db {
-	struct db_conf conf;			/* strings borrowed, but application */
+	struct db_conf conf;                    /* strings borrowed, but application */
 	char application[DB_APPLICATION_BYTES]; /* copy */
-	PGconn *conn;				/* NULL while closed */
-	bool in_transaction;			/* between db_begin and commit or rollback */
+	PGconn *conn;                           /* NULL while closed */
+	bool in_transaction;                    /* between db_begin and commit or rollback */
 };
 
 static int64_t or_default(int64_t value, int64_t dflt)
@@ -42,7 +42,8 @@ struct db *db_new(const struct db_conf *c)
 	struct db *db = mem_alloc(sizeof(*db));
 
 	db->conf = *c;
-	snprintf(db->application, sizeof(db->application), "%s", c->application ? c->application : "");
+	snprintf(
+	    db->application, sizeof(db->application), "%s", c->application ? c->application : "");
 	db->conf.application = db->application;
 	return db;
 }
@@ -74,8 +75,10 @@ static void ignore_notice(void *arg, const PGresult *res)
 static void format_options(const struct db *db, char *out)
 {
 	snprintf(out, DB_OPTIONS_BYTES,
-	    "-c client_connection_check_interval=1000 -c statement_timeout=%lld -c lock_timeout=%lld "
-	    "-c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c client_min_messages=warning",
+	    "-c client_connection_check_interval=1000 -c statement_timeout=%lld -c "
+	    "lock_timeout=%lld "
+	    "-c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c "
+	    "client_min_messages=warning",
 	    (long long)or_default(db->conf.statement_timeout_ms, DB_STATEMENT_TIMEOUT_MS),
 	    (long long)or_default(db->conf.lock_timeout_ms, DB_LOCK_TIMEOUT_MS),
 	    DB_IDLE_IN_TRANSACTION_MS);
@@ -84,11 +87,11 @@ static void format_options(const struct db *db, char *out)
 static PGconn *open_connection(const struct db *db)
 {
 	char options[DB_OPTIONS_BYTES], wait_s[DB_NUMBER_BYTES], dead_ms[DB_NUMBER_BYTES];
-	const char *keys[] = {"dbname", "user", "password", "application_name", "connect_timeout",
-	    "tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "options",
-	    "client_encoding", NULL};
-	const char *values[] = {db->conf.conninfo, db->conf.user, db->conf.password, db->application,
-	    wait_s, dead_ms, "10", "5", "3", options, "UTF8", NULL};
+	const char *keys[] = { "dbname", "user", "password", "application_name", "connect_timeout",
+		"tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
+		"options", "client_encoding", NULL };
+	const char *values[] = { db->conf.conninfo, db->conf.user, db->conf.password,
+		db->application, wait_s, dead_ms, "10", "5", "3", options, "UTF8", NULL };
 	const int64_t wait_ms = or_default(db->conf.connect_timeout_ms, DB_CONNECT_TIMEOUT_MS);
 
 	format_options(db, options);
@@ -100,14 +103,14 @@ static PGconn *open_connection(const struct db *db)
 /* The server may have closed an idle connection: its farewell is then waiting to be read. */
 static bool is_alive(PGconn *conn)
 {
-	struct pollfd p = {.fd = PQsocket(conn), .events = POLLIN};
+	struct pollfd p = { .fd = PQsocket(conn), .events = POLLIN };
 
 	if (PQstatus(conn) != CONNECTION_OK || p.fd < 0)
 		return false;
 	if (poll(&p, 1, 0) <= 0)
 		return true;
 	return PQconsumeInput(conn) == 1 && PQstatus(conn) == CONNECTION_OK &&
-	    (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLHUP | POLLERR)));
+	       (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLHUP | POLLERR)));
 }
 
 int db_connect(struct db *db, struct err *err)

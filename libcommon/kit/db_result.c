@@ -18,26 +18,26 @@ static const struct {
 	const char *state; /* SQLSTATE or its first two characters */
 	enum err_kind kind;
 } kinds[] = {
-	{"MR400", ERR_INPUT},
-	{"MR401", ERR_AUTH},
-	{"MR403", ERR_DENIED},
-	{"MR404", ERR_NOT_FOUND},
-	{"MR409", ERR_CONFLICT},
-	{"MR413", ERR_TOO_LARGE},
-	{"MR429", ERR_BUSY},
-	{"MR503", ERR_UNAVAILABLE},
-	{"MR507", ERR_NO_SPACE},
-	{"23505", ERR_CONFLICT},
-	{"25P03", ERR_UNAVAILABLE}, /* idle in transaction too long: the session is gone */
-	{"25006", ERR_UNAVAILABLE}, /* read-only: an old primary or a standby */
-	{"40003", ERR_UNCERTAIN},
-	{"53100", ERR_NO_SPACE},
-	{"55P03", ERR_BUSY}, /* lock_timeout */
-	{"57014", ERR_TIMEOUT},
-	{"08", ERR_UNAVAILABLE},
-	{"57", ERR_UNAVAILABLE},
-	{"53", ERR_BUSY},
-	{"40", ERR_BUSY},
+	{ "MR400", ERR_INPUT },
+	{ "MR401", ERR_AUTH },
+	{ "MR403", ERR_DENIED },
+	{ "MR404", ERR_NOT_FOUND },
+	{ "MR409", ERR_CONFLICT },
+	{ "MR413", ERR_TOO_LARGE },
+	{ "MR429", ERR_BUSY },
+	{ "MR503", ERR_UNAVAILABLE },
+	{ "MR507", ERR_NO_SPACE },
+	{ "23505", ERR_CONFLICT },
+	{ "25P03", ERR_UNAVAILABLE }, /* idle in transaction too long: the session is gone */
+	{ "25006", ERR_UNAVAILABLE }, /* read-only: an old primary or a standby */
+	{ "40003", ERR_UNCERTAIN },
+	{ "53100", ERR_NO_SPACE },
+	{ "55P03", ERR_BUSY }, /* lock_timeout */
+	{ "57014", ERR_TIMEOUT },
+	{ "08", ERR_UNAVAILABLE },
+	{ "57", ERR_UNAVAILABLE },
+	{ "53", ERR_BUSY },
+	{ "40", ERR_BUSY },
 };
 
 static enum err_kind kind_of(const char *state)
@@ -74,7 +74,8 @@ void db_error_of_result(const PGresult *res, PGconn *conn, struct err *err)
 	if (strncmp(state, "MR", 2) == 0)
 		err_set_code(err, kind_of(state), detail ? detail : "", "%s", text ? text : "");
 	else
-		err_set(err, kind_of(state), "database: %s (%s)", text ? text : "no message", state);
+		err_set(
+		    err, kind_of(state), "database: %s (%s)", text ? text : "no message", state);
 }
 
 struct db_result *db_result_take(PGresult *res)

@@ -10,7 +10,8 @@
 /* db_result_take - wrap a good result; res is taken. Owner: caller, db_result_free. */
 struct db_result *db_result_take(PGresult *res) MUST_CHECK;
 
-/* db_error_of_result - fill err from a failed statement; res may be NULL (out of memory or no answer). */
+/* db_error_of_result - fill err from a failed statement; res may be NULL (out of memory or no
+ * answer). */
 void db_error_of_result(const PGresult *res, PGconn *conn, struct err *err);
 
 /* db_error_of_connection - fill err (ERR_UNAVAILABLE) with libpq's first line behind what. */

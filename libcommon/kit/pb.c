@@ -4,7 +4,7 @@
 
 static void *take(void *arena, size_t n)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 	void *p = NULL;
 
 	return arena_try(arena, n, &p, &err) == 0 ? p : NULL;
@@ -18,5 +18,6 @@ static void give_nothing_back(void *arena, void *p)
 
 ProtobufCAllocator pb_arena_allocator(struct arena *a)
 {
-	return (ProtobufCAllocator){.alloc = take, .free = give_nothing_back, .allocator_data = a};
+	return (
+	    ProtobufCAllocator){ .alloc = take, .free = give_nothing_back, .allocator_data = a };
 }

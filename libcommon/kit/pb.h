@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 
-/* pb_arena_allocator - allocator for foo__unpack: memory of a, refused (NULL, so unpack fails) past its
- * cap; freeing does nothing. Valid as long as a, which is borrowed. */
+/* pb_arena_allocator - allocator for foo__unpack: memory of a, refused (NULL, so unpack fails) past
+ * its cap; freeing does nothing. Valid as long as a, which is borrowed. */
 ProtobufCAllocator pb_arena_allocator(struct arena *a);
 
 #endif

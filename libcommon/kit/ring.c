@@ -24,8 +24,8 @@ enum {
 #define RING_EVENTS_MAX "10000"
 
 struct ring {
-	struct ring_conf conf;	    /* strings borrowed */
-	redisContext *redis;	    /* NULL while closed */
+	struct ring_conf conf;       /* strings borrowed */
+	redisContext *redis;         /* NULL while closed */
 	char last_id[RING_ID_BYTES]; /* where ring_follow goes on; "" before its first call */
 };
 
@@ -38,7 +38,7 @@ static void free_reply(redisReply **reply)
 
 static struct timeval to_timeval(int64_t ms)
 {
-	return (struct timeval){.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
+	return (struct timeval){ .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 };
 }
 
 struct ring *ring_new(const struct ring_conf *c)
@@ -110,8 +110,8 @@ static int authenticate(struct ring *r, struct err *err)
 
 	if (!r->conf.password || !r->conf.password[0])
 		return 0;
-	const char *const args[] = {
-	    "AUTH", r->conf.user ? r->conf.user : "default", r->conf.password, NULL};
+	const char *const args[] = { "AUTH", r->conf.user ? r->conf.user : "default",
+		r->conf.password, NULL };
 	if (command_text(r, args, &reply, err) == 0)
 		return 0;
 	close_connection(r);
@@ -128,7 +128,8 @@ static redisContext *dial(const char *address, struct err *err)
 	if (text_is_prefix(address, "unix:"))
 		return redisConnectUnixWithTimeout(address + strlen("unix:"), wait);
 	if (!colon || text_parse_i64(colon + 1, &port) != 0 || port < 1 || port > 65535 ||
-	    snprintf(host, sizeof(host), "%.*s", (int)(colon - address), address) >= RING_HOST_BYTES) {
+	    snprintf(host, sizeof(host), "%.*s", (int)(colon - address), address) >=
+		RING_HOST_BYTES) {
 		err_set(err, ERR_INTERNAL, "redis address %s is not host:port", address);
 		return NULL;
 	}
@@ -154,7 +155,7 @@ static int connect_once(struct ring *r, struct err *err)
 
 int ring_ping(struct ring *r, struct err *err)
 {
-	static const char *const args[] = {"PING", NULL};
+	static const char *const args[] = { "PING", NULL };
 	scoped(redisReply *, free_reply) reply = NULL;
 
 	if (connect_once(r, err) != 0)
@@ -171,7 +172,7 @@ int ring_put(struct ring *r, const char *stream, const struct ring_msg *m, struc
 {
 	uint8_t bytes[RING_WIRE_MAX_BYTES];
 	const size_t n = ring_wire_encode(m, bytes);
-	const char *argv[8] = {"XADD", stream};
+	const char *argv[8] = { "XADD", stream };
 	size_t lens[8];
 	int argc = 2;
 	scoped(redisReply *, free_reply) reply = NULL;
@@ -218,7 +219,8 @@ static bool read_entry(const redisReply *entry, struct ring_msg *out)
 		if (!name->str || !value->str)
 			continue;
 		if (strcmp(name->str, RING_WIRE_FIELD) == 0)
-			return ring_wire_decode((const uint8_t *)value->str, (size_t)value->len, out);
+			return ring_wire_decode(
+			    (const uint8_t *)value->str, (size_t)value->len, out);
 	}
 	return ring_wire_refuse("no envelope");
 }
@@ -226,9 +228,9 @@ static bool read_entry(const redisReply *entry, struct ring_msg *out)
 static const char *entry_id(const redisReply *entry)
 {
 	return entry->type == REDIS_REPLY_ARRAY && entry->elements >= 1 &&
-		entry->element[0]->type == REDIS_REPLY_STRING
-	    ? entry->element[0]->str
-	    : NULL;
+		       entry->element[0]->type == REDIS_REPLY_STRING
+		   ? entry->element[0]->str
+		   : NULL;
 }
 
 static size_t read_entries(const redisReply *entries, struct ring_msg *out, size_t n)
@@ -243,7 +245,7 @@ static size_t read_entries(const redisReply *entries, struct ring_msg *out, size
 /* Delivered entries are of no more use: the stream holds only what nobody has taken yet. */
 static void drop_entries(struct ring *r, const char *stream, const redisReply *entries)
 {
-	const char *args[RING_ARGS_MAX] = {"XDEL", stream};
+	const char *args[RING_ARGS_MAX] = { "XDEL", stream };
 	int argc = 2;
 	struct err ignored;
 	scoped(redisReply *, free_reply) reply = NULL;
@@ -263,11 +265,12 @@ static const char *group_of(const char *stream)
 	return colon ? colon + 1 : stream;
 }
 
-/* After a wipe: the group again, from the first entry there is. BUSYGROUP: a replica was quicker. */
+/* After a wipe: the group again, from the first entry there is. BUSYGROUP: a replica was quicker.
+ */
 static int make_group(struct ring *r, const char *stream, struct err *err)
 {
-	const char *const args[] = {
-	    "XGROUP", "CREATE", stream, group_of(stream), "0", "MKSTREAM", NULL};
+	const char *const args[] = { "XGROUP", "CREATE", stream, group_of(stream), "0", "MKSTREAM",
+		NULL };
 	scoped(redisReply *, free_reply) reply = NULL;
 
 	if (command_text(r, args, &reply, err) == 0)
@@ -279,12 +282,12 @@ static int read_group(struct ring *r, const char *stream, int64_t wait_ms, size_
     redisReply **out, struct err *err)
 {
 	char count[RING_NUMBER_BYTES], block[RING_NUMBER_BYTES];
-	/* NOACK: taking is acknowledging. Nothing stays pending, so nothing has to be claimed back; the
-	 * sweeper rings for a task whose ring was taken by somebody who died. */
-	const char *argv[] = {"XREADGROUP", "GROUP", group_of(stream), r->conf.consumer, "COUNT",
-	    count, "NOACK", "STREAMS", stream, ">", "BLOCK", block};
-	const char *blocking[] = {"XREADGROUP", "GROUP", group_of(stream), r->conf.consumer, "COUNT",
-	    count, "BLOCK", block, "NOACK", "STREAMS", stream, ">"};
+	/* NOACK: taking is acknowledging. Nothing stays pending, so nothing has to be claimed back;
+	 * the sweeper rings for a task whose ring was taken by somebody who died. */
+	const char *argv[] = { "XREADGROUP", "GROUP", group_of(stream), r->conf.consumer, "COUNT",
+		count, "NOACK", "STREAMS", stream, ">", "BLOCK", block };
+	const char *blocking[] = { "XREADGROUP", "GROUP", group_of(stream), r->conf.consumer,
+		"COUNT", count, "BLOCK", block, "NOACK", "STREAMS", stream, ">" };
 	const char **used = wait_ms > 0 ? blocking : argv;
 	const int argc = wait_ms > 0 ? (int)ARRAY_SIZE(blocking) : (int)ARRAY_SIZE(argv) - 2;
 
@@ -319,14 +322,14 @@ int ring_wait(struct ring *r, const char *stream, int64_t wait_ms, struct ring_m
 /* "From now on" needs a fixed point, else what comes between two calls is missed. */
 static int find_last_id(struct ring *r, const char *stream, struct err *err)
 {
-	const char *const args[] = {"XREVRANGE", stream, "+", "-", "COUNT", "1", NULL};
+	const char *const args[] = { "XREVRANGE", stream, "+", "-", "COUNT", "1", NULL };
 	scoped(redisReply *, free_reply) reply = NULL;
 
 	if (command_text(r, args, &reply, err) != 0)
 		return -1;
 	const char *id = reply->type == REDIS_REPLY_ARRAY && reply->elements == 1
-	    ? entry_id(reply->element[0])
-	    : NULL;
+			     ? entry_id(reply->element[0])
+			     : NULL;
 	snprintf(r->last_id, sizeof(r->last_id), "%s", id ? id : "0-0");
 	return 0;
 }
@@ -336,8 +339,8 @@ int ring_follow(struct ring *r, const char *stream, int64_t wait_ms, struct ring
 {
 	char count[RING_NUMBER_BYTES], block[RING_NUMBER_BYTES];
 	const size_t want = n < RING_TAKE_MAX ? n : RING_TAKE_MAX;
-	const char *argv[] = {
-	    "XREAD", "COUNT", count, "BLOCK", block, "STREAMS", stream, r->last_id};
+	const char *argv[] = { "XREAD", "COUNT", count, "BLOCK", block, "STREAMS", stream,
+		r->last_id };
 	scoped(redisReply *, free_reply) reply = NULL;
 
 	if (connect_once(r, err) != 0)

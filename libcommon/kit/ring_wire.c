@@ -13,7 +13,7 @@
 enum { DECODE_ARENA_BYTES = 64 << 10 };
 
 /* By enum value; what is not in here is unknown. */
-static const char *const stages[] = {"", "upload", "check", "load", "commit"};
+static const char *const stages[] = { "", "upload", "check", "load", "commit" };
 
 static Millrace__V1__Stage stage_of(const char *name)
 {
@@ -74,7 +74,8 @@ bool ring_wire_refuse(const char *reason)
 
 	snprintf(labels, sizeof(labels), "reason=\"%s\"", reason);
 	metrics_add(metrics_counter("millrace_ring_refused_total", labels,
-			"Stream entries passed over because they could not be read"), 1);
+			"Stream entries passed over because they could not be read"),
+	    1);
 	return false;
 }
 
@@ -107,9 +108,9 @@ static bool take_ring(const Millrace__V1__Ring *ring, struct ring_msg *m)
 		m->rejects = p->rejects;
 	}
 	return take_text(m->run_id, sizeof(m->run_id), ring->run_id) &&
-	    take_text(m->task_id, sizeof(m->task_id), ring->task_id) &&
-	    take_text(m->subject, sizeof(m->subject), ring->subject) &&
-	    take_text(m->traceparent, sizeof(m->traceparent), ring->traceparent);
+	       take_text(m->task_id, sizeof(m->task_id), ring->task_id) &&
+	       take_text(m->subject, sizeof(m->subject), ring->subject) &&
+	       take_text(m->traceparent, sizeof(m->traceparent), ring->traceparent);
 }
 
 static void free_arena(struct arena **a)
@@ -119,7 +120,7 @@ static void free_arena(struct arena **a)
 
 bool ring_wire_decode(const uint8_t *p, size_t n, struct ring_msg *out)
 {
-	struct ring_msg m = {0};
+	struct ring_msg m = { 0 };
 
 	if (n == 0 || n > RING_WIRE_MAX_BYTES * 4)
 		return ring_wire_refuse("size");
