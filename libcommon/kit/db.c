@@ -100,17 +100,19 @@ static PGconn *open_connection(const struct db *db)
 	return PQconnectdbParams(keys, values, 1);
 }
 
-/* The server may have closed an idle connection: its farewell is then waiting to be read. */
+/* The server may have closed an idle connection: its farewell and the end of file wait to be read.
+ */
 static bool is_alive(PGconn *conn)
 {
 	struct pollfd p = { .fd = PQsocket(conn), .events = POLLIN };
 
-	if (PQstatus(conn) != CONNECTION_OK || p.fd < 0)
-		return false;
-	if (poll(&p, 1, 0) <= 0)
-		return true;
-	return PQconsumeInput(conn) == 1 && PQstatus(conn) == CONNECTION_OK &&
-	       (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLHUP | POLLERR)));
+	while (PQstatus(conn) == CONNECTION_OK) {
+		if (poll(&p, 1, 0) <= 0)
+			return true;
+		if (PQconsumeInput(conn) != 1)
+			return false;
+	}
+	return false;
 }
 
 int db_connect(struct db *db, struct err *err)

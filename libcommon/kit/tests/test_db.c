@@ -17,12 +17,13 @@ struct pg_result {
 
 /* What the fake server does. */
 static struct {
-	int calls;             /* outside calls so far */
-	int fail_at;           /* the call that loses the connection; 0 = none */
-	int open;              /* connections open now */
-	int results;           /* results not cleared */
-	int executed;          /* statements that reached the server */
-	bool lost;             /* the open connection is dead */
+	int calls;    /* outside calls so far */
+	int fail_at;  /* the call that loses the connection; 0 = none */
+	int open;     /* connections open now */
+	int results;  /* results not cleared */
+	int executed; /* statements that reached the server */
+	bool lost;    /* the open connection is dead */
+	int farewell; /* reads left before the end of file of a closed connection; 0 = open */
 	struct pg_result next; /* answer of the next good statement */
 } fake;
 
@@ -67,12 +68,15 @@ void PQfinish(PGconn *c)
 int PQsocket(const PGconn *c)
 {
 	(void)c;
-	return 1000000; /* no such descriptor: poll says POLLNVAL, consume decides */
+	return fake.farewell ? 1000000
+			     : -1; /* no such descriptor is "readable" to poll, -1 never */
 }
 
 int PQconsumeInput(PGconn *c)
 {
 	(void)c;
+	if (fake.farewell-- <= 1)
+		fake.lost = true;
 	return !fake.lost;
 }
 
@@ -232,6 +236,17 @@ static void test_sqlstate_becomes_a_kind(void **state)
 	}
 }
 
+static void test_connection_closed_while_idle_is_opened_again(void **state)
+{
+	struct err err = { 0 };
+
+	assert_int_equal(db_query(*state, "select 1", NULL, &err), 0);
+	fake.farewell = 2; /* the server's last words, then the end of file */
+	assert_int_equal(db_query(*state, "select 1", NULL, &err), 0);
+	assert_int_equal(fake.executed, 2);
+	assert_int_equal(fake.open, 1);
+}
+
 static void test_lost_commit_is_uncertain(void **state)
 {
 	struct db *db = *state;
@@ -356,6 +371,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_parameters_are_counted_and_null_is_null),
 		T(test_sqlstate_becomes_a_kind),
+		T(test_connection_closed_while_idle_is_opened_again),
 		T(test_lost_commit_is_uncertain),
 		T(test_server_leaving_at_commit_is_uncertain),
 		T(test_nothing_reconnects_inside_a_transaction),
