@@ -15,6 +15,10 @@
 enum { TASK_FD_SPEC = 0, TASK_FD_DATA_OUT = 1, TASK_FD_REPORT = 3, TASK_FD_DATA_IN = 4 };
 enum { TASK_EXIT_INTERNAL = 70, TASK_PROGRESS_EVERY_MS = 250, TASK_SPEC_MAX_BYTES = 8 << 20 };
 
+/* Code of an err that says the other child of the pair ended too early: that one tells why, we exit with
+ * TASK_EXIT_INTERNAL and no error line. */
+#define TASK_CODE_PEER "task.peer"
+
 struct task; /* the report pipe and what is known of the task; made by main */
 
 /*
@@ -48,5 +52,6 @@ void task_free(struct task **t);
 int engine_validate_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
 int engine_load_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
 int loader_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
+int loader_maintain_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
 
 #endif
