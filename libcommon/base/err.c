@@ -82,8 +82,13 @@ int err_wrap(struct err *err, const char *fmt, ...)
 	char inner[ERR_MSG_BYTES];
 	memcpy(inner, err->msg, sizeof(inner));
 	const int n = snprintf(err->msg, sizeof(err->msg), "%s: ", context);
-	if (n > 0 && (size_t)n < sizeof(err->msg))
-		(void)snprintf(err->msg + n, sizeof(err->msg) - (size_t)n, "%s", inner);
+	if (n > 0 && (size_t)n < sizeof(err->msg)) {
+		const size_t room = sizeof(err->msg) - (size_t)n - 1;
+		const size_t len = strnlen(inner, room);
+
+		memcpy(err->msg + n, inner, len);
+		err->msg[(size_t)n + len] = '\0';
+	}
 	return -1;
 }
 
