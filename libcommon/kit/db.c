@@ -200,6 +200,17 @@ int db_query(struct db *db, const char *sql, struct db_result **out_r, struct er
 	return db_query_v(db, sql, params, n, out_r, err);
 }
 
+int db_script(struct db *db, const char *sql, struct err *err)
+{
+	if (db_connect(db, err) != 0)
+		return -1;
+	PGresult *res = PQexec(db->conn, sql);
+	if (!is_good(res))
+		return fail(db, res, false, err);
+	PQclear(res);
+	return 0;
+}
+
 int db_begin(struct db *db, struct err *err)
 {
 	ASSERT(!db->in_transaction);

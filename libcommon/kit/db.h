@@ -65,6 +65,13 @@ int db_query(struct db *db, const char *sql, struct db_result **out_r, struct er
 int db_query_v(struct db *db, const char *sql, const char *const *params, int n,
     struct db_result **out_r, struct err *err) MUST_CHECK;
 
+/*
+ * db_script - run several statements separated by semicolons, no parameters, no rows: migrations.
+ *
+ * Errors  as in the head of this file; the first failing statement ends it
+ */
+int db_script(struct db *db, const char *sql, struct err *err) MUST_CHECK;
+
 /* db_begin - BEGIN; reconnects first when needed. */
 int db_begin(struct db *db, struct err *err) MUST_CHECK;
 

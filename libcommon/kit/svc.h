@@ -8,9 +8,9 @@
  * INT: /readyz turns 503, listeners close, work goes on while .busy() > 0 or until drain_ms. Second:
  * leave at once. HUP: MILLRACE_LOG_LEVEL again. A watchdog aborts a loop that has not turned for 30 s.
  *
- * Settings every daemon has (struct svc_conf): MILLRACE_<SVC>_LISTEN, _INTERNAL_LISTEN, _INSTANCE,
- * _DB_PASSWORD_FILE, _TOKEN_KEY_FILE, _DRAIN; MILLRACE_DB, MILLRACE_REDIS, MILLRACE_REDIS_PASSWORD_FILE,
- * MILLRACE_LOG_LEVEL.
+ * Settings every daemon has (kit/svc_conf.c): MILLRACE_<SVC>_LISTEN, _INTERNAL_LISTEN, _INSTANCE,
+ * _DB_PASSWORD_FILE, _TOKEN_KEY_FILE, _DRAIN; MILLRACE_DB, MILLRACE_REDIS, MILLRACE_REDIS_USER,
+ * MILLRACE_REDIS_PASSWORD_FILE, MILLRACE_LOG_LEVEL, MILLRACE_BOOT_DEADLINE.
  */
 #ifndef KIT_SVC_H
 #define KIT_SVC_H
@@ -37,6 +37,7 @@ struct svc_spec {
 	const struct conf_key *conf_keys; /* own settings */
 	void *conf;			  /* own settings struct */
 	const struct http_route *routes;  /* generated */
+	const struct http_permission *permissions; /* permission_grants of api/permissions.h */
 	const struct svc_migration *migrations; /* ended by a NULL name */
 	const char *const *needs_functions; /* "jobs.create_run_v1", ...: ready waits for them; NULL-ended, may be NULL */
 	unsigned needs;			  /* SVC_DB | SVC_RING */
