@@ -195,16 +195,21 @@ void http_req_retry(struct http_server *s)
 	}
 }
 
-int http_to_pool(struct http_req *req, http_handler_fn fn, struct err *err)
+int http_to_pool_of(struct http_req *req, struct pool *pool, http_handler_fn fn, struct err *err)
 {
 	req->phase = PHASE_HANDLER;
 	req->job = fn;
 	req->deadline_ms = clock_mono_ms() + req->server->conf.request_deadline_ms;
 	req->on_pool = true;
-	if (pool_run(req->server->conf.pool, on_pool, req, err) == 0)
+	if (pool_run(pool, on_pool, req, err) == 0)
 		return 0;
 	req->on_pool = false;
 	return -1;
+}
+
+int http_to_pool(struct http_req *req, http_handler_fn fn, struct err *err)
+{
+	return http_to_pool_of(req, req->server->conf.pool, fn, err);
 }
 
 /* --- from head to handler --- */
