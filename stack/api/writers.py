@@ -116,7 +116,7 @@ def gateway_routes(api):
              f"\t    {perm_const(op.permission)}, GATEWAY_{c_name(op.service).upper()}, "
              f"{str(op.audit).lower()}}}," for op in ops]
     body += ["\t{.method = NULL},", "};", ""]
-    return head_c("gateway_routes", "every operation, for the decision at the door", "services/*/api.yaml") \
+    return head_c("gateway_routes", "every operation, for the decision at the door", "the api.yaml of each service") \
         + guarded("GATEWAY_ROUTES_H", "\n".join(body))
 
 
