@@ -67,7 +67,7 @@ int64_t js_i64(const cJSON *obj, const char *name, int64_t dflt)
 {
 	const cJSON *v = cJSON_GetObjectItemCaseSensitive(obj, name);
 	int64_t number;
-	if (cJSON_IsString(v))
+	if (cJSON_IsString(v) || cJSON_IsRaw(v))
 		return text_parse_i64(v->valuestring, &number) == 0 ? number : dflt;
 	if (!cJSON_IsNumber(v) || v->valuedouble < -9007199254740992.0 ||
 	    v->valuedouble > 9007199254740992.0 || v->valuedouble != trunc(v->valuedouble))
@@ -170,16 +170,18 @@ int js_only(const cJSON *obj, const char *const *names, struct err *err)
 	return 0;
 }
 
+/* Above 15 digits cJSON prints a number rounded: such ones go in as text. */
 void js_add_i64(cJSON *obj, const char *name, int64_t v)
 {
 	const int64_t exact = (int64_t)1 << 53;
 	char text[24];
-	if (v >= -exact && v <= exact) {
-		cJSON_AddNumberToObject(obj, name, (double)v);
-		return;
-	}
 	(void)snprintf(text, sizeof(text), "%" PRId64, v);
-	cJSON_AddStringToObject(obj, name, text);
+	if (v < -exact || v > exact)
+		cJSON_AddStringToObject(obj, name, text);
+	else if (v >= INT32_MIN && v <= INT32_MAX)
+		cJSON_AddNumberToObject(obj, name, (double)v);
+	else
+		cJSON_AddRawToObject(obj, name, text);
 }
 
 void js_add_str(cJSON *obj, const char *name, const char *s)
