@@ -149,7 +149,8 @@ static int connect_once(struct ring *r, struct err *err)
 		close_connection(r);
 		return -1;
 	}
-	redisEnableKeepAlive(r->redis);
+	if (r->redis->connection_type == REDIS_CONN_TCP)
+		redisEnableKeepAlive(r->redis); /* fails on a unix socket and leaves an error there */
 	return authenticate(r, err);
 }
 
