@@ -64,6 +64,11 @@ void db_free(struct db **db)
 	*db = NULL;
 }
 
+PGconn *db_handle(const struct db *db)
+{
+	return db->conn;
+}
+
 /* Notices of our own functions are no news for anybody. */
 static void ignore_notice(void *arg, const PGresult *res)
 {

@@ -17,4 +17,7 @@ void db_error_of_result(const PGresult *res, PGconn *conn, struct err *err);
 /* db_error_of_connection - fill err (ERR_UNAVAILABLE) with libpq's first line behind what. */
 void db_error_of_connection(const PGconn *conn, const char *what, struct err *err);
 
+/* db_handle - libpq's connection of a handle, NULL while closed; for db_copy. */
+PGconn *db_handle(const struct db *db);
+
 #endif

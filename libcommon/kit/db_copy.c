@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db_copy - send a COPY stream. */
+#include "kit/db_copy.h"
+#include "base/die.h"
+#include "base/text.h"
+#include "kit/db_result.h"
+
+#include <limits.h>
+
+int db_copy_start(struct db *db, const char *sql, struct err *err)
+{
+	if (db_connect(db, err) != 0)
+		return -1;
+	PGconn *conn = db_handle(db);
+	PGresult *res = PQexec(conn, sql);
+	const bool started = PQresultStatus(res) == PGRES_COPY_IN;
+
+	if (!started)
+		db_error_of_result(res, conn, err);
+	PQclear(res);
+	return started ? 0 : -1;
+}
+
+int db_copy_put(struct db *db, const void *p, size_t n, struct err *err)
+{
+	PGconn *conn = db_handle(db);
+
+	ASSERT(conn && n <= INT_MAX);
+	if (PQputCopyData(conn, p, (int)n) == 1)
+		return 0;
+	db_error_of_connection(conn, "send rows", err);
+	return -1;
+}
+
+/* Read the answer to a COPY and what follows it, so that the next statement may run. */
+static int read_answer(PGconn *conn, int64_t *out_rows, struct err *err)
+{
+	int rc = -1;
+	PGresult *res = PQgetResult(conn);
+
+	if (PQresultStatus(res) != PGRES_COMMAND_OK)
+		db_error_of_result(res, conn, err);
+	else if (text_parse_i64(PQcmdTuples(res), out_rows) != 0)
+		err_set(err, ERR_INTERNAL, "the server did not say how many rows it took");
+	else
+		rc = 0;
+	PQclear(res);
+	while ((res = PQgetResult(conn)) != NULL)
+		PQclear(res);
+	return rc;
+}
+
+int db_copy_end(struct db *db, int64_t *out_rows, struct err *err)
+{
+	PGconn *conn = db_handle(db);
+
+	ASSERT(conn);
+	if (PQputCopyEnd(conn, NULL) != 1) {
+		db_error_of_connection(conn, "end of rows", err);
+		return -1;
+	}
+	return read_answer(conn, out_rows, err);
+}
+
+int db_backend_pid(const struct db *db)
+{
+	PGconn *conn = db_handle(db);
+
+	return conn ? PQbackendPID(conn) : 0;
+}

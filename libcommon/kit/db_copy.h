@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * db_copy - COPY FROM STDIN on a connection of kit/db, for the loader. Between db_copy_start and
+ * db_copy_end no other statement may run; to give up, db_free the connection: the server rolls back.
+ */
+#ifndef KIT_DB_COPY_H
+#define KIT_DB_COPY_H
+
+#include "kit/db.h"
+
+/* db_copy_start - run a COPY ... FROM STDIN statement. Errors as db_query. */
+int db_copy_start(struct db *db, const char *sql, struct err *err) MUST_CHECK;
+
+/*
+ * db_copy_put - send n bytes of the stream; they need not end where a row ends. Blocks while the server
+ * is behind.
+ *
+ * Errors  ERR_UNAVAILABLE  the connection is gone; what the server refuses is told by db_copy_end
+ */
+int db_copy_put(struct db *db, const void *p, size_t n, struct err *err) MUST_CHECK;
+
+/*
+ * db_copy_end - end the stream.
+ *
+ * out_rows  rows the server took, written only on success
+ *
+ * Errors  as db_query: a refused value is ERR_INPUT or ERR_INTERNAL by its SQLSTATE
+ */
+int db_copy_end(struct db *db, int64_t *out_rows, struct err *err) MUST_CHECK;
+
+/* db_backend_pid - process id of the server's side; 0 while closed. */
+int db_backend_pid(const struct db *db);
+
+#endif
