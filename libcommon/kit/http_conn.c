@@ -218,6 +218,11 @@ static void refuse(struct conn *c, const struct err *err)
 	http_conn_send(c);
 }
 
+static int take_body(void *arg, const uint8_t *p, size_t n)
+{
+	return http_req_data(arg, p, n);
+}
+
 /* A whole head stands in c->in: make the request. */
 static void take_head(struct conn *c, size_t n)
 {
@@ -230,6 +235,8 @@ static void take_head(struct conn *c, size_t n)
 	c->in_scanned = 0;
 	c->req = req;
 	c->state = CONN_WORK;
+	c->parser.on_body = take_body;
+	c->parser.arg = req;
 	if (http_head_parse(&c->parser, req->arena, raw, n, &req->head, &err) != 0) {
 		refuse(c, &err);
 		return;
