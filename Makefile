@@ -49,7 +49,7 @@ DUCKDB_LIB  = $(if $(wildcard $(DUCKDB_DIR)/libduckdb.so),-L$(DUCKDB_DIR) -lduck
 comma := ,
 
 # --- what there is ------------------------------------------------------------------------------
-LAYERS    := $(foreach l,api contract engine kit expr csv base,$(if $(wildcard libcommon/$l/*.c),$l))
+LAYERS    := $(foreach l,api contract pipeline engine kit expr csv base,$(if $(wildcard libcommon/$l/*.c),$l))
 SERVICES  := $(foreach m,$(wildcard services/*/main.c),$(word 2,$(subst /, ,$m)))
 PROTOS    := $(wildcard proto/*/*.proto proto/*/*/*.proto)
 PROTO_C   := $(PROTOS:%.proto=$(B)/gen/%.pb-c.c)
@@ -68,6 +68,7 @@ BELOW_csv := csv base
 BELOW_expr := expr base
 BELOW_kit := kit base
 BELOW_engine := engine kit csv base
+BELOW_pipeline := pipeline engine kit expr csv base
 BELOW_contract := contract kit expr csv base
 BELOW_api := api kit base
 libs_of = $(foreach l,$(if $(filter services,$1),$(LAYERS),$(filter $(BELOW_$2),$(LAYERS))),$(B)/lib$l.a) \
@@ -75,7 +76,7 @@ libs_of = $(foreach l,$(if $(filter services,$1),$(LAYERS),$(filter $(BELOW_$2),
 say = $(if $(V),,@echo "  $1  $@";)
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $1/*.c))
 
-.PHONY: all libs unit unit-bins fault fuzz fuzz-bins lint format clean \
+.PHONY: all libs generated print-cppflags unit unit-bins fault fuzz fuzz-bins lint format clean \
 	run test scenario browser chaos bench fresh vendor docs
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -133,7 +134,7 @@ $(call test_bin,$1): $(1:%.c=$(B)/obj/%.o) \
 		$(call libs_of,$(word 1,$(call parts,$1)),$(word 2,$(call parts,$1)))
 	@mkdir -p $$(@D)
 	$$(call say,LD)$$(CC) $$(LDFLAGS) $2 -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
-		$$(if $$(findstring /task/,$1)$$(findstring /engine/,$1),$$(DUCKDB_LIB)) $$(LDLIBS) -lcmocka
+		$$(if $$(findstring /task/,$1)$$(findstring /engine/,$1)$$(findstring /pipeline/,$1),$$(DUCKDB_LIB)) $$(LDLIBS) -lcmocka
 endef
 $(foreach t,$(TESTS),$(eval $(call test_rules,$t)))
 $(foreach t,$(FUZZERS),$(eval $(call test_rules,$t,-fsanitize=fuzzer)))
@@ -155,6 +156,9 @@ fuzz:
 	@tests/fuzz-run $(FUZZ_S) $$(cat $(BUILD)/fuzz/fuzz.list)
 lint:
 	@tests/lint/run
+generated: $(GENERATED)
+print-cppflags:
+	@echo '$(subst ','\'',$(CPPFLAGS))'
 format:
 	clang-format -i $(SCRIPTS)
 clean:

@@ -2,10 +2,10 @@
 /*
  * arena - memory of one request or one task, given back in one call.
  *
- * Blocks are chained; nothing is freed singly. arena_defer ties a foreign handle (cJSON, PGresult) to
- * the arena: its release runs in reverse order before the memory goes. An arena has a cap: sizes that
- * an outsider chooses go through arena_try, which refuses with ERR_TOO_LARGE; everything else is
- * bounded by the caps on bodies and buffers, so arena_alloc past the cap is a bug and aborts.
+ * Blocks are chained; nothing is freed singly. arena_defer ties a foreign handle (cJSON, PGresult)
+ *to the arena: its release runs in reverse order before the memory goes. An arena has a cap: sizes
+ *that an outsider chooses go through arena_try, which refuses with ERR_TOO_LARGE; everything else
+ *is bounded by the caps on bodies and buffers, so arena_alloc past the cap is a bug and aborts.
  *
  *	struct arena *a = arena_new(LIMIT_REQUEST_ARENA_BYTES);
  *	char *key = arena_printf(a, "%s/%s", domain, id);

@@ -19,11 +19,11 @@
 #include "base/err.h"
 
 struct buf {
-	char *data;	/* never NULL after buf_init; data[n] is NUL; owned */
-	size_t n;	/* bytes in use */
-	size_t alloc;	/* bytes allocated, 0 while data is the shared empty string */
-	size_t cap;	/* most bytes of n */
-	bool overflow;	/* an append was refused since the last reset */
+	char *data;    /* never NULL after buf_init; data[n] is NUL; owned */
+	size_t n;      /* bytes in use */
+	size_t alloc;  /* bytes allocated, 0 while data is the shared empty string */
+	size_t cap;    /* most bytes of n */
+	bool overflow; /* an append was refused since the last reset */
 };
 
 /* buf_init - empty buffer that holds at most cap_bytes (1..1 GiB). */
@@ -47,8 +47,8 @@ void buf_addc(struct buf *b, char c);
 /* buf_printf - append formatted text. */
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* buf_add_json_string - append s (n bytes of UTF-8) as a JSON string with quotes; bytes that are not
- * UTF-8 become U+FFFD. */
+/* buf_add_json_string - append s (n bytes of UTF-8) as a JSON string with quotes; bytes that are
+ * not UTF-8 become U+FFFD. */
 void buf_add_json_string(struct buf *b, const char *s, size_t n);
 
 /* buf_consume - drop the first n bytes (n <= b->n). */

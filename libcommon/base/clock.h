@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* clock - the two clocks. Wall time is for display and token checks only; deadlines use the monotonic
- * clock, leases the database's (design.md 2.3). Tests set both by hand. */
+/* clock - the two clocks. Wall time is for display and token checks only; deadlines use the
+ * monotonic clock, leases the database's (design.md 2.3). Tests set both by hand. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * die - the two ways a process ends itself: a boot fault (die) and a programming error (bug, ASSERT).
- * ASSERT stays on in production: the supervisor restarts us, a wrong answer cannot be taken back.
+ * die - the two ways a process ends itself: a boot fault (die) and a programming error (bug,
+ * ASSERT). ASSERT stays on in production: the supervisor restarts us, a wrong answer cannot be
+ * taken back.
  */
 #ifndef BASE_DIE_H
 #define BASE_DIE_H
@@ -23,7 +24,7 @@ void die(int exit_code, const char *fmt, ...) PRINTF_LIKE(2, 3) NORETURN;
 void bug_at(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4) NORETURN;
 
 #define bug(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
-#define ASSERT(cond)                                                                                \
+#define ASSERT(cond)                                                                               \
 	do {                                                                                       \
 		if (!(cond))                                                                       \
 			bug("assertion failed: %s", #cond);                                        \

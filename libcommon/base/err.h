@@ -21,26 +21,27 @@
 
 enum err_kind {
 	ERR_NONE = 0,
-	ERR_INPUT,	 /* 400 or 422: the caller's data is wrong; do not retry */
-	ERR_AUTH,	 /* 401: nobody is signed in */
-	ERR_DENIED,	 /* 403: signed in, not allowed */
-	ERR_NOT_FOUND,	 /* 404 */
-	ERR_CONFLICT,	 /* 409, or 412 for a failed If-Match */
-	ERR_TOO_LARGE,	 /* 413: over a cap from limits.h */
-	ERR_BUSY,	 /* 503 with Retry-After: our own limit reached; retry */
-	ERR_NO_SPACE,	 /* 507: disk below its watermark; retry later */
+	ERR_INPUT,       /* 400 or 422: the caller's data is wrong; do not retry */
+	ERR_AUTH,        /* 401: nobody is signed in */
+	ERR_DENIED,      /* 403: signed in, not allowed */
+	ERR_NOT_FOUND,   /* 404 */
+	ERR_CONFLICT,    /* 409, or 412 for a failed If-Match */
+	ERR_TOO_LARGE,   /* 413: over a cap from limits.h */
+	ERR_BUSY,        /* 503 with Retry-After: our own limit reached; retry */
+	ERR_NO_SPACE,    /* 507: disk below its watermark; retry later */
 	ERR_UNAVAILABLE, /* 503: a dependency is away; retry */
-	ERR_TIMEOUT,	 /* 504 */
-	ERR_UNCERTAIN,	 /* 503: a write may or may not have happened; ask before doing it again */
-	ERR_INTERNAL,	 /* 500: ours; text hidden from clients, logged with detail */
+	ERR_TIMEOUT,     /* 504 */
+	ERR_UNCERTAIN,   /* 503: a write may or may not have happened; ask before doing it again */
+	ERR_INTERNAL,    /* 500: ours; text hidden from clients, logged with detail */
 	ERR_COUNT_,
 };
 
 enum { ERR_MSG_BYTES = 240, ERR_CODE_BYTES = 48 };
 
 struct err {
-	enum err_kind kind;	   /* ERR_NONE while nothing failed */
-	char code[ERR_CODE_BYTES]; /* closed list in docs/problems.md, e.g. "dataset.unknown"; "" = by kind */
+	enum err_kind kind;        /* ERR_NONE while nothing failed */
+	char code[ERR_CODE_BYTES]; /* closed list in docs/problems.md, e.g. "dataset.unknown"; "" =
+				      by kind */
 	char msg[ERR_MSG_BYTES];   /* lower case, no period, names the thing, never a secret */
 };
 
@@ -66,8 +67,8 @@ int err_set_code(struct err *err, enum err_kind kind, const char *code, const ch
     PRINTF_LIKE(4, 5);
 
 /*
- * err_set_errno - err_set with ": <strerror(errno_value)>" behind the message; ENOSPC and EDQUOT turn
- * the kind into ERR_NO_SPACE whatever kind says.
+ * err_set_errno - err_set with ": <strerror(errno_value)>" behind the message; ENOSPC and EDQUOT
+ * turn the kind into ERR_NO_SPACE whatever kind says.
  *
  * errno_value  the errno to explain, > 0
  *

@@ -19,7 +19,8 @@ bool text_is_name(const char *s);
  */
 int text_parse_i64(const char *s, int64_t *out) MUST_CHECK;
 
-/* text_parse_bytes - "64GiB", "256 KiB" without the blank, "1MB", "4096": a size in bytes; 0 or -1. */
+/* text_parse_bytes - "64GiB", "256 KiB" without the blank, "1MB", "4096": a size in bytes; 0 or -1.
+ */
 int text_parse_bytes(const char *s, uint64_t *out) MUST_CHECK;
 
 /* text_hex - lower-case hex of n bytes into out, which holds 2 * n + 1. */
@@ -44,7 +45,8 @@ int text_unbase64(const char *s, size_t n, uint8_t *out, size_t out_cap, size_t 
 /* text_is_utf8 - well-formed UTF-8 (no surrogates, no overlongs, at most U+10FFFF). */
 bool text_is_utf8(const void *p, size_t n);
 
-/* text_utf8_char - bytes of the well-formed UTF-8 character at p (1..4), 0 when there is none in n. */
+/* text_utf8_char - bytes of the well-formed UTF-8 character at p (1..4), 0 when there is none in n.
+ */
 size_t text_utf8_char(const void *p, size_t n);
 
 /* text_equal_ct - compare n bytes in constant time; for secrets. */

@@ -7,11 +7,12 @@
 
 struct backoff {
 	int64_t first_ms; /* upper bound of the first wait, > 0 */
-	int64_t cap_ms;	  /* upper bound of any wait */
-	int attempt;	  /* waits so far */
+	int64_t cap_ms;   /* upper bound of any wait */
+	int attempt;      /* waits so far */
 };
 
-/* backoff_next_ms - how long to wait now: uniform in [bound/2, bound], bound doubling up to the cap. */
+/* backoff_next_ms - how long to wait now: uniform in [bound/2, bound], bound doubling up to the
+ * cap. */
 int64_t backoff_next_ms(struct backoff *b);
 
 /* backoff_reset - after a success. */

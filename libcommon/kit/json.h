@@ -2,9 +2,10 @@
 /*
  * json - the one door to cJSON (prefix js_: json_ belongs to jansson).
  *
- * Parsing refuses trailing bytes, invalid UTF-8, NUL, more than JS_MAX_VALUES values or JS_MAX_DEPTH
- * levels (counted before cJSON allocates: 1 MiB of input can become 40 MiB of heap), and duplicate
- * members. 64-bit numbers travel as strings (design.md 8). Trees are tied to an arena.
+ * Parsing refuses trailing bytes, invalid UTF-8, NUL, more than JS_MAX_VALUES values or
+ * JS_MAX_DEPTH levels (counted before cJSON allocates: 1 MiB of input can become 40 MiB of heap),
+ * and duplicate members. 64-bit numbers travel as strings (design.md 8). Trees are tied to an
+ * arena.
  */
 #ifndef KIT_JSON_H
 #define KIT_JSON_H
@@ -23,7 +24,8 @@ enum { JS_MAX_VALUES = 20000, JS_MAX_DEPTH = 64 };
  * a      the tree is freed with this arena
  * out    written only on success; borrowed from the arena
  *
- * Errors  ERR_INPUT (code "json.invalid", position in the message), ERR_TOO_LARGE ("json.too_large")
+ * Errors  ERR_INPUT (code "json.invalid", position in the message), ERR_TOO_LARGE
+ * ("json.too_large")
  */
 int js_parse(const void *p, size_t n, struct arena *a, cJSON **out, struct err *err) MUST_CHECK;
 
@@ -37,7 +39,8 @@ const char *js_print(struct arena *a, const cJSON *v);
 /* js_str - member as string; NULL when absent or not a string. Borrowed from the tree. */
 const char *js_str(const cJSON *obj, const char *name);
 
-/* js_i64 - member as whole number, from a JSON number or a decimal string; dflt when absent or other. */
+/* js_i64 - member as whole number, from a JSON number or a decimal string; dflt when absent or
+ * other. */
 int64_t js_i64(const cJSON *obj, const char *name, int64_t dflt);
 
 /* js_bool - member as boolean; dflt when absent or other. */
@@ -61,8 +64,8 @@ void js_add_i64(cJSON *obj, const char *name, int64_t v);
 /* js_add_str - string, or null when s is NULL. */
 void js_add_str(cJSON *obj, const char *name, const char *s);
 
-/* js_add_raw - member whose value is JSON text we stored ourselves (jsonb from PostgreSQL); NULL gives
- * null. The text is copied. */
+/* js_add_raw - member whose value is JSON text we stored ourselves (jsonb from PostgreSQL); NULL
+ * gives null. The text is copied. */
 void js_add_raw(cJSON *obj, const char *name, const char *json);
 
 #endif

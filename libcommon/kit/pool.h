@@ -12,16 +12,17 @@ struct pool;
 typedef void (*pool_fn)(struct db *db, void *arg);
 
 struct pool_conf {
-	const char *name;	   /* thread names and metrics; borrowed */
-	int threads;		   /* 1..16 */
-	int queue_max;		   /* waiting jobs, 1..10000 */
-	const struct db_conf *db;  /* NULL: threads get no connection; borrowed until pool_free */
+	const char *name;         /* thread names and metrics; borrowed */
+	int threads;              /* 1..16 */
+	int queue_max;            /* waiting jobs, 1..10000 */
+	const struct db_conf *db; /* NULL: threads get no connection; borrowed until pool_free */
 };
 
 /* pool_new - start the threads. */
 struct pool *pool_new(const struct pool_conf *c) MUST_CHECK;
 
-/* pool_run - queue fn(db, arg); ERR_BUSY (code "server.busy") when the queue is full. Any thread. */
+/* pool_run - queue fn(db, arg); ERR_BUSY (code "server.busy") when the queue is full. Any thread.
+ */
 int pool_run(struct pool *p, pool_fn fn, void *arg, struct err *err) MUST_CHECK;
 
 /* pool_depth - jobs waiting or running. */
