@@ -55,7 +55,7 @@ static const struct {
 	{ "date '2024-02-29'", "date", "CAST('2024-02-29' AS DATE)" },
 	{ "date", "date", "\"date\"" },
 	{ "timestamptz '2026-01-31T10:42:07.5+03:30'", "timestamptz",
-	    "CAST('2026-01-31T10:42:07.5+03:30' AS TIMESTAMPTZ)" },
+	    "CAST('2026-01-31 10:42:07.5+03:30' AS TIMESTAMPTZ)" },
 	{ "\"Odd \"\"name\"\"\"", "text", "\"Odd \"\"name\"\"\"" },
 	{ "id + 1", "integer", "(\"id\" + CAST('1' AS BIGINT))" },
 	{ "id + amount", "decimal(2)", "(CAST(\"id\" AS DECIMAL(38,2)) + \"amount\")" },
@@ -81,7 +81,7 @@ static const struct {
 	    "AND "
 	    "CAST('2.5' AS DECIMAL(38,1))) AND \"paid\")" },
 	{ "sold < timestamp '2026-01-31 10:42'", "boolean",
-	    "(CAST(\"sold\" AS TIMESTAMP) < CAST('2026-01-31 10:42' AS TIMESTAMP))" },
+	    "(CAST(\"sold\" AS TIMESTAMP) < CAST('2026-01-31 10:42:00' AS TIMESTAMP))" },
 	{ "case when id > 0 then 1 else 2.5 end", "decimal(1)",
 	    "(CASE WHEN (\"id\" > CAST('0' AS BIGINT)) THEN CAST(CAST('1' AS BIGINT) AS "
 	    "DECIMAL(38,1)) "

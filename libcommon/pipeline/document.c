@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* document - problems, columns, accounts and contracts of pipelines as JSON. */
+#include "pipeline/pipeline.h"
+
+#include <string.h>
+
+cJSON *pipeline_problems_json(const struct pipeline *p, struct arena *a)
+{
+	cJSON *list = js_array(a);
+
+	for (size_t i = 0; i < p->n_problems; i++) {
+		const struct pipeline_problem *problem = &p->problems[i];
+		cJSON *item = cJSON_CreateObject();
+
+		js_add_str(item, "step", problem->step);
+		js_add_str(item, "field", problem->field);
+		if (problem->position < 0) {
+			cJSON_AddNullToObject(item, "position");
+			cJSON_AddNullToObject(item, "length");
+		} else {
+			js_add_i64(item, "position", problem->position);
+			js_add_i64(item, "length", problem->length);
+		}
+		js_add_str(item, "message", problem->message);
+		js_add_str(item, "hint", problem->hint);
+		cJSON_AddItemToArray(list, item);
+	}
+	return list;
+}
+
+cJSON *pipeline_columns_json(const struct expr_column *columns, size_t n, struct arena *a)
+{
+	cJSON *list = js_array(a);
+
+	for (size_t i = 0; i < n; i++) {
+		cJSON *item = cJSON_CreateObject();
+
+		js_add_str(item, "name", columns[i].name);
+		js_add_str(item, "type", expr_type_name(columns[i].type.kind));
+		if (columns[i].type.kind == EXPR_T_DECIMAL) {
+			js_add_i64(item, "precision", 38);
+			js_add_i64(item, "scale", columns[i].type.scale);
+		}
+		cJSON_AddItemToArray(list, item);
+	}
+	return list;
+}
+
+static const char *step_type_name(enum pipeline_step_type type)
+{
+	static const char *const type_names[] = {
+		[PIPELINE_UNKNOWN] = "unknown",
+		[PIPELINE_SOURCE] = "source",
+		[PIPELINE_FILTER] = "filter",
+		[PIPELINE_AGGREGATE] = "aggregate",
+		[PIPELINE_TARGET] = "target",
+	};
+
+	return type_names[type];
+}
+
+/* Rows that leave step i: counts leave out the target. */
+static int64_t rows_out(const struct pipeline *p, const struct pipeline_step *step,
+    const int64_t *counts, int64_t loaded)
+{
+	if (step == p->target)
+		return loaded;
+	return counts[step > p->target ? step - p->steps - 1 : step - p->steps];
+}
+
+cJSON *pipeline_account(
+    const struct pipeline *p, const int64_t *counts, int64_t loaded, struct arena *a)
+{
+	cJSON *list = js_array(a);
+
+	for (size_t i = 0; i < p->n_steps; i++) {
+		const struct pipeline_step *step = &p->steps[i];
+		const int64_t out = rows_out(p, step, counts, loaded);
+		const int64_t in =
+		    step->from == NULL ? out : rows_out(p, step->from, counts, loaded);
+		cJSON *item = cJSON_CreateObject();
+
+		js_add_str(item, "step", step->id);
+		js_add_str(item, "type", step_type_name(step->type));
+		js_add_i64(item, "in", in);
+		js_add_i64(item, "out", out);
+		if (step->type == PIPELINE_FILTER)
+			js_add_i64(item, "dropped", in - out);
+		cJSON_AddItemToArray(list, item);
+	}
+	return list;
+}
+
+/* Frictionless types and ours: datetime is timestamp unless millrace.type says timestamptz. */
+static const struct {
+	enum expr_type_kind kind;
+	const char *frictionless;
+	const char *ours; /* millrace.type, NULL where the Frictionless word says it all */
+} kinds[] = {
+	{ EXPR_T_INTEGER, "integer", NULL },
+	{ EXPR_T_DECIMAL, "number", "decimal" },
+	{ EXPR_T_DOUBLE, "number", "double" },
+	{ EXPR_T_BOOLEAN, "boolean", NULL },
+	{ EXPR_T_DATE, "date", NULL },
+	{ EXPR_T_TIMESTAMP, "datetime", "timestamp" },
+	{ EXPR_T_TIMESTAMPTZ, "datetime", "timestamptz" },
+	{ EXPR_T_TEXT, "string", NULL },
+};
+
+enum { DEFAULT_SCALE = 9 };
+
+static bool type_of_field(const cJSON *field, struct expr_type *out)
+{
+	const cJSON *own = cJSON_GetObjectItemCaseSensitive(field, "millrace");
+	const char *type = js_str(field, "type");
+	const char *ours = js_str(own, "type");
+
+	for (size_t i = 0; type != NULL && i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(kinds[i].frictionless, type) != 0)
+			continue;
+		if (ours != NULL && kinds[i].ours != NULL && strcmp(kinds[i].ours, ours) != 0)
+			continue;
+		out->kind = kinds[i].kind;
+		out->scale = 0;
+		if (out->kind == EXPR_T_DECIMAL)
+			out->scale = (int)js_i64(own, "scale", DEFAULT_SCALE);
+		return out->scale >= 0 && out->scale <= EXPR_MAX_SCALE;
+	}
+	return false;
+}
+
+int pipeline_columns_of_contract(const cJSON *contract, struct arena *a, struct expr_column **out,
+    size_t *out_n, struct err *err)
+{
+	const cJSON *fields = cJSON_GetObjectItemCaseSensitive(contract, "fields");
+	const cJSON *field;
+	size_t n = 0;
+
+	if (!cJSON_IsArray(fields))
+		return err_set(err, ERR_INTERNAL, "contract without fields");
+	struct expr_column *columns =
+	    arena_alloc(a, ((size_t)cJSON_GetArraySize(fields) + 1) * sizeof(*columns));
+
+	cJSON_ArrayForEach(field, fields)
+	{
+		columns[n].name = js_str(field, "name");
+		if (columns[n].name == NULL || !type_of_field(field, &columns[n].type))
+			return err_set(
+			    err, ERR_INTERNAL, "contract field %zu has no name or type", n + 1);
+		n++;
+	}
+	*out = columns;
+	*out_n = n;
+	return 0;
+}
+
+cJSON *pipeline_contract_of_columns(const struct expr_column *columns, size_t n, struct arena *a)
+{
+	cJSON *list = js_array(a);
+
+	for (size_t i = 0; i < n; i++) {
+		cJSON *item = cJSON_CreateObject();
+		cJSON *own = cJSON_CreateObject();
+		size_t k = 0;
+
+		while (kinds[k].kind != columns[i].type.kind)
+			k++;
+		js_add_str(item, "name", columns[i].name);
+		js_add_str(item, "type", kinds[k].frictionless);
+		if (kinds[k].ours != NULL)
+			js_add_str(own, "type", kinds[k].ours);
+		if (columns[i].type.kind == EXPR_T_DECIMAL) {
+			js_add_i64(own, "precision", 38);
+			js_add_i64(own, "scale", columns[i].type.scale);
+		}
+		if (own->child != NULL)
+			cJSON_AddItemToObject(item, "millrace", own);
+		else
+			cJSON_Delete(own);
+		cJSON_AddItemToArray(list, item);
+	}
+	return list;
+}
