@@ -101,7 +101,8 @@ int text_unhex(const char *s, uint8_t *out, size_t n)
 			return -1;
 	}
 	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(hex_value(s[2 * i]) << 4 | hex_value(s[2 * i + 1]));
+		out[i] = (uint8_t)((unsigned)hex_value(s[2 * i]) << 4 |
+				   (unsigned)hex_value(s[2 * i + 1]));
 	return 0;
 }
 
