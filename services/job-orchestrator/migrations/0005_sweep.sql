@@ -1,0 +1,122 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- sweep - what time alone decides: lapsed leases, ended pauses, cancels past their deadline. Safe to run
+-- twice at once by any number of replicas: a run that another is at is passed over.
+
+-- seal_load - before a load that nobody answers for is declared ended: shut the target against its epoch
+-- and look into the ledger. Answers {load_no, account} when it was committed after all, else null.
+-- (Fence and ledger live in the target database; where that is another one, its loader does this.)
+create function jobs.seal_load(p_task jobs.tasks) returns jsonb
+language plpgsql set search_path = jobs, pg_temp as $$
+declare
+	v_run jobs.runs;
+	v_epoch bigint;
+	v_found jsonb;
+begin
+	if p_task.kind <> 'load' or not exists (select from pg_proc p where p.proname = 'seal_v1'
+	    and p.pronamespace = (select n.oid from pg_namespace n where n.nspname = '_millrace')) then
+		return null;
+	end if;
+	select * into v_run from jobs.runs r where r.id = p_task.run_id;
+	update jobs.targets g set epoch = g.epoch + 1 where g.domain = v_run.domain and g.name = v_run.target
+	returning g.epoch into v_epoch;
+	execute 'select _millrace.seal_v1($1, $2, $3, $4)' into v_found
+	    using v_run.domain, v_run.target, v_epoch, v_run.id;
+	return v_found;
+end
+$$;
+
+-- expire_task - its worker is gone, or did not stop in time.
+create function jobs.expire_task(p_task jobs.tasks, p_reason jsonb) returns void
+language plpgsql set search_path = jobs, pg_temp as $$
+declare
+	v_state text := (select r.state from jobs.runs r where r.id = p_task.run_id);
+	v_found jsonb;
+begin
+	if v_state = 'cancelling' or p_task.attempt >= p_task.max_attempts then
+		v_found := jobs.seal_load(p_task); -- the last word: make sure it is true
+	end if;
+	if v_found is not null then
+		perform jobs.keep_output(p_task, v_found);
+		perform jobs.finish_done(p_task, v_found);
+	else
+		perform jobs.try_again(p_task, 'lost', p_reason, 'sweeper');
+	end if;
+end
+$$;
+
+-- sweep_task - one task under its run's lock; false when there was nothing to do after all.
+create function jobs.sweep_task(p_task uuid) returns boolean
+language plpgsql set search_path = jobs, pg_temp as $$
+declare
+	v_task jobs.tasks;
+	v_run jobs.runs;
+	v_now timestamptz;
+begin
+	select r.* into v_run from jobs.runs r join jobs.tasks t on t.run_id = r.id where t.id = p_task
+	    for update of r skip locked;
+	if not found then
+		return false;
+	end if;
+	select * into v_task from jobs.tasks t where t.id = p_task for update;
+	v_now := clock_timestamp();
+	if v_task.state = 'waiting' and v_task.ready_at <= v_now then
+		perform jobs.step('task', p_task, 'queued', 'sweeper');
+	elsif v_task.state = 'running' and v_run.state = 'cancelling' and v_run.cancel_until <= v_now then
+		perform jobs.expire_task(v_task, jobs.reason('run.cancel_deadline',
+		    format('%s did not stop in time and was cut off', v_task.worker),
+		    jsonb_build_object('worker', v_task.worker)));
+	elsif v_task.state = 'running' and v_task.lease_until <= v_now then
+		perform jobs.expire_task(v_task, jobs.reason('worker.lost',
+		    format('worker %s lost', v_task.worker), jsonb_build_object('worker', v_task.worker)));
+	else
+		return false;
+	end if;
+	return true;
+end
+$$;
+
+-- sweep_v1 - one round: at most 200 tasks are moved; answers the runs that changed.
+create function jobs.sweep_v1() returns table (run_id uuid)
+language plpgsql security definer set search_path = jobs, pg_temp as $$
+declare
+	v record;
+begin
+	for v in
+		(select t.id, t.run_id from jobs.tasks t
+		    where t.state = 'running' and t.lease_until <= clock_timestamp() order by t.lease_until limit 100)
+		union
+		(select t.id, t.run_id from jobs.runs r join jobs.tasks t on t.run_id = r.id and t.state = 'running'
+		    where r.state = 'cancelling' and r.cancel_until <= clock_timestamp() limit 50)
+		union
+		(select t.id, t.run_id from jobs.tasks t
+		    where t.state = 'waiting' and t.ready_at <= clock_timestamp() order by t.ready_at limit 50)
+	loop
+		if jobs.sweep_task(v.id) then
+			run_id := v.run_id;
+			return next;
+		end if;
+	end loop;
+	delete from jobs.idempotency i where i.at < clock_timestamp() - interval '1 day';
+end
+$$;
+
+-- ready_v1 - tasks to ring for: what a worker could claim this moment.
+create function jobs.ready_v1(p_kind text, p_limit int) returns table (task_id uuid, run_id uuid)
+language sql stable security definer set search_path = jobs, pg_temp as $$
+	select * from jobs.ready_tasks(p_kind, p_limit);
+$$;
+
+-- ready_of_run_v1 - tasks to ring for after this run changed: its own, and the load whose turn it is now.
+create function jobs.ready_of_run_v1(p_run uuid) returns table (task_id uuid, run_id uuid, kind text)
+language sql stable security definer set search_path = jobs, pg_temp as $$
+	select t.id, t.run_id, t.kind from jobs.tasks t
+	where t.run_id = p_run and t.kind = 'validate' and t.state = 'queued' and t.ready_at <= clock_timestamp()
+	union all
+	select t.id, t.run_id, t.kind from jobs.runs me
+	cross join lateral (select r.id from jobs.runs r
+	    where r.domain = me.domain and r.target = me.target and r.state in ('queued', 'running', 'cancelling')
+	    order by r.no limit 1) head
+	join jobs.tasks t on t.run_id = head.id and t.kind = 'load' and t.state = 'queued'
+	    and t.ready_at <= clock_timestamp()
+	where me.id = p_run;
+$$;
