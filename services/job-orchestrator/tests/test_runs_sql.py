@@ -285,6 +285,40 @@ def test_cancel_past_its_deadline_cuts_the_worker_off(jobs):
     jobs.replay(run["run_id"])
 
 
+LEDGER = """insert into _millrace.loads (domain, dataset, no, run_id, task_id, epoch, state, mode, rows, account,
+    relation, by) values ('default', %s, 1, %s, %s, %s, 'live', 'append', 9, %s, 'r', 'x');"""
+ACT = """insert into _millrace.acts (domain, dataset, no, act, run_id, epoch, rows, by)
+    values ('default', %s, 1, 'load', %s, %s, 9, 'x')"""
+
+
+def test_a_load_committed_before_its_worker_died_is_done(jobs):
+    """Killed between COMMIT and finish, then cancelled: the ledger has the last word."""
+    run = jobs.pipeline()
+    task = jobs.claim("load")
+    jobs.admin(LEDGER, jobs.target, run["run_id"], task["task_id"], task["epoch"],
+               '{"received": 9, "inserted": 9}')
+    jobs.admin(ACT, jobs.target, run["run_id"], task["epoch"])
+    jobs.cancel(run["run_id"], 0)
+    jobs.sweep()
+    doc = jobs.run(run["run_id"])
+    assert (doc["state"], doc["load_no"]) == ("done", 1)
+    assert doc["headline"] == f"9 rows loaded into {jobs.target}; the cancel came too late"
+    jobs.replay(run["run_id"])
+
+
+def test_a_cut_off_load_can_never_commit(jobs):
+    run = jobs.pipeline()
+    task = jobs.claim("load")
+    jobs.cancel(run["run_id"], 0)
+    jobs.sweep()
+    assert jobs.run(run["run_id"])["state"] == "cancelled"
+    with pytest.raises(psycopg2.Error) as error:  # the loader's last statement before COMMIT
+        jobs.admin("select _millrace.fence(%s, %s)", "default." + jobs.target, task["epoch"])
+    assert error.value.diag.message_detail == "load.lost"
+    again = jobs.retry(run["run_id"])
+    assert jobs.claim("load")["epoch"] > task["epoch"] + 1
+
+
 def test_cancel_races_with_finish(jobs):
     for _ in range(10):
         run = jobs.pipeline()
