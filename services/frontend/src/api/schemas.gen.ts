@@ -129,6 +129,10 @@ export type DomainRequest = {
 	description?: string;
 };
 
+export type FinishUpload = {
+	again?: boolean;
+};
+
 export type Load = {
 	dataset: string;
 	domain: string;
@@ -489,3 +493,38 @@ export type TableLoad = {
 	at: string;
 	by: string;
 };
+
+export type Upload = {
+	upload_id: string;
+	dataset: string;
+	domain: string;
+	filename: string;
+	state: "open" | "finishing" | "finished" | "expired" | "failed";
+	length: number | null;
+	offset: number;
+	sha256: string | null;
+	run_id: string | null;
+	run_no: number | null;
+	created_at: string;
+	expires_at: string | null;
+	created_by: string;
+	duplicate_of: UploadTwin;
+	reason: UploadReason;
+};
+
+export type UploadList = {
+	items: Upload[];
+	next_cursor: string | null;
+};
+
+export type UploadReason = {
+	code: string;
+	params: Record<string, unknown>;
+	text: string;
+} | null;
+
+export type UploadTwin = {
+	upload_id: string;
+	run_id: string | null;
+	no: number | null;
+} | null;
