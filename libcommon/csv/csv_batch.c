@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_batch - memory of a batch, and taking refused rows out of it. */
+#include "csv/csv_batch.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "csv/csv_encoding.h"
+
+static const struct {
+	const char *name, *rule;
+	size_t bytes;
+} types[CSV_TYPE_COUNT_] = {
+	[CSV_TEXT] = { "text", CSV_RULE_UTF8, sizeof(struct csv_text) },
+	[CSV_INTEGER] = { "integer", CSV_RULE_INTEGER, 8 },
+	[CSV_DECIMAL] = { "decimal", CSV_RULE_DECIMAL, 16 },
+	[CSV_DOUBLE] = { "double", CSV_RULE_DOUBLE, 8 },
+	[CSV_BOOLEAN] = { "boolean", CSV_RULE_BOOLEAN, 1 },
+	[CSV_DATE] = { "date", CSV_RULE_DATE, 4 },
+	[CSV_TIMESTAMP] = { "timestamp", CSV_RULE_TIMESTAMP, 8 },
+	[CSV_TIMESTAMPTZ] = { "timestamptz", CSV_RULE_TIMESTAMP, 8 },
+};
+
+const char *csv_type_name(enum csv_type type)
+{
+	return types[type].name;
+}
+
+const char *csv_type_rule(enum csv_type type)
+{
+	return types[type].rule;
+}
+
+size_t csv_value_bytes(const struct csv_column *c)
+{
+	if (c->type == CSV_DECIMAL && c->precision <= CSV_DECIMAL_NARROW)
+		return 8;
+	return types[c->type].bytes;
+}
+
+/* Wide files: fewer rows, so that the memory of a batch stays the same. */
+static size_t rows_for(size_t columns)
+{
+	size_t rows = columns == 0 ? CSV_BATCH_ROWS : CSV_BATCH_CELLS / columns / 64 * 64;
+	rows = rows < 64 ? 64 : rows;
+	return rows < CSV_BATCH_ROWS ? rows : CSV_BATCH_ROWS;
+}
+
+struct csv_batch *csv_batch_new(const struct csv_schema *schema)
+{
+	struct csv_batch *b = mem_alloc(sizeof(*b));
+	b->cap = rows_for(schema->n_columns);
+	b->schema = schema;
+	b->n_columns = schema->n_columns;
+	b->own_row = b->row = mem_array(b->cap, sizeof(*b->row));
+	b->own_offset = b->offset = mem_array(b->cap, sizeof(*b->offset));
+	b->line = mem_array(b->cap, sizeof(*b->line));
+	b->length = mem_array(b->cap, sizeof(*b->length));
+	b->at = mem_array(b->cap, sizeof(*b->at));
+	b->fault_of = mem_array(b->cap, sizeof(*b->fault_of));
+	b->columns = mem_array(b->n_columns, sizeof(*b->columns));
+	b->own = mem_array(b->n_columns, sizeof(*b->own));
+	for (size_t c = 0; c < b->n_columns; c++) {
+		b->own[c] = mem_array(b->cap, csv_value_bytes(&schema->columns[c]));
+		b->columns[c].data = b->own[c];
+		b->columns[c].valid = mem_array(b->cap / 64, sizeof(uint64_t));
+	}
+	return b;
+}
+
+void csv_batch_free(struct csv_batch **b)
+{
+	if (*b == NULL)
+		return;
+	for (size_t c = 0; c < (*b)->n_columns; c++) {
+		free((*b)->own[c]);
+		free((*b)->columns[c].valid);
+	}
+	free((*b)->own);
+	free((*b)->columns);
+	free((*b)->own_row);
+	free((*b)->own_offset);
+	free((*b)->line);
+	free((*b)->length);
+	free((*b)->at);
+	free((*b)->fault_of);
+	free((*b)->faults);
+	free((*b)->rejects);
+	free(*b);
+	*b = NULL;
+}
+
+void csv_batch_fault(struct csv_batch *b, size_t slot, int file_column, const char *rule,
+    const char *fmt, ...)
+{
+	if (b->fault_of[slot] >= 0)
+		return;
+	if (b->n_faults == b->faults_alloc) {
+		b->faults_alloc = b->faults_alloc == 0 ? 16 : b->faults_alloc * 2;
+		b->faults = mem_resize(b->faults, b->faults_alloc * sizeof(*b->faults));
+	}
+	struct csv_fault *f = &b->faults[b->n_faults];
+	f->slot = (uint32_t)slot;
+	f->file_column = file_column;
+	f->rule = rule;
+	va_list ap;
+	va_start(ap, fmt);
+	const int wrote = vsnprintf(f->message, sizeof(f->message), fmt, ap);
+	va_end(ap);
+	if (wrote >= CSV_MESSAGE_BYTES)
+		f->message[csv_encoding_cut(f->message, CSV_MESSAGE_BYTES - 1)] = '\0';
+	b->fault_of[slot] = (int32_t)b->n_faults++;
+}
+
+static void add_reject(struct csv_batch *b, const struct csv_reject *r)
+{
+	if (b->n_rejects == b->rejects_alloc) {
+		b->rejects_alloc = b->rejects_alloc == 0 ? 16 : b->rejects_alloc * 2;
+		b->rejects = mem_resize(b->rejects, b->rejects_alloc * sizeof(*b->rejects));
+	}
+	b->rejects[b->n_rejects++] = *r;
+}
+
+static void reject_slot(struct csv_batch *b, size_t slot)
+{
+	const struct csv_fault *f = &b->faults[b->fault_of[slot]];
+	struct csv_reject r = {
+		.row = b->row[slot],
+		.line = b->line[slot],
+		.offset = (uint64_t)b->offset[slot],
+		.length = b->length[slot],
+		.file_column = f->file_column,
+		.rule = f->rule,
+		.raw = { b->block + b->at[slot], b->length[slot] },
+	};
+	memcpy(r.message, f->message, sizeof(r.message));
+	add_reject(b, &r);
+}
+
+static void set_valid(struct csv_vector *v, size_t slot, bool valid)
+{
+	const uint64_t bit = UINT64_C(1) << (slot % 64);
+	v->valid[slot / 64] = valid ? v->valid[slot / 64] | bit : v->valid[slot / 64] & ~bit;
+}
+
+/* Moves the kept slots of one column together. */
+static void close_gaps(struct csv_batch *b, size_t column)
+{
+	struct csv_vector *v = &b->columns[column];
+	const size_t size = csv_value_bytes(&b->schema->columns[column]);
+	char *data = v->data;
+	size_t to = 0;
+	for (size_t from = 0; from < b->rows; from++) {
+		if (b->fault_of[from] >= 0)
+			continue;
+		if (to != from) {
+			memcpy(data + to * size, data + from * size, size);
+			if (v->nulls > 0)
+				set_valid(v, to, !csv_batch_is_null(b, column, from));
+		}
+		to++;
+	}
+}
+
+void csv_batch_settle(struct csv_batch *b)
+{
+	b->n_rejects = 0;
+	if (b->skipped != NULL)
+		add_reject(b, b->skipped);
+	b->skipped = NULL;
+	if (b->n_faults == 0)
+		return;
+	for (size_t c = 0; c < b->n_columns; c++)
+		close_gaps(b, c);
+	size_t to = 0;
+	for (size_t from = 0; from < b->rows; from++) {
+		if (b->fault_of[from] >= 0) {
+			reject_slot(b, from);
+			continue;
+		}
+		b->row[to] = b->row[from];
+		b->offset[to] = b->offset[from];
+		b->line[to] = b->line[from];
+		b->length[to] = b->length[from];
+		b->at[to] = b->at[from];
+		to++;
+	}
+	b->rows = to;
+	b->n_faults = 0;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_cells - typing a column; one loop for each type. */
+#include "csv/csv_cells.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "csv/csv_encoding.h"
+#include "csv/csv_explain.h"
+#include "csv/csv_number.h"
+#include "csv/csv_time.h"
+
+enum { PAGE_BYTES = 256 << 10 };
+
+static const char *const default_yes[] = { "true", "True", "TRUE", "1", NULL };
+static const char *const default_no[] = { "false", "False", "FALSE", "0", NULL };
+
+void csv_cells_init(struct csv_cells *t, const struct csv_schema *schema)
+{
+	*t = (struct csv_cells){ .schema = schema, .empty_is_missing = schema->missing == NULL };
+	for (size_t i = 0; schema->missing != NULL && schema->missing[i] != NULL; i++) {
+		if (schema->missing[i][0] == '\0')
+			t->empty_is_missing = true;
+		else
+			t->words = schema->missing;
+	}
+}
+
+static void free_pages(struct csv_cells_page *page)
+{
+	while (page != NULL) {
+		struct csv_cells_page *next = page->next;
+		free(page);
+		page = next;
+	}
+}
+
+void csv_cells_done(struct csv_cells *t)
+{
+	free_pages(t->pages);
+	t->pages = NULL;
+}
+
+void csv_cells_reset(struct csv_cells *t, const struct csv_block *block)
+{
+	t->block = block->data;
+	t->quote = block->dialect.quote;
+	t->encoding = block->dialect.encoding;
+	t->ascii = block->ascii;
+	if (t->pages == NULL)
+		return;
+	struct csv_cells_page *first = t->pages;
+	free_pages(first->next);
+	first->next = NULL;
+	first->n = 0;
+	if (first->alloc > PAGE_BYTES) {
+		free(first);
+		t->pages = NULL;
+	}
+}
+
+/* n bytes that stay where they are until the next reset, with padding behind. */
+static char *page_take(struct csv_cells *t, size_t n)
+{
+	struct csv_cells_page *page = t->pages;
+	if (page == NULL || page->alloc - page->n < n + CSV_PAD_BYTES) {
+		const size_t alloc = n + CSV_PAD_BYTES > PAGE_BYTES ? n + CSV_PAD_BYTES : PAGE_BYTES;
+		page = mem_resize(NULL, sizeof(*page) + alloc);
+		page->next = t->pages;
+		page->n = 0;
+		page->alloc = alloc;
+		t->pages = page;
+	}
+	return page->bytes + page->n;
+}
+
+static void page_keep(struct csv_cells *t, const char *p, size_t n)
+{
+	struct csv_cells_page *page = t->pages;
+	memset(page->bytes + (p - page->bytes) + n, 0, CSV_PAD_BYTES);
+	page->n += n;
+}
+
+/* A cell whose bytes are not its text: doubled quotes or another encoding. */
+static struct csv_text changed_text(struct csv_cells *t, const struct csv_cell *cell)
+{
+	const size_t n = cell->n & ~CSV_CELL_DOUBLED;
+	const uint8_t *p = t->block + cell->at;
+	size_t used = n;
+	if ((cell->n & CSV_CELL_DOUBLED) != 0) {
+		char *plain = page_take(t, n);
+		used = csv_row_unquote(p, n, t->quote, plain);
+		page_keep(t, plain, used);
+		p = (const uint8_t *)plain;
+	}
+	if (t->encoding == CSV_UTF8)
+		return csv_text_make((const char *)p, used);
+	char *text = page_take(t, 3 * used);
+	used = csv_encoding_utf8(t->encoding, p, used, text);
+	page_keep(t, text, used);
+	return csv_text_make(text, used);
+}
+
+static bool is_word(const char *const *words, const char *p, size_t n)
+{
+	for (; *words != NULL; words++) {
+		if (strncmp(*words, p, n) == 0 && (*words)[n] == '\0')
+			return true;
+	}
+	return false;
+}
+
+static inline bool is_missing(const struct csv_cells *t, const char *p, size_t n)
+{
+	if (n == 0)
+		return t->empty_is_missing;
+	return t->words != NULL && is_word(t->words, p, n);
+}
+
+bool csv_cells_boolean(const char *p, size_t n, const char *const *yes, const char *const *no,
+    uint8_t *out)
+{
+	if (n == 0)
+		return false;
+	if (is_word(yes == NULL ? default_yes : yes, p, n))
+		*out = 1;
+	else if (is_word(no == NULL ? default_no : no, p, n))
+		*out = 0;
+	else
+		return false;
+	return true;
+}
+
+static void fault_type(struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot,
+    const struct csv_cell *cell)
+{
+	const struct csv_column *column = &t->schema->columns[c];
+	char message[CSV_MESSAGE_BYTES];
+	if (b->fault_of[slot] >= 0)
+		return;
+	const struct csv_text text = changed_text(t, cell);
+	csv_explain(column, csv_text_p(&text), csv_text_n(&text), message);
+	csv_batch_fault(b, slot, column->file_column, csv_type_rule(column->type), "%s", message);
+}
+
+static inline void set_null(struct csv_vector *v, size_t slot)
+{
+	v->valid[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
+	v->nulls++;
+}
+
+/* The loop of a column: `parse` is an expression over p, n and slot that is true on success. */
+#define TYPE_COLUMN(parse)                                                                         \
+	for (size_t slot = 0; slot < b->rows; slot++) {                                            \
+		const struct csv_cell cell = cells[slot];                                          \
+		const char *const p = (const char *)t->block + cell.at;                            \
+		const size_t n = cell.n & ~CSV_CELL_DOUBLED;                                       \
+		if (is_missing(t, p, n))                                                           \
+			set_null(v, slot);                                                         \
+		else if (!(parse))                                                                 \
+			fault_type(t, b, c, slot, &cell);                                          \
+	}
+
+static void type_text(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	struct csv_text *out = v->data;
+	for (size_t slot = 0; slot < b->rows; slot++) {
+		const struct csv_cell cell = cells[slot];
+		const char *const p = (const char *)t->block + cell.at;
+		if (is_missing(t, p, cell.n & ~CSV_CELL_DOUBLED)) {
+			set_null(v, slot);
+			out[slot] = (struct csv_text){ 0 };
+		} else if ((cell.n & CSV_CELL_DOUBLED) != 0 ||
+		    (!t->ascii && t->encoding != CSV_UTF8 && b->fault_of[slot] < 0)) {
+			out[slot] = changed_text(t, &cell);
+		} else {
+			out[slot] = csv_text_make(p, cell.n);
+		}
+	}
+}
+
+static void type_decimal(struct csv_cells *t, struct csv_batch *b, size_t c,
+    const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const unsigned precision = t->schema->columns[c].precision;
+	const unsigned scale = t->schema->columns[c].scale;
+	int64_t *narrow = v->data;
+	__int128 *wide = v->data;
+	if (precision <= CSV_DECIMAL_NARROW)
+		TYPE_COLUMN(csv_number_decimal64(p, n, precision, scale, &narrow[slot]))
+	else
+		TYPE_COLUMN(csv_number_decimal(p, n, precision, scale, &wide[slot]))
+}
+
+static bool pattern_date(const char *p, size_t n, const char *format, int32_t *out)
+{
+	int64_t us;
+	if (!csv_time_pattern(p, n, format, false, &us))
+		return false;
+	const int64_t day = INT64_C(86400000000);
+	*out = (int32_t)(us >= 0 ? us / day : -((-us + day - 1) / day));
+	return true;
+}
+
+static void type_date(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const char *format = t->schema->columns[c].format;
+	int32_t *out = v->data;
+	if (format == NULL)
+		TYPE_COLUMN(csv_time_date(p, n, &out[slot]))
+	else
+		TYPE_COLUMN(pattern_date(p, n, format, &out[slot]))
+}
+
+static void type_stamp(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const struct csv_column *column = &t->schema->columns[c];
+	const bool zoned = column->type == CSV_TIMESTAMPTZ;
+	int64_t *out = v->data;
+	if (column->format == NULL)
+		TYPE_COLUMN(csv_time_stamp(p, n, zoned, &out[slot]))
+	else
+		TYPE_COLUMN(csv_time_pattern(p, n, column->format, zoned, &out[slot]))
+}
+
+static void type_boolean(struct csv_cells *t, struct csv_batch *b, size_t c,
+    const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const struct csv_column *column = &t->schema->columns[c];
+	uint8_t *out = v->data;
+	TYPE_COLUMN(csv_cells_boolean(p, n, column->yes, column->no, &out[slot]))
+}
+
+static void type_integer(struct csv_cells *t, struct csv_batch *b, size_t c,
+    const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	int64_t *out = v->data;
+	TYPE_COLUMN(csv_number_integer(p, n, &out[slot]))
+}
+
+static void type_double(struct csv_cells *t, struct csv_batch *b, size_t c,
+    const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	double *out = v->data;
+	TYPE_COLUMN(csv_number_double(p, n, &out[slot]))
+}
+
+void csv_cells_type(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	memset(v->valid, 0xff, (b->rows + 63) / 64 * sizeof(uint64_t));
+	v->nulls = 0;
+	if (t->schema->columns[c].file_column < 0) {
+		memset(v->valid, 0, (b->rows + 63) / 64 * sizeof(uint64_t));
+		memset(v->data, 0, b->rows * csv_value_bytes(&t->schema->columns[c]));
+		v->nulls = b->rows;
+		return;
+	}
+	switch (t->schema->columns[c].type) {
+	case CSV_INTEGER:
+		type_integer(t, b, c, cells);
+		break;
+	case CSV_DECIMAL:
+		type_decimal(t, b, c, cells);
+		break;
+	case CSV_DOUBLE:
+		type_double(t, b, c, cells);
+		break;
+	case CSV_BOOLEAN:
+		type_boolean(t, b, c, cells);
+		break;
+	case CSV_DATE:
+		type_date(t, b, c, cells);
+		break;
+	case CSV_TIMESTAMP:
+	case CSV_TIMESTAMPTZ:
+		type_stamp(t, b, c, cells);
+		break;
+	case CSV_TEXT:
+	case CSV_TYPE_COUNT_:
+		type_text(t, b, c, cells);
+		break;
+	}
+}

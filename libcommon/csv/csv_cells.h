@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_cells - the cells of one column to values of its type; the inner half of csv_scan. */
+#ifndef CSV_CSV_CELLS_H
+#define CSV_CSV_CELLS_H
+
+#include "csv/csv_batch.h"
+#include "csv/csv_row.h"
+#include "csv/csv_split.h"
+
+/* Texts that do not stand in the block as they are: unquoted or recoded ones. */
+struct csv_cells_page {
+	struct csv_cells_page *next;
+	size_t n, alloc;
+	char bytes[];
+};
+
+struct csv_cells {
+	const struct csv_schema *schema;
+	const uint8_t *block;	      /* where cells point to */
+	char quote;
+	enum csv_encoding encoding;
+	bool ascii;		      /* nothing to recode */
+	bool empty_is_missing;	      /* "" is among the missing words */
+	const char *const *words;     /* missing words besides "", NULL = none */
+	struct csv_cells_page *pages; /* newest first; owned */
+};
+
+/* csv_cells_init, csv_cells_done - for one schema, borrowed. */
+void csv_cells_init(struct csv_cells *t, const struct csv_schema *schema);
+void csv_cells_done(struct csv_cells *t);
+
+/* csv_cells_reset - new batch: changed texts of the last one die. */
+void csv_cells_reset(struct csv_cells *t, const struct csv_block *block);
+
+/*
+ * csv_cells_type - fill column c of the batch from its cells; what is not of the type becomes a fault
+ * of its row. Rows that already have a fault are passed over.
+ */
+void csv_cells_type(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells);
+
+/* csv_cells_boolean - does the cell stand in one of two word lists (NULL = the defaults true, True,
+ * TRUE, 1 and false, False, FALSE, 0)? */
+bool csv_cells_boolean(const char *p, size_t n, const char *const *yes, const char *const *no,
+    uint8_t *out) MUST_CHECK;
+
+#endif
