@@ -53,16 +53,19 @@ struct engine_column {
 	int precision, scale;  /* ENGINE_DECIMAL only, 1..38 and 0..precision */
 };
 
-/* Text as DuckDB keeps it: up to 12 bytes inline (zero-padded), else 4 bytes of prefix and a pointer. */
+/* Text as DuckDB keeps it, 16 bytes: up to 12 inline (zero-padded), else 4 of prefix and a pointer. */
 struct engine_text {
-	uint32_t n;
 	union {
-		char inlined[12];
 		struct {
+			uint32_t n; /* bytes */
 			char prefix[4];
 			const char *ptr;
-		} out;
-	} v;
+		};
+		struct {
+			uint32_t n_again;
+			char inlined[12];
+		};
+	};
 };
 
 /* One column of a chunk. Bit i of validity is 0 when row i is NULL; a NULL pointer means no NULLs. */
@@ -175,19 +178,20 @@ static inline bool engine_is_null(const struct engine_vector *v, size_t i)
 static inline void engine_text_set(struct engine_text *t, const char *p, uint32_t n)
 {
 	*t = (struct engine_text){.n = n};
-	if (n <= sizeof(t->v.inlined)) {
-		if (n > 0)
-			__builtin_memcpy(t->v.inlined, p, n);
-		return;
+	if (n > sizeof(t->inlined)) {
+		__builtin_memcpy(t->prefix, p, sizeof(t->prefix));
+		t->ptr = p;
+	} else if (n > 0) {
+		__builtin_memcpy(t->inlined, p, n);
 	}
-	__builtin_memcpy(t->v.out.prefix, p, sizeof(t->v.out.prefix));
-	t->v.out.ptr = p;
 }
 
 /* engine_text_ptr - the bytes of a text, t->n of them, not terminated. */
 static inline const char *engine_text_ptr(const struct engine_text *t)
 {
-	return t->n <= sizeof(t->v.inlined) ? t->v.inlined : t->v.out.ptr;
+	return t->n <= sizeof(t->inlined) ? t->inlined : t->ptr;
 }
+
+_Static_assert(sizeof(struct engine_text) == 16, "engine_text is DuckDB's duckdb_string_t");
 
 #endif

@@ -32,6 +32,20 @@ int db_copy_put(struct db *db, const void *p, size_t n, struct err *err)
 	return -1;
 }
 
+/* A value the table cannot take (class 22, 23) is the data's fault; its place is in the context. */
+static void explain(const PGresult *res, PGconn *conn, struct err *err)
+{
+	const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+	const char *text = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	const char *where = res ? PQresultErrorField(res, PG_DIAG_CONTEXT) : NULL;
+
+	if (state && text && (text_is_prefix(state, "22") || text_is_prefix(state, "23")))
+		err_set_code(err, ERR_INPUT, "load.refused", "the table refuses a row: %s%s%s", text,
+		    where ? ", " : "", where ? where : "");
+	else
+		db_error_of_result(res, conn, err);
+}
+
 /* Read the answer to a COPY and what follows it, so that the next statement may run. */
 static int read_answer(PGconn *conn, int64_t *out_rows, struct err *err)
 {
@@ -39,7 +53,7 @@ static int read_answer(PGconn *conn, int64_t *out_rows, struct err *err)
 	PGresult *res = PQgetResult(conn);
 
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)
-		db_error_of_result(res, conn, err);
+		explain(res, conn, err);
 	else if (text_parse_i64(PQcmdTuples(res), out_rows) != 0)
 		err_set(err, ERR_INTERNAL, "the server did not say how many rows it took");
 	else

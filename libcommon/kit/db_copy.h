@@ -24,7 +24,7 @@ int db_copy_put(struct db *db, const void *p, size_t n, struct err *err) MUST_CH
  *
  * out_rows  rows the server took, written only on success
  *
- * Errors  as db_query: a refused value is ERR_INPUT or ERR_INTERNAL by its SQLSTATE
+ * Errors  as db_query, and ERR_INPUT (code load.refused) for a value the table cannot take
  */
 int db_copy_end(struct db *db, int64_t *out_rows, struct err *err) MUST_CHECK;
 

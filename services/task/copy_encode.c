@@ -160,11 +160,11 @@ static uint8_t *put_time(uint8_t *p, int64_t us)
 static uint8_t *put_text(uint8_t *p, const struct engine_text *t)
 {
 	p = put_u32(p, t->n);
-	if (t->n <= sizeof(t->v.inlined)) {
-		memcpy(p, t->v.inlined, sizeof(t->v.inlined)); /* room is reserved; one fixed copy */
+	if (t->n <= sizeof(t->inlined)) {
+		memcpy(p, t->inlined, sizeof(t->inlined)); /* room is reserved; one fixed copy */
 		return p + t->n;
 	}
-	memcpy(p, t->v.out.ptr, t->n);
+	memcpy(p, t->ptr, t->n);
 	return p + t->n;
 }
 

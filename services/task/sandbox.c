@@ -77,6 +77,9 @@ static const int deadly_for_loader[] = {
 	SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(userfaultfd), SCMP_SYS(io_uring_setup),
 };
 
+/* DuckDB looks for the container's memory limit whatever memory_limit says, and throws when it cannot. */
+static const char *const cgroup_paths[] = {"/proc/self/cgroup", "/sys/fs/cgroup"};
+
 static int timeout_fd = -1;
 
 /* The wall clock ran out: say so with what a signal handler may call, and go. */
@@ -166,6 +169,11 @@ static int add_paths(int ruleset, const struct sandbox_conf *c, uint64_t known, 
 {
 	for (size_t i = 0; c->read_paths != NULL && c->read_paths[i] != NULL; i++) {
 		if (add_path(ruleset, c->read_paths[i], ACCESS_READ, err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(cgroup_paths); i++) {
+		if (access(cgroup_paths[i], R_OK) == 0 &&
+		    add_path(ruleset, cgroup_paths[i], ACCESS_READ, err) != 0)
 			return -1;
 	}
 	if (c->scratch != NULL && add_path(ruleset, c->scratch, ACCESS_WRITE & known, err) != 0)

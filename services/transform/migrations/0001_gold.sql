@@ -62,8 +62,8 @@ create table _millrace.loads (
 	pipeline_version int,
 	relation text not null,
 	generation bigint, -- replace only
-	at timestamptz not null default clock_timestamp(),
-	by text not null,
+	loaded_at timestamptz not null default clock_timestamp(),
+	loaded_by text not null,
 	undone_at timestamptz,
 	undone_by text,
 	redone_at timestamptz,
@@ -82,8 +82,8 @@ create table _millrace.acts (
 	run_id uuid unique, -- load and redo
 	epoch bigint,
 	rows bigint not null,
-	at timestamptz not null default clock_timestamp(),
-	by text not null
+	acted_at timestamptz not null default clock_timestamp(),
+	acted_by text not null
 );
 
 -- What the view of a dataset shows.
@@ -154,9 +154,9 @@ begin
 end
 $$;
 
--- end_older_v1 - end the backends of older epochs of the target; how many are still there.
--- Runs as the caller: the loader's role may end its own sessions, the owner of this function may not.
-create function _millrace.end_older_v1(p_target text, p_epoch bigint) returns bigint
+-- end_sessions_v1 - end the backends of the target's epochs below p_below, but this one; how many are
+-- still there. Runs as the caller: the loader's role may end its own sessions, the owner may not.
+create function _millrace.end_sessions_v1(p_target text, p_below bigint) returns bigint
 language plpgsql set search_path = _millrace, pg_temp as $$
 declare
 	v_left bigint;
@@ -164,9 +164,10 @@ begin
 	select count(pg_terminate_backend(a.pid)) into v_left
 	from sessions s
 	join pg_stat_activity a on a.pid = s.pid and a.backend_start = s.backend_start
-	where s.target = p_target and s.epoch < p_epoch and a.pid <> pg_backend_pid();
+	where s.target = p_target and s.epoch < p_below and a.pid <> pg_backend_pid();
 	if v_left = 0 then
-		delete from sessions s where s.target = p_target and s.epoch < p_epoch;
+		delete from sessions s
+		where s.target = p_target and s.epoch < p_below and s.pid <> pg_backend_pid();
 	end if;
 	return v_left;
 end
@@ -449,12 +450,12 @@ begin
 		update loads set state = p_load.state, rows = p_load.rows, account = p_load.account,
 			silver = p_load.silver, task_id = p_load.task_id, epoch = p_load.epoch,
 			relation = p_load.relation, generation = p_load.generation,
-			redone_at = clock_timestamp(), redone_by = p_load.by
+			redone_at = clock_timestamp(), redone_by = p_load.loaded_by
 		where domain = p_load.domain and dataset = p_load.dataset and no = p_load.no;
 	end if;
-	insert into acts (domain, dataset, no, act, run_id, epoch, rows, by)
+	insert into acts (domain, dataset, no, act, run_id, epoch, rows, acted_by)
 	values (p_load.domain, p_load.dataset, p_load.no, v_act, p_load.run_id, p_load.epoch, p_load.rows,
-		p_load.by);
+		p_load.loaded_by);
 end
 $$;
 
@@ -472,7 +473,8 @@ declare
 begin
 	l.silver := array(select jsonb_array_elements_text(coalesce(p_load->'silver', '[]')));
 	l.state := 'live';
-	l.at := clock_timestamp();
+	l.loaded_at := clock_timestamp();
+	l.loaded_by := p_load->>'by';
 	select * into h from heads where domain = l.domain and dataset = l.dataset for update;
 	if not found or h.relation <> l.relation then
 		if not exists (select from temps where relation = l.relation and epoch = l.epoch) then
@@ -587,7 +589,7 @@ begin
 		perform set_state(p_domain, p_dataset, v_back.no, 'live', 'flip', p_by);
 	end if;
 	perform set_state(p_domain, p_dataset, p_no, 'undone', 'undo', p_by);
-	insert into acts (domain, dataset, no, act, rows, by)
+	insert into acts (domain, dataset, no, act, rows, acted_by)
 	values (p_domain, p_dataset, p_no, 'undo', v_rows, p_by);
 	return jsonb_build_object('state', 'undone', 'rows', v_rows, 'shows', v_back.no);
 end
@@ -611,7 +613,7 @@ begin
 	where domain = p_domain and dataset = p_dataset and state = 'live';
 	perform show_generation(p_domain, p_dataset, s.generation, p_no);
 	perform set_state(p_domain, p_dataset, p_no, 'live', 'redo', p_by);
-	insert into acts (domain, dataset, no, act, rows, by)
+	insert into acts (domain, dataset, no, act, rows, acted_by)
 	values (p_domain, p_dataset, p_no, 'flip', s.rows, p_by);
 	return jsonb_build_object('done', true, 'state', 'live', 'rows', s.rows);
 end

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""harness - a private PostgreSQL with the gold schema, and millrace-task started as the supervisor does."""
+import contextlib
+import glob
+import json
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import uuid
+
+import psycopg2
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
+TASK = os.environ.get("MILLRACE_TASK_PATH", os.path.join(ROOT, "build/release/bin/millrace-task"))
+END = struct.pack("<I", 0xFFFFFFFF)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Postgres:
+    """A server of its own in a temporary directory, stopped and removed by close()."""
+
+    def __init__(self):
+        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.dir = tempfile.mkdtemp(prefix="millrace-task-pg-")
+        self.port = free_port()
+        self.as_user = []
+        if os.getuid() == 0:
+            shutil.chown(self.dir, "postgres", "postgres")
+            self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        data = self.dir + "/data"
+        self._run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
+        with open(data + "/postgresql.conf", "a", encoding="utf-8") as f:
+            f.write(f"unix_socket_directories='{self.dir}'\nport={self.port}\n"
+                    "listen_addresses='127.0.0.1'\nfsync=off\n")
+        self._run("pg_ctl", "-D", data, "-l", self.dir + "/log", "-w", "start")
+        with contextlib.closing(psycopg2.connect(self.dsn("postgres", "postgres"))) as c:
+            c.autocommit = True
+            c.cursor().execute("create database millrace")
+        self.script("postgres", open(ROOT + "/stack/postgres/bootstrap.sql", encoding="utf-8").read())
+        gold = open(ROOT + "/services/transform/migrations/0001_gold.sql", encoding="utf-8").read()
+        self.script("millrace_migrate", "set local role millrace_transform_owner;" + gold)
+
+    def _run(self, tool, *args):
+        subprocess.run(self.as_user + [f"{self.bin}/{tool}", *args], check=True, cwd="/",
+                       stdout=subprocess.DEVNULL)
+
+    def dsn(self, user="postgres", dbname="millrace"):
+        return f"host=127.0.0.1 port={self.port} dbname={dbname} user={user}"
+
+    def connect(self, user="postgres", autocommit=True):
+        c = psycopg2.connect(self.dsn(user))
+        c.autocommit = autocommit
+        return c
+
+    def script(self, user, sql):
+        c = psycopg2.connect(self.dsn(user))
+        c.cursor().execute(sql)
+        c.commit()
+        c.close()
+
+    def close(self):
+        self._run("pg_ctl", "-D", self.dir + "/data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.dir)
+
+
+class Child:
+    """One millrace-task; reports and log are read by finish()."""
+
+    def __init__(self, role, spec, data_in=None, data_out=None):
+        spec_r, spec_w = os.pipe()
+        report_r, report_w = os.pipe()
+        log = tempfile.TemporaryFile()
+        null = os.open("/dev/null", os.O_RDWR)
+        fds = [spec_r, null if data_out is None else data_out, log.fileno(), report_w,
+               null if data_in is None else data_in]
+        high = [os.dup2(fd, 100 + i, inheritable=False) for i, fd in enumerate(fds)]
+        actions = [(os.POSIX_SPAWN_DUP2, fd, i) for i, fd in enumerate(high)]
+        self.pid = os.posix_spawn(TASK, [TASK, role], {"PATH": "/usr/bin", "LANG": "C.UTF-8"},
+                                  file_actions=actions)
+        for fd in [*high, spec_r, report_w, null]:
+            os.close(fd)
+        self.report = os.fdopen(report_r, "rb")
+        self.log = log
+        with os.fdopen(spec_w, "wb") as f:
+            f.write(json.dumps(spec).encode())
+        self.lines = []
+
+    def next_line(self):
+        line = self.report.readline()
+        if line:
+            self.lines.append(json.loads(line))
+            return self.lines[-1]
+        return None
+
+    def wait_for(self, t):
+        """Read reports up to the first of this kind."""
+        while (line := self.next_line()) is not None:
+            if line["t"] == t:
+                return line
+        raise AssertionError(f"no {t} in {self.lines}")
+
+    def kill(self, sig=signal.SIGKILL):
+        os.kill(self.pid, sig)
+
+    def finish(self):
+        """Exit code (negative: signal), the last report line."""
+        while self.next_line() is not None:
+            pass
+        self.report.close()
+        _, status = os.waitpid(self.pid, 0)
+        self.log.seek(0)
+        self.log_text = self.log.read().decode()
+        return os.waitstatus_to_exitcode(status), self.lines[-1] if self.lines else None
+
+
+def field(value):
+    if value is None:
+        return struct.pack(">i", -1)
+    if isinstance(value, int):
+        return struct.pack(">iq", 8, value)
+    raw = value.encode()
+    return struct.pack(">i", len(raw)) + raw
+
+
+def tuples(rows):
+    """Binary COPY tuples of integers and texts."""
+    return b"".join(struct.pack(">h", len(r)) + b"".join(field(v) for v in r) for r in rows)
+
+
+def frame(rows):
+    body = tuples(rows)
+    return struct.pack("<I", len(body)) + body
+
+
+def end(rows):
+    return END + struct.pack("<Q", rows)
+
+
+COLUMNS = [{"name": "id", "type": "integer"}, {"name": "what", "type": "text"}]
+
+
+def loader_spec(pg, no, epoch=1, dataset="sales", mode="append", **more):
+    task = str(uuid.uuid4())
+    spec = {
+        "task": "load", "conninfo": f"host=127.0.0.1 port={pg.port} dbname=millrace",
+        "user": "millrace_loader", "password": None,
+        "application_name": f"millrace-load {task} {epoch}", "domain": "default", "dataset": dataset,
+        "mode": mode, "no": no, "run_id": str(uuid.uuid4()), "task_id": task, "epoch": epoch,
+        "columns": COLUMNS, "has_row": True, "silver": [f"/silver/{no}.parquet"], "by": "ann",
+        "file": {"name": "a.csv"}, "contract_version": 1, "pipeline": None, "pipeline_version": None,
+        "account_received": None,
+    }
+    return {**spec, **more}
+
+
+class Loader(Child):
+    """A loader whose frames the test writes."""
+
+    def __init__(self, spec):
+        data_r, self.data = os.pipe()
+        super().__init__("loader", spec, data_in=data_r)
+        os.close(data_r)
+
+    def send(self, *chunks):
+        for c in chunks:
+            view = memoryview(c)
+            while view:
+                view = view[os.write(self.data, view):]
+
+    def close_data(self):
+        if self.data is not None:
+            os.close(self.data)
+            self.data = None
+
+    def finish(self):
+        self.close_data()
+        return super().finish()
+
+
+def rows_of(no, n):
+    """Rows (_row, id, what) of load no."""
+    return [(i + 1, no * 1000000 + i, f"load {no}") for i in range(n)]
+
+
+def load(pg, no, n, **more):
+    """One whole load; its result line."""
+    child = Loader(loader_spec(pg, no, **more))
+    child.send(frame(rows_of(no, n)), end(n))
+    code, last = child.finish()
+    assert code == 0, (last, child.log_text)
+    return last
+
+
+def query(pg, sql, *args):
+    with contextlib.closing(pg.connect()) as c, c.cursor() as cur:
+        cur.execute(sql, args)
+        return cur.fetchall() if cur.description else None
+
+
+def one(pg, sql, *args):
+    return query(pg, sql, *args)[0][0]
