@@ -194,6 +194,7 @@ static int check_product(struct check *c, struct expr *e)
 	struct expr_type type;
 
 	(void)expr_type_common(e->args[0]->type, e->args[1]->type, &type);
+	type.precision = 0;
 	if (type.kind == EXPR_T_DECIMAL) {
 		type.scale = e->args[0]->type.scale + e->args[1]->type.scale;
 		if (type.scale > EXPR_MAX_SCALE)
@@ -223,7 +224,12 @@ static int check_arithmetic(struct check *c, struct expr *e)
 	}
 	if (e->op == EXPR_OP_MUL)
 		return check_product(c, e);
-	return check_common(c, e, 0, 1, &e->type);
+	if (check_common(c, e, 0, 1, &e->type) != 0)
+		return -1;
+	e->type.precision = 0; /* a sum of two 12-digit numbers has 13 */
+	check_cast(c, &e->args[0], e->type);
+	check_cast(c, &e->args[1], e->type);
+	return 0;
 }
 
 static int check_binary(struct check *c, struct expr *e)

@@ -200,14 +200,19 @@ static struct expr_type result_of(const struct expr *e, struct expr_type common)
 		return (struct expr_type){ .kind = EXPR_T_DATE };
 	case FUNCTION_FIRST:
 		return type;
+	case FUNCTION_TOTAL:
+		type.precision = 0;
+		return type;
 	case FUNCTION_LAST:
 		return e->args[e->n_args - 1]->type;
 	case FUNCTION_COMMON:
 		return common;
 	case FUNCTION_WHOLE:
 		type.scale = 0;
+		type.precision = 0;
 		return type;
 	case FUNCTION_ROUNDED:
+		type.precision = 0;
 		type.scale = type.kind == EXPR_T_DECIMAL ? scale_of(e, type.scale) : 0;
 		return type;
 	case FUNCTION_SCALED:

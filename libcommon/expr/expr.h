@@ -50,7 +50,8 @@ enum expr_type_kind {
 
 struct expr_type {
 	enum expr_type_kind kind;
-	int scale; /* decimal: digits behind the point, 0..38 of 38; else 0 */
+	int scale;     /* decimal: digits behind the point, 0..38; else 0 */
+	int precision; /* decimal: all digits; 0 = 38, what every result of arithmetic has */
 };
 
 enum expr_dialect { EXPR_DUCKDB };
@@ -120,10 +121,13 @@ bool expr_type_find(const char *name, enum expr_type_kind *out);
 /* expr_print_type - append the dialect's name of a type, e.g. DECIMAL(38,2). */
 void expr_print_type(struct expr_type type, enum expr_dialect dialect, struct buf *out);
 
+/* expr_precision - all digits of a decimal. */
+int expr_precision(struct expr_type type);
+
 /* expr_is_number - integer, decimal or double. */
 bool expr_is_number(struct expr_type type);
 
-/* expr_type_same - same kind and, for decimals, same scale. */
+/* expr_type_same - same kind and, for decimals, same scale and precision. */
 bool expr_type_same(struct expr_type a, struct expr_type b);
 
 /*

@@ -70,7 +70,7 @@ static const struct expr_function functions[] = {
 	    "how many values are not null; count() and count(*) count rows" },
 	{ "count_distinct", "a", 1, 1, FUNCTION_INTEGER, true, true, "count(distinct $1)",
 	    "count_distinct(value)", "how many different values, null left out" },
-	{ "sum", "n", 1, 1, FUNCTION_FIRST, true, true, "sum($1)", "sum(number)",
+	{ "sum", "n", 1, 1, FUNCTION_TOTAL, true, true, "sum($1)", "sum(number)",
 	    "the sum, null when there is no value; fails the run beyond the type's range" },
 	{ "avg", "n", 1, 1, FUNCTION_DOUBLE, true, true, "avg($1)", "avg(number)",
 	    "the mean as a double, null left out" },

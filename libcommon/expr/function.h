@@ -22,6 +22,7 @@ enum function_result {
 	FUNCTION_BOOLEAN,
 	FUNCTION_DATE,
 	FUNCTION_FIRST,   /* type of the first argument */
+	FUNCTION_TOTAL,   /* as the first, decimals with all 38 digits */
 	FUNCTION_LAST,    /* type of the last argument */
 	FUNCTION_COMMON,  /* what the c arguments were widened to */
 	FUNCTION_WHOLE,   /* first argument's type, decimals without a fraction */

@@ -41,9 +41,14 @@ void expr_print_type(struct expr_type type, enum expr_dialect dialect, struct bu
 {
 	ASSERT(dialect == EXPR_DUCKDB && type.kind != EXPR_T_NULL);
 	if (type.kind == EXPR_T_DECIMAL)
-		buf_printf(out, "DECIMAL(38,%d)", type.scale);
+		buf_printf(out, "DECIMAL(%d,%d)", expr_precision(type), type.scale);
 	else
 		buf_adds(out, types[type.kind].duckdb);
+}
+
+int expr_precision(struct expr_type type)
+{
+	return type.precision != 0 ? type.precision : EXPR_MAX_SCALE;
 }
 
 bool expr_is_number(struct expr_type type)
@@ -54,15 +59,23 @@ bool expr_is_number(struct expr_type type)
 
 bool expr_type_same(struct expr_type a, struct expr_type b)
 {
-	return a.kind == b.kind && (a.kind != EXPR_T_DECIMAL || a.scale == b.scale);
+	return a.kind == b.kind &&
+	       (a.kind != EXPR_T_DECIMAL ||
+		   (a.scale == b.scale && expr_precision(a) == expr_precision(b)));
 }
 
-/* integer < decimal < double */
+/* integer < decimal < double; two decimals that differ get all 38 digits. */
 static struct expr_type wider_number(struct expr_type a, struct expr_type b)
 {
-	if (a.kind != EXPR_T_DECIMAL || b.kind != EXPR_T_DECIMAL)
-		return a.kind > b.kind ? a : b;
-	return a.scale > b.scale ? a : b;
+	struct expr_type wider = a.kind > b.kind ? a : b;
+
+	if (expr_type_same(a, b))
+		return a;
+	if (wider.kind == EXPR_T_DECIMAL)
+		wider.precision = 0;
+	if (a.kind == EXPR_T_DECIMAL && b.kind == EXPR_T_DECIMAL)
+		wider.scale = a.scale > b.scale ? a.scale : b.scale;
+	return wider;
 }
 
 bool expr_type_common(struct expr_type a, struct expr_type b, struct expr_type *out)

@@ -145,19 +145,14 @@ void pipeline_compile(const struct pipeline *p, enum pipeline_rows rows, struct 
 	buf_printf(out, " FROM \"_%zu\"", number_of(&c, p->target->from));
 }
 
-size_t pipeline_compile_counts(const struct pipeline *p, struct buf *out)
+bool pipeline_compile_count(const struct pipeline *p, size_t i, struct buf *out)
 {
 	struct compile c = { .p = p, .out = out };
-	size_t n = 0;
 
-	ASSERT(p->n_problems == 0 && p->target != NULL);
-	common_tables(&c, p->target->from);
-	for (size_t i = 0; i < p->n_steps; i++) {
-		if (&p->steps[i] == p->target)
-			continue;
-		buf_printf(
-		    out, "%s(SELECT count(*) FROM \"_%zu\")", n == 0 ? " SELECT " : ", ", i + 1);
-		n++;
-	}
-	return n;
+	ASSERT(p->n_problems == 0 && p->target != NULL && i < p->n_steps);
+	if (&p->steps[i] == p->target || &p->steps[i] == p->target->from)
+		return false;
+	common_tables(&c, &p->steps[i]);
+	buf_printf(out, " SELECT count(*) FROM \"_%zu\"", i + 1);
+	return true;
 }

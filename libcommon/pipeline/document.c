@@ -38,7 +38,7 @@ cJSON *pipeline_columns_json(const struct expr_column *columns, size_t n, struct
 		js_add_str(item, "name", columns[i].name);
 		js_add_str(item, "type", expr_type_name(columns[i].type.kind));
 		if (columns[i].type.kind == EXPR_T_DECIMAL) {
-			js_add_i64(item, "precision", 38);
+			js_add_i64(item, "precision", expr_precision(columns[i].type));
 			js_add_i64(item, "scale", columns[i].type.scale);
 		}
 		cJSON_AddItemToArray(list, item);
@@ -59,13 +59,13 @@ static const char *step_type_name(enum pipeline_step_type type)
 	return type_names[type];
 }
 
-/* Rows that leave step i: counts leave out the target. */
+/* Rows that leave a step; what the target reads is what was loaded. */
 static int64_t rows_out(const struct pipeline *p, const struct pipeline_step *step,
     const int64_t *counts, int64_t loaded)
 {
-	if (step == p->target)
+	if (step == p->target || step == p->target->from)
 		return loaded;
-	return counts[step > p->target ? step - p->steps - 1 : step - p->steps];
+	return counts[step - p->steps];
 }
 
 cJSON *pipeline_account(
@@ -122,9 +122,13 @@ static bool type_of_field(const cJSON *field, struct expr_type *out)
 			continue;
 		out->kind = kinds[i].kind;
 		out->scale = 0;
-		if (out->kind == EXPR_T_DECIMAL)
+		out->precision = 0;
+		if (out->kind == EXPR_T_DECIMAL) {
 			out->scale = (int)js_i64(own, "scale", DEFAULT_SCALE);
-		return out->scale >= 0 && out->scale <= EXPR_MAX_SCALE;
+			out->precision = (int)js_i64(own, "precision", EXPR_MAX_SCALE);
+		}
+		return out->scale >= 0 && out->scale <= expr_precision(*out) &&
+		       out->precision <= EXPR_MAX_SCALE && out->precision >= 0;
 	}
 	return false;
 }
@@ -170,7 +174,7 @@ cJSON *pipeline_contract_of_columns(const struct expr_column *columns, size_t n,
 		if (kinds[k].ours != NULL)
 			js_add_str(own, "type", kinds[k].ours);
 		if (columns[i].type.kind == EXPR_T_DECIMAL) {
-			js_add_i64(own, "precision", 38);
+			js_add_i64(own, "precision", expr_precision(columns[i].type));
 			js_add_i64(own, "scale", columns[i].type.scale);
 		}
 		if (own->child != NULL)

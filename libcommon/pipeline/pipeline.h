@@ -130,15 +130,15 @@ bool pipeline_keeps_rows(const struct pipeline *p);
 void pipeline_compile(const struct pipeline *p, enum pipeline_rows rows, struct buf *out);
 
 /*
- * pipeline_compile_counts - append a SELECT of one row: how many rows leave each step, a BIGINT
- * column a step, in the document's order; the target's count is what was loaded and not in it.
+ * pipeline_compile_count - append a SELECT of one number: how many rows leave step i.
  *
- * Returns the number of columns.
+ * Returns false for the target and the step it reads: that is what was loaded.
  */
-size_t pipeline_compile_counts(const struct pipeline *p, struct buf *out);
+bool pipeline_compile_count(const struct pipeline *p, size_t i, struct buf *out);
 
-/* pipeline_account - rows in and out of each step from such counts and the rows loaded:
- * [{"step","type","in","out","dropped"?}], with in = out + dropped for a filter. Arena. */
+/* pipeline_account - rows in and out of each step: [{"step","type","in","out","dropped"?}], with
+ * in = out + dropped for a filter. counts: one a step, those without a SELECT are not read. Arena.
+ */
 cJSON *pipeline_account(
     const struct pipeline *p, const int64_t *counts, int64_t loaded, struct arena *a);
 

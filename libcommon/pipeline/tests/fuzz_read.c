@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pipeline_compile(p, PIPELINE_NUMBER_ROWS, &b);
 		if (pipeline_keeps_rows(p))
 			pipeline_compile(p, PIPELINE_KEEP_ROW, &b);
-		(void)pipeline_compile_counts(p, &b);
+		for (size_t i = 0; i < p->n_steps; i++)
+			(void)pipeline_compile_count(p, i, &b);
 	} else if (p != NULL) {
 		(void)js_print(a, pipeline_problems_json(p, a));
 	}

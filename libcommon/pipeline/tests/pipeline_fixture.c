@@ -11,7 +11,7 @@ const struct expr_column fixture_columns[] = {
 	{ "region", { .kind = EXPR_T_TEXT } },
 	{ "product", { .kind = EXPR_T_TEXT } },
 	{ "quantity", { .kind = EXPR_T_INTEGER } },
-	{ "unit_price", { .kind = EXPR_T_DECIMAL, .scale = 2 } },
+	{ "unit_price", { .kind = EXPR_T_DECIMAL, .scale = 2, .precision = 6 } },
 	{ "seen_at", { .kind = EXPR_T_TIMESTAMPTZ } },
 	{ "weight", { .kind = EXPR_T_DOUBLE } },
 	{ "paid", { .kind = EXPR_T_BOOLEAN } },
