@@ -324,11 +324,11 @@ static void say_ready(const struct svc *svc)
 /* Stages that were not reached have nothing to undo. */
 static void close_all(struct svc *svc)
 {
-	pool_free(&svc->pool); /* first: its threads may still hold requests */
-	http_server_free(&svc->public);
+	http_server_free(&svc->public); /* waits for handlers on the pool */
 	http_server_free(&svc->internal);
 	if (svc->opened && svc->spec->close != NULL)
 		svc->spec->close(svc);
+	pool_free(&svc->pool);
 	if (svc->ring != NULL)
 		ring_free(&svc->ring);
 	if (svc->base != NULL) {
