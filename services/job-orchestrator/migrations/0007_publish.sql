@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- publish - what the catalog asks: start what waited for a contract, is anything alive.
+
+-- start_waiting_v1 - a new run for each one that ended for want of a contract, in upload order. Called in
+-- the transaction that publishes; asked again it finds nothing to do.
+create function jobs.start_waiting_v1(p_domain text, p_target text, p_by text)
+returns table (run_id uuid, no bigint)
+language plpgsql security definer set search_path = jobs, pg_temp as $$
+declare
+	v jobs.runs;
+begin
+	for v in select * from jobs.runs r where r.domain = p_domain and r.target = p_target
+	    and r.state = 'needs_person' and r.kind = 'arrival'
+	    and not exists (select from jobs.runs n where n.retry_of = r.id)
+	    order by r.no for update loop
+		run_id := jobs.new_id();
+		no := jobs.draw_no(p_domain, p_target);
+		perform jobs.make_run(run_id, v.upload_id, p_domain, p_target, no, 'arrival', 'publish', v.spec,
+		    p_by, v.id);
+		perform jobs.make_task(run_id, 1, 'validate', 'queued', '{}', p_by);
+		perform jobs.make_task(run_id, 2, 'load', 'blocked', '{}', p_by);
+		return next;
+	end loop;
+end
+$$;
+
+-- is_alive_v1 - has a run of the target not ended yet?
+create function jobs.is_alive_v1(p_domain text, p_target text) returns boolean
+language sql stable security definer set search_path = jobs, pg_temp as $$
+	select exists (select from jobs.runs r where r.domain = p_domain and r.target = p_target
+	    and r.state in ('queued', 'running', 'cancelling'));
+$$;
+
+grant execute on function jobs.start_waiting_v1(text, text, text), jobs.is_alive_v1(text, text)
+to millrace_catalog;
