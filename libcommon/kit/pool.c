@@ -61,6 +61,8 @@ static void *thread_main(void *arg)
 	struct job job;
 	while (next_job(p, &job)) {
 		job.fn(db, job.arg);
+		if (db != NULL)
+			db_rollback(db); /* a job that failed half-way may have left one open */
 		job_done(p);
 	}
 	db_free(&db);
