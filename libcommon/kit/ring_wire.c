@@ -38,6 +38,8 @@ static Millrace__V1__Progress progress_of(const struct ring_msg *m)
 	p.bytes_total = m->bytes_total;
 	p.rows = m->rows;
 	p.rejects = m->rejects;
+	p.has_elapsed_ms = m->elapsed_ms != 0;
+	p.elapsed_ms = m->elapsed_ms;
 	return p;
 }
 
@@ -106,6 +108,7 @@ static bool take_ring(const Millrace__V1__Ring *ring, struct ring_msg *m)
 		m->bytes_total = p->bytes_total;
 		m->rows = p->rows;
 		m->rejects = p->rejects;
+		m->elapsed_ms = p->elapsed_ms;
 	}
 	return take_text(m->run_id, sizeof(m->run_id), ring->run_id) &&
 	       take_text(m->task_id, sizeof(m->task_id), ring->task_id) &&
