@@ -26,6 +26,11 @@ language sql volatile as $$
 	    placing set_byte('\x00'::bytea, 0, 112 + (random() * 15)::int) from 7 for 1), 'hex')::uuid;
 $$;
 
+-- may_see - is this domain among the caller's ('*': every one, a System Administrator)?
+create function jobs.may_see(p_domain text, p_domains text[]) returns boolean language sql immutable as $$
+	select p_domain = any (p_domains) or '*' = any (p_domains);
+$$;
+
 create function jobs.guard_state() returns trigger
 language plpgsql set search_path = jobs, pg_temp as $$
 begin

@@ -133,7 +133,7 @@ declare
 	v_checked jsonb;
 	v_again uuid;
 begin
-	select * into v_old from jobs.runs r where r.id = p_run and r.domain = any (p_domains) for update;
+	select * into v_old from jobs.runs r where r.id = p_run and jobs.may_see(r.domain, p_domains) for update;
 	if not found then
 		raise exception using errcode = 'MR404', message = format('run %s', p_run), detail = 'run.unknown';
 	end if;
@@ -193,7 +193,7 @@ declare
 	v_reason jsonb := jobs.reason('run.cancelled', format('cancelled by %s', p_by),
 	    jsonb_build_object('by', p_by));
 begin
-	select * into v_run from jobs.runs r where r.id = p_run and r.domain = any (p_domains) for update;
+	select * into v_run from jobs.runs r where r.id = p_run and jobs.may_see(r.domain, p_domains) for update;
 	if not found then
 		raise exception using errcode = 'MR404', message = format('run %s', p_run), detail = 'run.unknown';
 	end if;

@@ -183,27 +183,57 @@ begin
 end
 $$;
 
+-- seal_load - before a load that nobody answers for is declared ended: shut the target against its epoch
+-- and look into the ledger. Answers {load_no, account} when it was committed after all, else null.
+-- (Fence and ledger live in the target database; where that is another one, its loader does this.)
+create function jobs.seal_load(p_task jobs.tasks) returns jsonb
+language plpgsql set search_path = jobs, pg_temp as $$
+declare
+	v_run jobs.runs;
+	v_epoch bigint;
+	v_found jsonb;
+begin
+	if p_task.kind <> 'load' or not exists (select from pg_proc p where p.proname = 'seal_v1'
+	    and p.pronamespace = (select n.oid from pg_namespace n where n.nspname = '_millrace')) then
+		return null;
+	end if;
+	select * into v_run from jobs.runs r where r.id = p_task.run_id;
+	update jobs.targets g set epoch = g.epoch + 1 where g.domain = v_run.domain and g.name = v_run.target
+	returning g.epoch into v_epoch;
+	execute 'select _millrace.seal_v1($1, $2, $3, $4)' into v_found
+	    using v_run.domain, v_run.target, v_epoch, v_run.id;
+	return v_found;
+end
+$$;
+
 -- try_again - after an attempt that did not end: a pause, or dead, or cancelled.
 -- p_outcome: 'retry' (beside the data: own counter, the attempt does not count), 'crashed' or 'lost'.
 create function jobs.try_again(p_task jobs.tasks, p_outcome text, p_reason jsonb, p_actor text) returns void
 language plpgsql set search_path = jobs, pg_temp as $$
 declare
-	v_state text := (select r.state from jobs.runs r where r.id = p_task.run_id);
-	v_pause interval := jobs.pause(case p_outcome when 'retry' then p_task.retries + 1
-	    else p_task.attempt end, 1000);
+	v_cancelling boolean := exists (select from jobs.runs r
+	    where r.id = p_task.run_id and r.state = 'cancelling');
+	v_tries int := case p_outcome when 'retry' then p_task.retries + 1 else p_task.attempt end;
+	v_spent boolean := v_tries >= case p_outcome when 'retry' then jobs.max_retries()
+	    else p_task.max_attempts end;
+	v_committed jsonb;
 begin
-	if v_state = 'cancelling' then
+	if v_cancelling or v_spent then
+		v_committed := jobs.seal_load(p_task); -- the last word: make sure that it is true
+	end if;
+	if v_committed is not null then
+		perform jobs.keep_output(p_task, v_committed);
+		perform jobs.finish_done(p_task, v_committed);
+	elsif v_cancelling then
 		perform jobs.step('task', p_task.id, 'cancelled', p_actor, p_reason);
 		perform jobs.end_run(p_task.run_id, 'cancelled', p_actor, jobs.cancelled_reason(p_task.run_id));
-	elsif p_outcome = 'retry' and p_task.retries + 1 >= jobs.max_retries() then
-		perform jobs.give_up(p_task, p_task.retries + 1, p_reason, p_actor);
-	elsif p_outcome <> 'retry' and p_task.attempt >= p_task.max_attempts then
-		perform jobs.give_up(p_task, p_task.attempt, p_reason, p_actor);
+	elsif v_spent then
+		perform jobs.give_up(p_task, v_tries, p_reason, p_actor);
 	elsif p_outcome = 'lost' and p_task.attempt = 1 then -- most often a restart: no pause
 		update jobs.tasks t set ready_at = clock_timestamp() where t.id = p_task.id;
 		perform jobs.step('task', p_task.id, 'queued', p_actor, p_reason);
 	else
-		update jobs.tasks t set ready_at = clock_timestamp() + v_pause,
+		update jobs.tasks t set ready_at = clock_timestamp() + jobs.pause(v_tries, 1000),
 		    retries = t.retries + case p_outcome when 'retry' then 1 else 0 end,
 		    attempt = t.attempt - case p_outcome when 'retry' then 1 else 0 end
 		where t.id = p_task.id;

@@ -2,48 +2,6 @@
 -- sweep - what time alone decides: lapsed leases, ended pauses, cancels past their deadline. Safe to run
 -- twice at once by any number of replicas: a run that another is at is passed over.
 
--- seal_load - before a load that nobody answers for is declared ended: shut the target against its epoch
--- and look into the ledger. Answers {load_no, account} when it was committed after all, else null.
--- (Fence and ledger live in the target database; where that is another one, its loader does this.)
-create function jobs.seal_load(p_task jobs.tasks) returns jsonb
-language plpgsql set search_path = jobs, pg_temp as $$
-declare
-	v_run jobs.runs;
-	v_epoch bigint;
-	v_found jsonb;
-begin
-	if p_task.kind <> 'load' or not exists (select from pg_proc p where p.proname = 'seal_v1'
-	    and p.pronamespace = (select n.oid from pg_namespace n where n.nspname = '_millrace')) then
-		return null;
-	end if;
-	select * into v_run from jobs.runs r where r.id = p_task.run_id;
-	update jobs.targets g set epoch = g.epoch + 1 where g.domain = v_run.domain and g.name = v_run.target
-	returning g.epoch into v_epoch;
-	execute 'select _millrace.seal_v1($1, $2, $3, $4)' into v_found
-	    using v_run.domain, v_run.target, v_epoch, v_run.id;
-	return v_found;
-end
-$$;
-
--- expire_task - its worker is gone, or did not stop in time.
-create function jobs.expire_task(p_task jobs.tasks, p_reason jsonb) returns void
-language plpgsql set search_path = jobs, pg_temp as $$
-declare
-	v_state text := (select r.state from jobs.runs r where r.id = p_task.run_id);
-	v_found jsonb;
-begin
-	if v_state = 'cancelling' or p_task.attempt >= p_task.max_attempts then
-		v_found := jobs.seal_load(p_task); -- the last word: make sure it is true
-	end if;
-	if v_found is not null then
-		perform jobs.keep_output(p_task, v_found);
-		perform jobs.finish_done(p_task, v_found);
-	else
-		perform jobs.try_again(p_task, 'lost', p_reason, 'sweeper');
-	end if;
-end
-$$;
-
 -- sweep_task - one task under its run's lock; false when there was nothing to do after all.
 create function jobs.sweep_task(p_task uuid) returns boolean
 language plpgsql set search_path = jobs, pg_temp as $$
@@ -62,12 +20,12 @@ begin
 	if v_task.state = 'waiting' and v_task.ready_at <= v_now then
 		perform jobs.step('task', p_task, 'queued', 'sweeper');
 	elsif v_task.state = 'running' and v_run.state = 'cancelling' and v_run.cancel_until <= v_now then
-		perform jobs.expire_task(v_task, jobs.reason('run.cancel_deadline',
+		perform jobs.try_again(v_task, 'lost', jobs.reason('run.cancel_deadline',
 		    format('%s did not stop in time and was cut off', v_task.worker),
-		    jsonb_build_object('worker', v_task.worker)));
+		    jsonb_build_object('worker', v_task.worker)), 'sweeper');
 	elsif v_task.state = 'running' and v_task.lease_until <= v_now then
-		perform jobs.expire_task(v_task, jobs.reason('worker.lost',
-		    format('worker %s lost', v_task.worker), jsonb_build_object('worker', v_task.worker)));
+		perform jobs.try_again(v_task, 'lost', jobs.reason('worker.lost',
+		    format('worker %s lost', v_task.worker), jsonb_build_object('worker', v_task.worker)), 'sweeper');
 	else
 		return false;
 	end if;

@@ -170,7 +170,7 @@ $$;
 -- get_run - null when it is not there for these domains.
 create function jobs.get_run(p_run uuid, p_domains text[]) returns jsonb
 language sql stable security definer set search_path = jobs, pg_temp as $$
-	select jobs.run_json(r) from jobs.runs r where r.id = p_run and r.domain = any (p_domains);
+	select jobs.run_json(r) from jobs.runs r where r.id = p_run and jobs.may_see(r.domain, p_domains);
 $$;
 
 -- list_runs - newest first, behind (p_at, p_id) of the last one seen; null filters let all pass.
@@ -178,7 +178,7 @@ create function jobs.list_runs(p_domains text[], p_domain text, p_target text, p
     p_at timestamptz, p_id uuid, p_limit int) returns table (id uuid, at text, doc jsonb)
 language sql stable security definer set search_path = jobs, pg_temp as $$
 	select r.id, r.created_at::text, jobs.run_json(r) from jobs.runs r
-	where r.domain = any (p_domains) and (p_domain is null or r.domain = p_domain)
+	where jobs.may_see(r.domain, p_domains) and (p_domain is null or r.domain = p_domain)
 	    and (p_target is null or r.target = p_target) and (p_states is null or r.state = any (p_states))
 	    and (p_at is null or (r.created_at, r.id) < (p_at, p_id))
 	order by r.created_at desc, r.id desc limit p_limit;
@@ -188,10 +188,10 @@ $$;
 create function jobs.snapshot(p_domains text[]) returns table (id uuid, version bigint, doc jsonb)
 language sql stable security definer set search_path = jobs, pg_temp as $$
 	select r.id, r.version, jobs.run_json(r) from jobs.runs r where r.id in (
-	    (select o.id from jobs.runs o where o.domain = any (p_domains)
+	    (select o.id from jobs.runs o where jobs.may_see(o.domain, p_domains)
 		and o.state in ('queued', 'running', 'cancelling') order by o.created_at limit 500)
 	    union
-	    (select o.id from jobs.runs o where o.domain = any (p_domains)
+	    (select o.id from jobs.runs o where jobs.may_see(o.domain, p_domains)
 		order by o.created_at desc, o.id desc limit 50))
 	order by r.created_at desc, r.id desc;
 $$;
@@ -220,7 +220,7 @@ create function jobs.read_log(p_run uuid, p_domains text[], p_task uuid, p_level
 language sql stable security definer set search_path = jobs, pg_temp as $$
 	select l.id, l.task_id, l.attempt, jobs.time_text(l.at), l.level, l.msg from jobs.logs l
 	join jobs.runs r on r.id = l.run_id
-	where l.run_id = p_run and r.domain = any (p_domains) and l.id > p_after
+	where l.run_id = p_run and jobs.may_see(r.domain, p_domains) and l.id > p_after
 	    and (p_task is null or l.task_id = p_task) and (p_levels is null or l.level = any (p_levels))
 	order by l.id limit p_limit;
 $$;
