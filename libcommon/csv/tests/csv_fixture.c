@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/die.h"
 #include "base/mem.h"
 
 ssize_t fixture_read(void *arg, void *p, size_t n, struct err *err)
@@ -127,8 +128,7 @@ static int scan_all(struct csv_split *split, const struct csv_schema *schema, st
 			put_batch(out, batch);
 		}
 		if (rows != block.rows)
-			buf_printf(out, "?split saw %lld rows, scan %lld\n", (long long)block.rows,
-			    (long long)rows);
+			bug("split saw %lld rows, scan %lld", (long long)block.rows, (long long)rows);
 	}
 	csv_block_done(&block);
 	csv_batch_free(&batch);

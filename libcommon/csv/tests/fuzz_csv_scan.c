@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data + 1;
 	(void)fixture_scan(text, size - 1, NULL, 0, 0, &whole);
 	(void)fixture_scan(text, size - 1, NULL, block, 0, &cut);
-	if (strcmp(whole.data, cut.data) != 0 || strstr(whole.data, "?split") != NULL)
+	if (strcmp(whole.data, cut.data) != 0)
 		bug("blocks of %zu bytes change the rows:\n%s\n%s", block, whole.data, cut.data);
 	buf_done(&whole);
 	buf_done(&cut);
