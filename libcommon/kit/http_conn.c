@@ -428,12 +428,24 @@ static bool body_flows(struct conn *c, int64_t now_ms)
 	return true;
 }
 
-static void refuse_slow_body(struct conn *c)
+void http_conn_stop_body(struct conn *c, const struct err *err)
 {
-	err_set_code(&c->req->failure, ERR_TIMEOUT, "http.too_slow", "body slower than 1 kB/s");
+	if (c->state != CONN_BODY)
+		return;
+	hold(c);
+	c->req->failure = *err;
 	c->keep_alive = false;
 	c->state = CONN_WORK;
 	http_req_data_failed(c->req);
+	let_go(c);
+}
+
+static void refuse_slow_body(struct conn *c)
+{
+	struct err err;
+
+	err_set_code(&err, ERR_TIMEOUT, "http.too_slow", "body slower than 1 kB/s");
+	http_conn_stop_body(c, &err);
 }
 
 static void judge_head(struct conn *c, int64_t age_ms)

@@ -82,7 +82,7 @@ struct http_parser {
 
 enum http_phase { PHASE_HANDLER, PHASE_BEGIN, PHASE_DATA, PHASE_END, PHASE_ABORT };
 
-enum { POST_DONE = 1u << 0, POST_KICK = 1u << 1 };
+enum { POST_DONE = 1u << 0, POST_KICK = 1u << 1, POST_FAIL = 1u << 2 };
 
 struct http_req {
 	uint32_t magic;
@@ -124,6 +124,7 @@ struct http_req {
 	void (*sse_on_close)(void *arg);
 	void *sse_arg;
 
+	struct err stop; /* http_body_fail; under server->post_lock */
 	unsigned posted; /* under server->post_lock */
 	bool in_posts;	 /* likewise */
 	struct http_req *post_next;
@@ -193,6 +194,7 @@ void http_conn_new(struct http_server *s, int fd);
 void http_conn_close(struct conn *c);
 void http_conn_judge(struct conn *c, int64_t now_ms);
 void http_conn_run(struct conn *c);
+void http_conn_stop_body(struct conn *c, const struct err *err); /* abort, then err is the reply */
 void http_conn_read_body(struct conn *c); /* from now on bytes are the request's body */
 void http_conn_send(struct conn *c);			      /* the reply of c->req */
 void http_conn_flush(struct conn *c); /* write what the socket takes; may close c */

@@ -45,6 +45,8 @@ static const struct {
 	{"tus.version", 412},
 	{"upload.expired", 410},
 	{"upload.checksum", 460},
+	{"upload.locked", 423},
+	{"upload.media_type", 415},
 	{"auth.throttled", 429},
 	{"limit.rate", 429},
 };
@@ -73,6 +75,7 @@ static const struct {
 	{413, "Content Too Large"},
 	{415, "Unsupported Media Type"},
 	{417, "Expectation Failed"},
+	{423, "Locked"},
 	{422, "Unprocessable Content"},
 	{428, "Precondition Required"},
 	{429, "Too Many Requests"},

@@ -53,6 +53,14 @@ void http_post(struct http_req *req, unsigned what)
 		log_debug(NULL, "eventfd is full: the loop will look anyway");
 }
 
+void http_body_fail(struct http_req *req, const struct err *err)
+{
+	pthread_mutex_lock(&req->server->post_lock);
+	req->stop = *err;
+	pthread_mutex_unlock(&req->server->post_lock);
+	http_post(req, POST_FAIL);
+}
+
 static struct http_req *next_post(struct http_server *s, unsigned *what)
 {
 	struct http_req *req;
@@ -91,6 +99,8 @@ bool http_server_tick(struct http_server *s)
 	for (; req != NULL; req = next_post(s, &what)) {
 		if ((what & POST_KICK) != 0)
 			kick(req);
+		if ((what & POST_FAIL) != 0 && req->conn != NULL)
+			http_conn_stop_body(req->conn, &req->stop);
 		if ((what & POST_DONE) != 0)
 			http_req_done(req);
 	}

@@ -2,8 +2,8 @@
 /*
  * http_server - HTTP/1.1 on a libevent loop for our daemons, with streamed bodies and SSE.
  *
- * Sits on bufferevent with llhttp in strict mode (evhttp sees a request only when its whole body has
- * arrived). Refused here, whatever nginx in front does: two lengths, length with chunked, bare LF,
+ * llhttp in strict mode on plain libevent events (evhttp sees a request only when its whole body has
+ * arrived; bufferevent 2.1 reads 4 KiB at a time, see docs/decisions). Refused here, whatever nginx in front does: two lengths, length with chunked, bare LF,
  * folded headers, missing or double Host, a head over 16 KiB or 100 fields, a target with escapes that
  * decode to '/', '\\' or NUL, a path that is not in normal form. A framing error closes the connection.
  *
@@ -12,9 +12,12 @@
  *   HTTP_POOL    body whole in memory (<= body_max), handler on a pool thread with a db connection,
  *                blocking calls allowed, reads top to bottom, replies, returns
  *   HTTP_LOOP    handler on the loop thread, must not block; may hand over with http_to_pool
- *   HTTP_STREAM  begin() on a pool thread, data() on the loop for each piece, end() or abort() on a pool
- *                thread; reading stops while the pool works or http_body_pause is in force
+ *   HTTP_STREAM  begin() on a pool thread, data() on the loop for each piece (up to 256 KiB), then end() or
+ *                abort() on a pool thread, exactly one of them when begin() returned 0 without a reply;
+ *                reading stops while the pool works or http_body_pause is in force
  *   HTTP_SSE     begin on a pool thread; then the connection stays open, http_sse_send from any thread
+ *
+ * HTTP_LOOP requests leave a log line only when they fail (probes and auth_request are too many).
  *
  * A handler replies exactly once by http_reply_*; returning -1 turns err into a problem document (RFC
  * 9457). Every request has an arena, an id (X-Request-Id of nginx, else made), a deadline and a log
@@ -168,9 +171,15 @@ void http_body_pause(struct http_req *req);
 void http_body_resume(struct http_req *req);
 
 /*
+ * http_body_fail - end a STREAM body from any thread: abort() runs, then err is the reply. Nothing happens
+ * once the body is whole. The caller makes sure that abort() or end() has not returned yet.
+ */
+void http_body_fail(struct http_req *req, const struct err *err);
+
+/*
  * SSE. http_sse_open (pool thread, in begin) sends the head and keeps the request alive until
  * on_close(arg) was called on the loop thread; after that req must not be touched. http_sse_send may be
- * called on the loop thread only; a client whose unsent bytes pass 1 MiB is closed.
+ * called on the loop thread only, at once after http_sse_open too (it waits behind the head); a client whose unsent bytes pass 1 MiB is closed.
  */
 void http_sse_open(struct http_req *req, void (*on_close)(void *arg), void *arg);
 void http_sse_send(struct http_req *req, const void *p, size_t n);
