@@ -79,7 +79,7 @@ static int check_request_line(const char *p, size_t n, struct err *err)
 /* Every line of the head, before llhttp sees it; fills the fields' names (not yet terminated). */
 static int check_lines(const char *raw, size_t n, struct http_head *h, struct err *err)
 {
-	for (const char *p = raw; *p != '\r';) {
+	for (const char *p = raw; p == raw || *p != '\r';) {
 		const char *end = memchr(p, '\n', n - (size_t)(p - raw));
 		size_t len = (size_t)(end - p) - 1;
 

@@ -23,6 +23,7 @@ static size_t read_body(struct http_parser ps, const uint8_t *p, size_t n, size_
 	size_t used;
 
 	body_n = 0;
+	ps.ll.data = &ps; /* a copy, so that each reading starts from the same point */
 	for (size_t at = 0; at < n && !ps.complete; at += used) {
 		int rc = http_body_parse(&ps, p + at, n - at < step ? n - at : step, &used, &err);
 

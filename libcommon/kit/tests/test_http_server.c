@@ -162,6 +162,7 @@ static const struct {
 	{"connect", "CONNECT x:1 HTTP/1.1\r\n" HOST "\r\n", 400},
 	{"absolute target", "GET http://x/echo HTTP/1.1\r\n" HOST "\r\n", 400},
 	{"target in UTF-8", "GET /\xc3\xa9 HTTP/1.1\r\n" HOST "\r\n", 400},
+	{"carriage return first", "\rGET *\r\n\r\n\r\n", 400},
 	{"empty line first", "\r\nGET /echo HTTP/1.1\r\n" HOST "\r\n", 400},
 	{"bad chunk size", "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n", 400},
 	{"chunk size with LF", "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n", 400},
