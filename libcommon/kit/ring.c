@@ -164,6 +164,17 @@ int ring_ping(struct ring *r, struct err *err)
 	return command_text(r, args, &reply, err);
 }
 
+int ring_length(struct ring *r, const char *stream, int64_t *out, struct err *err)
+{
+	const char *const args[] = {"XLEN", stream, NULL};
+	scoped(redisReply *, free_reply) reply = NULL;
+
+	if (connect_once(r, err) != 0 || command_text(r, args, &reply, err) != 0)
+		return -1;
+	*out = reply->integer;
+	return 0;
+}
+
 static bool is_event_stream(const char *stream)
 {
 	return strcmp(stream, RING_EVENTS) == 0 || strcmp(stream, RING_AUTH) == 0;

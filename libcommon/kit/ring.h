@@ -72,6 +72,13 @@ int ring_wait(struct ring *r, const char *stream, int64_t wait_ms, struct ring_m
 int ring_follow(struct ring *r, const char *stream, int64_t wait_ms, struct ring_msg *out, size_t n,
     size_t *out_n, struct err *err) MUST_CHECK;
 
+/*
+ * ring_length - entries of a work stream that nobody has taken yet; 0 when there is no such stream.
+ *
+ * Errors  ERR_UNAVAILABLE
+ */
+int ring_length(struct ring *r, const char *stream, int64_t *out, struct err *err) MUST_CHECK;
+
 /* ring_ping - is Redis there? For readiness and start order. ERR_UNAVAILABLE when not. */
 int ring_ping(struct ring *r, struct err *err) MUST_CHECK;
 

@@ -173,14 +173,15 @@ language sql stable security definer set search_path = jobs, pg_temp as $$
 	select jobs.run_json(r) from jobs.runs r where r.id = p_run and jobs.may_see(r.domain, p_domains);
 $$;
 
--- list_runs - newest first, behind (p_at, p_id) of the last one seen; null filters let all pass.
+-- list_runs - newest first, behind (p_at_us, p_id) of the last one seen; null filters let all pass.
 create function jobs.list_runs(p_domains text[], p_domain text, p_target text, p_states text[],
-    p_at timestamptz, p_id uuid, p_limit int) returns table (id uuid, at text, doc jsonb)
+    p_at_us bigint, p_id uuid, p_limit int) returns table (id uuid, at_us bigint, doc jsonb)
 language sql stable security definer set search_path = jobs, pg_temp as $$
-	select r.id, r.created_at::text, jobs.run_json(r) from jobs.runs r
+	select r.id, (extract(epoch from r.created_at) * 1000000)::bigint, jobs.run_json(r) from jobs.runs r
 	where jobs.may_see(r.domain, p_domains) and (p_domain is null or r.domain = p_domain)
 	    and (p_target is null or r.target = p_target) and (p_states is null or r.state = any (p_states))
-	    and (p_at is null or (r.created_at, r.id) < (p_at, p_id))
+	    and (p_at_us is null or (r.created_at, r.id)
+		< (timestamptz 'epoch' + p_at_us * interval '1 microsecond', p_id))
 	order by r.created_at desc, r.id desc limit p_limit;
 $$;
 
@@ -196,14 +197,19 @@ language sql stable security definer set search_path = jobs, pg_temp as $$
 	order by r.created_at desc, r.id desc;
 $$;
 
--- changed_since - runs changed by p_xmin or a later transaction, oldest change first. A reader goes on from
--- pg_snapshot_xmin of the same statement (or from the last row's xid when the page was full): no change is
--- missed, one may come twice (its version tells).
-create function jobs.changed_since(p_xmin xid8, p_limit int)
-returns table (id uuid, domain text, version bigint, xid xid8, doc jsonb)
+-- changed_since - runs changed by p_xmin or a later transaction. A reader goes on from pg_snapshot_xmin of
+-- the same statement: no change is missed, one may come twice (its version tells).
+create function jobs.changed_since(p_xmin xid8)
+returns table (id uuid, domain text, version bigint, state text)
 language sql stable security definer set search_path = jobs, pg_temp as $$
-	select r.id, r.domain, r.version, r.changed_xid, jobs.run_json(r) from jobs.runs r
-	where r.changed_xid >= p_xmin order by r.changed_xid limit p_limit;
+	select r.id, r.domain, r.version, r.state from jobs.runs r
+	where r.changed_xid >= p_xmin order by r.changed_xid;
+$$;
+
+-- run_docs - these runs as documents.
+create function jobs.run_docs(p_runs uuid[]) returns table (id uuid, domain text, version bigint, doc jsonb)
+language sql stable security definer set search_path = jobs, pg_temp as $$
+	select r.id, r.domain, r.version, jobs.run_json(r) from jobs.runs r where r.id = any (p_runs);
 $$;
 
 -- running_progress - of every task at work, for readers cut off from Redis.
@@ -238,7 +244,7 @@ to millrace_catalog, millrace_transform;
 grant execute on function jobs.sweep_v1(), jobs.ready_v1(text, int), jobs.ready_of_run_v1(uuid),
     jobs.start_once(text, text, text, uuid, text, text, jsonb, text),
     jobs.retry_run(uuid, uuid, text[], text), jobs.cancel_run(uuid, text[], text, bigint),
-    jobs.get_run(uuid, text[]), jobs.list_runs(text[], text, text, text[], timestamptz, uuid, int),
-    jobs.snapshot(text[]), jobs.changed_since(xid8, int), jobs.running_progress(),
+    jobs.get_run(uuid, text[]), jobs.list_runs(text[], text, text, text[], bigint, uuid, int),
+    jobs.snapshot(text[]), jobs.changed_since(xid8), jobs.run_docs(uuid[]), jobs.running_progress(),
     jobs.read_log(uuid, text[], uuid, text[], bigint, int)
 to millrace_jobs;

@@ -64,7 +64,7 @@ def schema(server):
     run_sql(owner, f"{ROOT}/stack/postgres/bootstrap.sql")
     for path in sorted(glob.glob(f"{ROOT}/services/job-orchestrator/migrations/*.sql")):
         run_sql(owner, path, "millrace_jobs_owner")
-    for name in ("0001_gold", "0003_seal"):
+    for name in ("0001_gold",):
         run_sql(owner, f"{ROOT}/services/transform/migrations/{name}.sql", "millrace_transform_owner")
     return server
 

@@ -465,7 +465,7 @@ def test_log_keeps_a_thousand_lines_of_an_attempt(jobs):
 
 def test_changes_are_not_missed_by_a_reader_that_was_early(jobs):
     """A transaction that began before a poll and commits after it is seen by the next poll."""
-    poll = lambda x: (jobs.sql("millrace_jobs", "select id from jobs.changed_since(%s::xid8, 500)", x),
+    poll = lambda x: (jobs.sql("millrace_jobs", "select id from jobs.changed_since(%s::xid8)", x),
                       jobs.sql("millrace_jobs", "select pg_snapshot_xmin(pg_current_snapshot())::text as x")[0]["x"])
     c = connect(jobs.port)
     c.autocommit = False
