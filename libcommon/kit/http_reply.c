@@ -191,7 +191,7 @@ void http_reply_problem_with(struct http_req *req, const struct err *err, cJSON 
 	}
 	if (err->kind == ERR_NO_SPACE)
 		http_set_header(req, "Retry-After", "60");
-	else if (status == 503 || status == 429)
+	else if ((status == 503 || status == 429) && strstr(req->fields.data, "Retry-After:") == NULL)
 		http_set_header(req, "Retry-After", "2");
 	req->failure = *err;
 	text = js_print(req->arena, doc);
