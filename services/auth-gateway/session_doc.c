@@ -16,7 +16,6 @@ void session_doc_set_cookie(struct http_req *req, const char *secret, int64_t ma
 	http_set_header(req, "Set-Cookie",
 	    arena_printf(http_arena(req), "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
 		SECRET_COOKIE, secret, (long long)max_age_s, secure ? "; Secure" : ""));
-	http_set_header(req, "Cache-Control", "no-store");
 }
 
 static unsigned role_bits(const cJSON *roles)
@@ -72,7 +71,6 @@ static int reply(struct http_req *req, const char *secret, const struct session_
 	add_rights(doc, domains, row->is_admin);
 	js_add_str(doc, "csrf_token", csrf);
 	js_add_str(doc, "expires_at", expires);
-	http_set_header(req, "Cache-Control", "no-store");
 	http_reply_json(req, 200, doc);
 	return 0;
 }

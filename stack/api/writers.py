@@ -147,14 +147,14 @@ def nginx_routes(api):
         if rest:
             out.append(nginx_location(path, rest))
     out.append("# What no service offers: the gateway says 401 or 404.\n"
-               "location /api/ {\n\tauth_request /_check;\n\tinclude proxy_gateway.conf;\n"
+               "location /api/ {\n\tset $millrace_service auth-gateway;\n\tauth_request /_check;\n\tinclude proxy_gateway.conf;\n"
                "\tproxy_pass http://auth-gateway;\n}\n")
     return "\n".join(out)
 
 
 def nginx_location(match, ops, public=False):
     service = ops[0].service
-    lines = [f"location {match} {{"]
+    lines = [f"location {match} {{", f"\tset $millrace_service {service};"]
     if public:
         lines.append("\tlimit_req zone=signin burst=20 nodelay;")
     else:
