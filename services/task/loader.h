@@ -26,7 +26,7 @@ struct loader {
 	int64_t no;
 	bool is_replace, has_row;
 	struct db_conf conf;
-	struct db *db[LOADER_STREAMS_MAX]; /* [0] holds the fenced transaction */
+	struct db *db[LOADER_STREAMS_MAX]; /* [0] publishes */
 	int streams;		 /* COPY streams: 1, or 2 for a replace */
 	const char *relation, *fill, *generation; /* of prepare_v1; generation NULL for append */
 	int64_t rows;		 /* committed with this load */
@@ -46,7 +46,8 @@ int loader_transact(struct db *db, struct err *err) MUST_CHECK;
 int loader_start(struct loader *l, bool *out_loaded, struct err *err) MUST_CHECK;
 
 /*
- * loader_copy - begin a transaction on each stream, COPY every frame of fd 4, commit all but the first.
+ * loader_copy - begin a transaction on each stream and COPY every frame of fd 4. An append stays in its
+ * transaction; a replace commits rows that nobody sees yet.
  *
  * Errors  TASK_CODE_PEER  the engine ended before its end frame
  *         ERR_INTERNAL    rows sent, told and taken differ
@@ -55,7 +56,8 @@ int loader_start(struct loader *l, bool *out_loaded, struct err *err) MUST_CHECK
 int loader_copy(struct loader *l, struct err *err) MUST_CHECK;
 
 /*
- * loader_commit - publish, fence, COMMIT; when the answer is lost, ask the ledger.
+ * loader_commit - publish, fence, COMMIT; when the answer is lost, ask the ledger. A replace attaches its
+ * generation first, in a fenced transaction of its own.
  *
  * Errors  ERR_CONFLICT (load.lost); ERR_UNCERTAIN the ledger cannot be asked either; others: not done
  */

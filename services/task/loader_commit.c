@@ -9,6 +9,7 @@
 
 enum { ASK_TRIES = 12, ASK_FIRST_MS = 100, ASK_CAP_MS = 3000 };
 
+static const char SQL_ATTACH[] = "select _millrace.attach_v1($1, $2, $3, $4, $5, $6, $7, $8)";
 static const char SQL_PUBLISH[] = "select _millrace.publish_v1($1) as state";
 static const char SQL_FENCE[] = "select _millrace.fence($1, $2)";
 static const char SQL_END_SESSIONS[] = "select _millrace.end_sessions_v1($1, $2) as waiting";
@@ -37,7 +38,6 @@ static const char *describe_load(struct loader *l)
 	js_add_i64(doc, "epoch", js_i64(l->spec, "epoch", 0));
 	js_add_i64(doc, "rows", l->rows);
 	js_add_str(doc, "relation", l->relation);
-	js_add_str(doc, "fill", l->fill);
 	js_add_str(doc, "generation", l->generation);
 	cJSON *account = cJSON_AddObjectToObject(doc, "account");
 	js_add_i64(account, "received", l->rows);
@@ -101,10 +101,30 @@ static int read_state(struct loader *l, struct err *err)
 	return 0;
 }
 
+/* The generation becomes a partition that no head shows; see attach_v1 for why not with the flip. */
+static int attach(struct loader *l, struct err *err)
+{
+	struct db *db = l->db[0];
+	const char *no = arena_printf(l->a, "%lld", (long long)l->no);
+
+	if (loader_transact(db, err) != 0 ||
+	    db_query(db, SQL_ATTACH, NULL, err, l->domain, l->dataset, no, l->relation, l->fill,
+		l->generation, l->task_id, l->epoch) != 0 ||
+	    db_query(db, SQL_FENCE, NULL, err, l->target, l->epoch) != 0)
+		return -1;
+	if (db_commit(db, err) == 0)
+		return 0;
+	if (err->kind == ERR_UNCERTAIN)
+		err->kind = ERR_UNAVAILABLE; /* nobody sees the partition: the next try makes another */
+	return -1;
+}
+
 static int publish(struct loader *l, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 
+	if (l->is_replace && (attach(l, err) != 0 || loader_transact(l->db[0], err) != 0))
+		return err_wrap(err, "attach");
 	if (db_query(l->db[0], SQL_PUBLISH, &r, err, describe_load(l)) != 0)
 		return err_wrap(err, "publish");
 	l->state = arena_dup(l->a, db_text(r, 0, "state"));

@@ -163,7 +163,7 @@ static const char *copy_sql(const struct loader *l)
 	return sql;
 }
 
-/* A transaction ready for its COPY; only the first is the one that publishes. */
+/* A transaction ready for its COPY; an append's is the one that publishes. */
 static int begin_stream(struct loader *l, int i, struct err *err)
 {
 	static const char SQL_SET[] = "select set_config('millrace.load_no', $1, true),"
@@ -180,7 +180,7 @@ static int begin_stream(struct loader *l, int i, struct err *err)
 		return -1;
 	if (loader_transact(l->db[i], err) != 0)
 		return -1;
-	return db_query(l->db[i], SQL_SET, NULL, err, no, wall, i == 0 ? "on" : "off");
+	return db_query(l->db[i], SQL_SET, NULL, err, no, wall, l->is_replace ? "off" : "on");
 }
 
 /* Threads carry the streams: a blocked one leaves the next frame to the other. */
@@ -229,7 +229,7 @@ int loader_copy(struct loader *l, struct err *err)
 		return err_set_code(err, ERR_INTERNAL, "load.rows",
 		    "the engine sent %llu rows, the server took %lld",
 		    (unsigned long long)in.rows_told, (long long)l->rows);
-	for (int i = 1; i < l->streams; i++) {
+	for (int i = 0; i < l->streams && l->is_replace; i++) {
 		if (db_commit(l->db[i], err) != 0) {
 			err->kind = ERR_UNAVAILABLE; /* rows in a table that nobody sees */
 			return -1;

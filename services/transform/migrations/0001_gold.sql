@@ -107,7 +107,10 @@ create table _gold.generations (
 	load_no bigint not null,
 	relation text not null,	 -- the partitioned table
 	partition text not null, -- the table with the rows
-	hidden_at timestamptz,	 -- since when no head shows it
+	task_id uuid not null,
+	epoch bigint not null,
+	published boolean not null default false, -- a ledger row stands for it
+	hidden_at timestamptz default clock_timestamp(), -- since when no head shows it
 	dropping_at timestamptz, -- nobody may flip to it any more
 	dropped_at timestamptz
 );
@@ -184,6 +187,7 @@ begin
 		select relation from temps where target = p_target and epoch < p_epoch for update
 	loop
 		execute format('drop table if exists _gold.%I', v_temp.relation);
+		delete from _gold.generations where relation = v_temp.relation;
 		delete from temps where relation = v_temp.relation;
 		v_count := v_count + 1;
 	end loop;
@@ -207,6 +211,7 @@ begin
 		for update of t skip locked
 	loop
 		execute format('drop table if exists _gold.%I', v_temp.relation);
+		delete from _gold.generations where relation = v_temp.relation;
 		delete from temps where relation = v_temp.relation;
 		v_count := v_count + 1;
 	end loop;
@@ -459,17 +464,33 @@ begin
 end
 $$;
 
+-- attach_v1 - make a filled table a partition, in a transaction of its own before publish_v1: a commit is
+-- seen before other backends hear that the table has one partition more, so a reader between the two
+-- would look for the new generation in the old list and find no rows.
+create function _millrace.attach_v1(p_domain text, p_dataset text, p_no bigint, p_relation text,
+	p_fill text, p_generation bigint, p_task uuid, p_epoch bigint) returns void
+language plpgsql set search_path = _gold, _millrace, pg_temp as $$
+declare
+	v_partition text := p_relation || '_g' || p_generation;
+begin
+	execute format('alter table _gold.%I rename to %I', p_fill, v_partition);
+	execute format('alter table _gold.%I attach partition _gold.%I for values in (%s)', p_relation,
+		v_partition, p_generation);
+	insert into generations (generation, domain, dataset, load_no, relation, partition, task_id, epoch)
+	values (p_generation, p_domain, p_dataset, p_no, p_relation, v_partition, p_task, p_epoch);
+	delete from temps where relation = p_fill;
+end
+$$;
+
 -- publish_v1 - ledger row and head, in the transaction that wrote the rows; the fence comes after it.
 -- p_load: {domain, dataset, no, run_id, task_id, epoch, mode, rows, account, silver, file,
--- contract_version, pipeline, pipeline_version, by, relation, fill, generation, columns}. Its state.
+-- contract_version, pipeline, pipeline_version, by, relation, generation, columns}. Its state.
 create function _millrace.publish_v1(p_load jsonb) returns text language plpgsql
 set search_path = _gold, _millrace, pg_temp as $$
 declare
 	l _millrace.loads := jsonb_populate_record(null::_millrace.loads, p_load - 'silver');
 	h _gold.heads;
 	v_version int := coalesce((p_load->>'contract_version')::int, (p_load->>'pipeline_version')::int);
-	v_fill text := p_load->>'fill';
-	v_partition text;
 begin
 	l.silver := array(select jsonb_array_elements_text(coalesce(p_load->'silver', '[]')));
 	l.state := 'live';
@@ -495,12 +516,7 @@ begin
 		where domain = l.domain and dataset = l.dataset;
 	end if;
 	if l.mode = 'replace' then
-		v_partition := l.relation || '_g' || l.generation;
-		execute format('alter table _gold.%I rename to %I', v_fill, v_partition);
-		execute format('alter table _gold.%I attach partition _gold.%I for values in (%s)',
-			l.relation, v_partition, l.generation);
-		insert into generations (generation, domain, dataset, load_no, relation, partition, hidden_at)
-		values (l.generation, l.domain, l.dataset, l.no, l.relation, v_partition, clock_timestamp());
+		update generations set published = true where generation = l.generation;
 		if l.no < h.load_no then
 			l.state := 'superseded'; -- a later file is already there and stays
 		else
@@ -510,7 +526,7 @@ begin
 		end if;
 	end if;
 	perform write_ledger(l);
-	delete from temps where relation in (l.relation, v_fill);
+	delete from temps where relation = l.relation;
 	return l.state;
 end
 $$;
@@ -620,17 +636,22 @@ end
 $$;
 
 -- claim_old_generations_v1 - generations out of sight for longer than the grace, but for the newest
--- hidden one of each dataset (the next undo needs it). From here on nobody flips to them.
+-- hidden one of each dataset (the next undo needs it), and those of loads that died before they
+-- published. From here on nobody flips to them.
 create function _millrace.claim_old_generations_v1(p_grace interval)
 returns table (generation bigint, relation text, partition text, detached boolean)
 language plpgsql set search_path = _gold, _millrace, pg_temp as $$
 begin
 	perform from heads h where h.mode = 'replace' for update;
 	update generations g set dropping_at = clock_timestamp()
-	where g.dropping_at is null and g.hidden_at < clock_timestamp() - p_grace and exists (
+	where g.dropping_at is null and g.published and g.hidden_at < clock_timestamp() - p_grace and exists (
 		select from generations n
 		where n.domain = g.domain and n.dataset = g.dataset and n.generation > g.generation
-			and n.hidden_at is not null and n.dropping_at is null);
+			and n.published and n.hidden_at is not null and n.dropping_at is null);
+	update generations g set dropping_at = clock_timestamp()
+	where g.dropping_at is null and not g.published and exists (
+		select from targets t
+		where t.target = g.domain || '.' || g.dataset and t.epoch > g.epoch);
 	return query
 	select g.generation, g.relation, g.partition, not exists (
 		select from pg_inherits i where i.inhrelid = to_regclass(format('_gold.%I', g.partition)))
@@ -658,6 +679,23 @@ begin
 end
 $$;
 
+-- seal_v1 - the orchestrator's last word before it declares a load ended: fence the target, then look into
+-- the ledger. {load_no, rows, account} when the run was committed after all, else null. A COMMIT under
+-- way is waited for (lock_timeout).
+create function _millrace.seal_v1(p_domain text, p_dataset text, p_epoch bigint, p_run uuid) returns jsonb
+language plpgsql security definer set search_path = _millrace, pg_temp as $$
+begin
+	perform fence(p_domain || '.' || p_dataset, p_epoch);
+	return (
+		select jsonb_build_object('load_no', l.no, 'rows', l.rows,
+			'account', l.account)
+		from acts a join loads l using (domain, dataset, no)
+		where a.run_id = p_run);
+end
+$$;
+
+grant usage on schema _millrace to millrace_jobs_owner;
+grant execute on function _millrace.seal_v1(text, text, bigint, uuid) to millrace_jobs_owner;
 grant execute on function _millrace.undo_v1(text, text, bigint, text),
 	_millrace.redo_v1(text, text, bigint, text) to millrace_transform;
 
