@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// useRunMarks - of one dataset: what runs now and how the last finished run ended; two marks, both.
+import { useMemo } from 'react';
+import { refOf } from '../api/client';
+import type { Run } from '../api/types';
+import { useLive } from '../live/LiveStore';
+import { isTerminal } from '../live/runState';
+
+export interface RunMarks {
+	current: Run | undefined;
+	last: Run | undefined;
+}
+
+export function useMarksByDataset(): ReadonlyMap<string, RunMarks> {
+	const { runs } = useLive();
+	return useMemo(() => {
+		const marks = new Map<string, RunMarks>();
+		for (const run of runs.values()) {
+			const key = refOf(run.domain, run.target);
+			const m = marks.get(key) ?? { current: undefined, last: undefined };
+			const slot = isTerminal(run.state) ? 'last' : 'current';
+			if (m[slot] === undefined || m[slot].no < run.no) m[slot] = run;
+			marks.set(key, m);
+		}
+		return marks;
+	}, [runs]);
+}
