@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// AccountBar - our signature: where every row went, as a thin bar and as an equation.
+import { Fragment, type ReactNode } from 'react';
+import type { Account } from '../api/types';
+import { t, word } from '../i18n';
+import { equations, type Equation, type PartName } from '../lib/account';
+import { count } from '../lib/format';
+import css from './AccountBar.module.css';
+
+export interface AccountBarProps {
+	account: Account | null | undefined;
+	/** bar: for a table cell; full: bar with its equation under it */
+	size?: 'bar' | 'full';
+	/** wraps a number so that it opens the rows it counts */
+	link?: (part: PartName, text: ReactNode) => ReactNode;
+}
+
+function sentence(e: Equation): string {
+	const parts = e.parts.map((p) => `${count(p.count)} ${word('part', p.name)}`);
+	return t('account.equation', {
+		total: count(e.total),
+		parts: parts.length === 0 ? '0' : parts.join(' + '),
+	});
+}
+
+function Bar({ e }: { e: Equation }) {
+	return (
+		<span className={css.bar} role="img" aria-label={sentence(e)} title={sentence(e)}>
+			{e.parts.map((p) => (
+				<span key={p.name} className={css[p.name]} style={{ flexGrow: p.count }} />
+			))}
+		</span>
+	);
+}
+
+function Words({ e, link }: { e: Equation; link: AccountBarProps['link'] }) {
+	const linked = (name: PartName, text: ReactNode) => (link === undefined ? text : link(name, text));
+	return (
+		<p className={css.words}>
+			{e.stage === 'whole' ? null : (
+				<span className={css.stage}>{word('account.stage', e.stage)}</span>
+			)}
+			<span>{t('account.in', { total: count(e.total) })}</span>
+			<span aria-hidden="true"> = </span>
+			{e.parts.map((p, i) => (
+				<Fragment key={p.name}>
+					{i === 0 ? null : <span className="dim"> + </span>}
+					<span className={css.part}>
+						<i className={`${css.key} ${css[p.name]}`} aria-hidden="true" />
+						{linked(
+							p.name,
+							<>
+								{count(p.count)} {word('part', p.name)}
+							</>,
+						)}
+					</span>
+				</Fragment>
+			))}
+			{e.parts.length === 0 ? '0' : null}
+		</p>
+	);
+}
+
+export function AccountBar({ account, size = 'full', link }: AccountBarProps) {
+	const list = equations(account);
+	if (list.length === 0) return null;
+	if (size === 'bar') {
+		const last = list[list.length - 1] as Equation;
+		return <Bar e={last} />;
+	}
+	return (
+		<div className={css.full} data-part="account">
+			{list.map((e) => (
+				<div key={e.stage}>
+					<Bar e={e} />
+					<Words e={e} link={link} />
+				</div>
+			))}
+		</div>
+	);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Facets - what was refused, counted by rule and by column; a click shows just those.
+import { NativeSelect } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { query } from '../../api/client';
+import type { RejectSummary, Run } from '../../api/types';
+import { t } from '../../i18n';
+import { rejectedOf } from '../../lib/account';
+import { count, time } from '../../lib/format';
+import css from './Rejects.module.css';
+
+export interface FacetChange {
+	run?: string | undefined;
+	rule?: string | undefined;
+	column?: string | undefined;
+}
+
+interface FacetsProps {
+	dataset: string;
+	run: string | undefined;
+	runs: Run[];
+	summary: RejectSummary | undefined;
+	rule: string | undefined;
+	column: string | undefined;
+	mayDownload: boolean;
+	onChange: (change: FacetChange) => void;
+}
+
+interface FacetProps {
+	title: string;
+	values: Array<[string, number]>;
+	chosen: string | undefined;
+	onChoose: (value: string | undefined) => void;
+}
+
+function Facet({ title, values, chosen, onChoose }: FacetProps) {
+	if (values.length === 0) return null;
+	return (
+		<section>
+			<h3>{title}</h3>
+			<ul className={css.facet}>
+				{values.map(([value, n]) => (
+					<li key={value}>
+						<button
+							type="button"
+							aria-pressed={chosen === value}
+							onClick={() => onChoose(chosen === value ? undefined : value)}
+						>
+							<span className="cut">{value}</span>
+							<span className="num">{count(n)}</span>
+						</button>
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+function byColumn(summary: RejectSummary | undefined): Array<[string, number]> {
+	const sums = new Map<string, number>();
+	for (const { column, count: n } of summary?.by_column ?? []) {
+		if (column !== null && column !== '') sums.set(column, (sums.get(column) ?? 0) + n);
+	}
+	return [...sums].sort((a, b) => b[1] - a[1]);
+}
+
+export function Facets(props: FacetsProps) {
+	const { dataset, run, runs, summary } = props;
+	const rules = (summary?.by_rule ?? []).map((r): [string, number] => [r.rule, r.count]);
+	const path = `/api/datasets/${encodeURIComponent(dataset)}/rejects/download${query({ run })}`;
+	return (
+		<aside className={css.facets} aria-label={t('rejects.facets')}>
+			{runs.length > 1 ? (
+				<NativeSelect
+					label={t('rejects.run')}
+					value={run ?? ''}
+					onChange={(e) =>
+						props.onChange({ run: e.currentTarget.value, rule: undefined, column: undefined })
+					}
+					data={runs.map((r) => ({
+						value: r.id,
+						label: t('rejects.run_option', {
+							no: r.no,
+							at: time(r.created_at),
+							n: count(rejectedOf(r.account)),
+						}),
+					}))}
+				/>
+			) : null}
+			<p className={css.total}>
+				{t('rejects.total', { n: summary?.total ?? 0, total: count(summary?.total ?? 0) })}
+			</p>
+			<Facet
+				title={t('rejects.by_rule')}
+				values={rules}
+				chosen={props.rule}
+				onChoose={(rule) => props.onChange({ rule })}
+			/>
+			<Facet
+				title={t('rejects.by_column')}
+				values={byColumn(summary)}
+				chosen={props.column}
+				onChoose={(column) => props.onChange({ column })}
+			/>
+			{props.mayDownload ? (
+				<a className={css.download} href={path} download>
+					<IconDownload size={16} stroke={1.75} aria-hidden="true" />
+					{t('rejects.download')}
+				</a>
+			) : null}
+		</aside>
+	);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// RawRow - the bytes of a refused row, the bad cell marked by icon, ground and underline.
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { Reject } from '../../api/types';
+import { CellValue } from '../../components/CellValue';
+import { t } from '../../i18n';
+import { cutAt } from '../../lib/rawRow';
+import css from './Rejects.module.css';
+
+const withoutEnd = (s: string) => s.replace(/\r?\n$/, '');
+
+export function RawRow({ reject, delimiter }: { reject: Reject; delimiter: string }) {
+	if (reject.raw === null) return <i className="dim">{t('rejects.raw_gone')}</i>;
+	const raw = withoutEnd(reject.raw);
+	const index = reject.column_index;
+	const cut = index === null ? null : cutAt(raw, index, delimiter);
+	const tail = reject.raw_truncated ? <span className="dim">{t('rejects.raw_cut')}</span> : null;
+	if (cut === null) {
+		return (
+			<span>
+				<CellValue value={raw} max={1000} />
+				{tail}
+			</span>
+		);
+	}
+	return (
+		<span>
+			{cut.before === '' ? null : <CellValue value={cut.before} max={1000} />}
+			<mark className={css.bad}>
+				<IconAlertTriangle size={13} stroke={2} aria-label={t('rejects.bad_cell')} />
+				<CellValue value={cut.cell} />
+			</mark>
+			{cut.after === '' ? null : <CellValue value={cut.after} max={1000} />}
+			{tail}
+		</span>
+	);
+}

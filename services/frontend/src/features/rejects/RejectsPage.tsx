@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// RejectsPage - every refused row of a run: where it stands, why, and its raw bytes; facets by rule
+// and column; all of them as a file that can be mended and sent back.
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import {
+	contractQuery,
+	rejectsQuery,
+	rejectSummaryQuery,
+	runsQuery,
+} from '../../api/queries';
+import { useMay } from '../../api/session';
+import type { Reject } from '../../api/types';
+import { DataGrid, type Column } from '../../components/DataGrid';
+import { EmptyState } from '../../components/EmptyState';
+import { ProblemLine } from '../../components/ProblemLine';
+import { t } from '../../i18n';
+import { rejectedOf } from '../../lib/account';
+import { count } from '../../lib/format';
+import { Facets } from './Facets';
+import { RawRow } from './RawRow';
+import css from './Rejects.module.css';
+
+function columnsOf(delimiter: string): Array<Column<Reject>> {
+	return [
+		{
+			id: 'line',
+			title: t('rejects.line'),
+			width: 96,
+			align: 'end',
+			cell: (r) => (r.line === null ? '' : count(r.line)),
+			text: (r) => String(r.line ?? ''),
+		},
+		{
+			id: 'column',
+			title: t('rejects.column'),
+			width: 140,
+			cell: (r) => r.column ?? <span className="dim">{t('rejects.whole_row')}</span>,
+			text: (r) => r.column ?? '',
+		},
+		{
+			id: 'rule',
+			title: t('rejects.rule'),
+			width: 150,
+			mono: true,
+			cell: (r) => r.rule,
+			text: (r) => r.rule,
+		},
+		{
+			id: 'raw',
+			title: t('rejects.raw'),
+			width: 640,
+			mono: true,
+			cell: (r) => <RawRow reject={r} delimiter={delimiter} />,
+			text: (r) => r.raw ?? '',
+		},
+	];
+}
+
+function useDelimiter(dataset: string): string {
+	const contract = useQuery(contractQuery(dataset)).data;
+	const doc = contract?.published?.doc ?? contract?.draft?.doc;
+	const value = doc?.millrace?.dialect?.['delimiter'];
+	return typeof value === 'string' && value.length === 1 ? value : ',';
+}
+
+/** Runs of this dataset that refused rows, newest first. */
+function useRunsWithRejects(dataset: string) {
+	const runs = useInfiniteQuery(runsQuery({ target: dataset })).data;
+	return useMemo(
+		() => (runs?.pages ?? []).flatMap((p) => p.items).filter((r) => rejectedOf(r.account) > 0),
+		[runs],
+	);
+}
+
+export function RejectsPage() {
+	const { dataset } = useParams({ from: '/frame/datasets/$dataset' });
+	const search = useSearch({ from: '/frame/datasets/$dataset/rejects' });
+	const navigate = useNavigate({ from: '/datasets/$dataset/rejects' });
+	const mayRaw = useMay('rejects.raw');
+	const runs = useRunsWithRejects(dataset);
+	const run = search.run ?? runs[0]?.id;
+	const summary = useQuery(rejectSummaryQuery(dataset, run));
+	const params = { run, rule: search.rule, column: search.column };
+	const rejects = useInfiniteQuery({ ...rejectsQuery(dataset, params), enabled: mayRaw });
+	const rows = useMemo(() => (rejects.data?.pages ?? []).flatMap((p) => p.items), [rejects.data]);
+	const delimiter = useDelimiter(dataset);
+	const columns = useMemo(() => columnsOf(delimiter), [delimiter]);
+	const total = summary.data?.total ?? 0;
+	if (summary.isError) {
+		return <ProblemLine error={summary.error} onRetry={() => void summary.refetch()} />;
+	}
+	if (summary.data !== undefined && total === 0) {
+		return <EmptyState title={t('rejects.empty')} text={t('rejects.empty_text')} />;
+	}
+	const filtered = search.rule !== undefined || search.column !== undefined;
+	return (
+		<div className={css.page}>
+			<Facets
+				dataset={dataset}
+				run={run}
+				runs={runs}
+				summary={summary.data}
+				rule={search.rule}
+				column={search.column}
+				mayDownload={mayRaw}
+				onChange={(change) => void navigate({ search: (s) => ({ ...s, ...change }) })}
+			/>
+			<div className={css.rows}>
+				{rejects.isError ? (
+					<ProblemLine error={rejects.error} onRetry={() => void rejects.refetch()} />
+				) : null}
+				{!mayRaw ? (
+					<EmptyState title={t('rejects.denied')} text={t('rejects.denied_text')} />
+				) : (
+					<DataGrid
+						primary
+						label={t('rejects.label', { name: dataset })}
+						columns={columns}
+						rows={rows}
+						rowKey={(r) => `${r.run_id}-${r.seq}`}
+						rowHeight={54}
+						total={filtered || rejects.hasNextPage ? undefined : rows.length}
+						onMore={rejects.hasNextPage ? () => void rejects.fetchNextPage() : undefined}
+						foot={(r) => <span className={css.message}>{r.message}</span>}
+						status={
+							summary.data !== undefined && summary.data.stored < total ? (
+								<span>
+									{t('rejects.stored', {
+										stored: count(summary.data.stored),
+										total: count(total),
+									})}
+								</span>
+							) : null
+						}
+					/>
+				)}
+			</div>
+		</div>
+	);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// RunActions - what can be done next with a run, as the server says; what cannot, with its reason.
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { newKey, refOf, request } from '../../api/client';
+import { useMay } from '../../api/session';
+import type { NextAction, Run } from '../../api/types';
+import { ProblemLine } from '../../components/ProblemLine';
+import { t } from '../../i18n';
+import { live } from '../../live/LiveStore';
+
+function useAct(run: Run, verb: 'retry' | 'cancel', onDone: (run: Run) => void) {
+	const [key, setKey] = useState(newKey);
+	return useMutation({
+		mutationFn: () => request<Run>('POST', `/api/runs/${run.id}/${verb}`, { idempotencyKey: key }),
+		onSuccess: (result) => {
+			setKey(newKey());
+			live.learn([result]);
+			onDone(result);
+		},
+	});
+}
+
+interface ActProps {
+	run: Run;
+	next: NextAction;
+	primary: boolean;
+}
+
+function Verb({ run, next, verb, primary }: ActProps & { verb: 'retry' | 'cancel' }) {
+	const navigate = useNavigate();
+	const act = useAct(run, verb, (result) => {
+		if (result.id !== run.id) void navigate({ to: '/runs/$run', params: { run: result.id } });
+	});
+	const allowed = useMay(verb === 'retry' ? 'run.retry' : 'run.cancel');
+	if (!allowed) return null;
+	return (
+		<>
+			{next.enabled || !next.why ? null : <span className="dim small">{next.why}</span>}
+			<Button
+				variant={primary ? 'filled' : 'default'}
+				disabled={!next.enabled || act.isPending}
+				onClick={() => act.mutate()}
+			>
+				{act.isPending ? t(verb === 'retry' ? 'run.retrying' : 'run.cancelling') : next.label}
+			</Button>
+			{act.isError ? <ProblemLine error={act.error} /> : null}
+		</>
+	);
+}
+
+function Go({ run, next, primary }: ActProps) {
+	const navigate = useNavigate();
+	const dataset = refOf(run.domain, run.target);
+	const go = () => {
+		if (next.action === 'publish_contract') {
+			void navigate({ to: '/datasets/$dataset/contract', params: { dataset } });
+		} else if (next.action === 'show_rejects') {
+			void navigate({
+				to: '/datasets/$dataset/rejects',
+				params: { dataset },
+				search: { run: run.id },
+			});
+		} else void navigate({ to: '/datasets/$dataset', params: { dataset } });
+	};
+	return (
+		<Button variant={primary ? 'filled' : 'default'} disabled={!next.enabled} onClick={go}>
+			{next.label}
+		</Button>
+	);
+}
+
+const known = new Set(['retry', 'cancel', 'publish_contract', 'show_rejects', 'show_rows']);
+
+export function RunActions({ run }: { run: Run }) {
+	const actions = run.next.filter((n) => known.has(n.action));
+	const lead = actions.find((n) => n.enabled && n.action !== 'cancel');
+	return (
+		<>
+			{actions.map((next) => {
+				const { action } = next;
+				return action === 'retry' || action === 'cancel' ? (
+					<Verb key={action} run={run} next={next} verb={action} primary={next === lead} />
+				) : (
+					<Go key={action} run={run} next={next} primary={next === lead} />
+				);
+			})}
+		</>
+	);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// RunPage - one run: headline and actions, account, timeline, log; live.
+import { useDocumentTitle } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { refOf } from '../../api/client';
+import { asProblem } from '../../api/problem';
+import { runQuery } from '../../api/queries';
+import type { Run } from '../../api/types';
+import { Page } from '../../app/Page';
+import { AccountBar } from '../../components/AccountBar';
+import { EmptyState } from '../../components/EmptyState';
+import { ProblemLine } from '../../components/ProblemLine';
+import { StateMark } from '../../components/StateMark';
+import { t } from '../../i18n';
+import type { PartName } from '../../lib/account';
+import { percentDone, stagesOfRun } from '../../lib/stages';
+import { useLive } from '../../live/LiveStore';
+import { isTerminal, progressOf } from '../../live/runState';
+import { StageBar } from '../import/StageBar';
+import { Facts } from './Facts';
+import { Log } from './Log';
+import { RunActions } from './RunActions';
+import css from './Runs.module.css';
+import { Timeline } from './Timeline';
+
+/** Every count opens the rows it counts. */
+function linkOf(run: Run) {
+	const dataset = refOf(run.domain, run.target);
+	return (part: PartName, text: ReactNode): ReactNode => {
+		if (part === 'rejected') {
+			return (
+				<Link to="/datasets/$dataset/rejects" params={{ dataset }} search={{ run: run.id }}>
+					{text}
+				</Link>
+			);
+		}
+		if (part === 'loaded' || part === 'updated') {
+			return (
+				<Link to="/datasets/$dataset" params={{ dataset }}>
+					{text}
+				</Link>
+			);
+		}
+		return text;
+	};
+}
+
+function Why({ run }: { run: Run }) {
+	const said = run.headline;
+	const reason = run.reason !== null && !said.includes(run.reason.text) ? run.reason.text : null;
+	const waiting = run.waiting_for !== null && !said.includes(run.waiting_for.text);
+	return (
+		<>
+			{reason === null ? null : <p className={css.reason}>{reason}</p>}
+			{waiting ? <StateMark state="waiting" sentence={run.waiting_for?.text} /> : null}
+		</>
+	);
+}
+
+/** The newer of what was fetched and what was heard. */
+function useRun(id: string) {
+	const query = useQuery(runQuery(id));
+	const state = useLive();
+	const heard = state.runs.get(id);
+	const fetched = query.data;
+	const run =
+		heard !== undefined && (fetched === undefined || heard.version > fetched.version)
+			? heard
+			: fetched;
+	return { query, run, progress: run === undefined ? null : progressOf(state, run) };
+}
+
+export function RunPage() {
+	const { run: id } = useParams({ from: '/frame/runs/$run' });
+	const search = useSearch({ from: '/frame/runs/$run' });
+	const navigate = useNavigate({ from: '/runs/$run' });
+	const { query, run, progress } = useRun(id);
+	const live = run !== undefined && !isTerminal(run.state);
+	const stages = run === undefined ? [] : stagesOfRun(run, progress);
+	const name =
+		run === undefined
+			? t('run.title')
+			: t('run.name', { target: refOf(run.domain, run.target), no: run.no });
+	useDocumentTitle(`${live ? `● ${percentDone(stages)} % · ` : ''}${name} · Millrace`);
+	if (run === undefined) {
+		const unknown = query.isError && asProblem(query.error).status === 404;
+		return (
+			<Page title={name} name={name}>
+				{unknown ? (
+					<EmptyState title={t('run.unknown')}>
+						<Link to="/runs">{t('runs.all')}</Link>
+					</EmptyState>
+				) : query.isError ? (
+					<ProblemLine error={query.error} onRetry={() => void query.refetch()} />
+				) : null}
+			</Page>
+		);
+	}
+	const dataset = refOf(run.domain, run.target);
+	return (
+		<Page
+			fill
+			name={name}
+			title={
+				<>
+					<Link to="/datasets/$dataset" params={{ dataset }} className={css.target}>
+						{dataset}
+					</Link>{' '}
+					#{run.no}
+				</>
+			}
+			actions={<RunActions run={run} />}
+		>
+			<div className={css.headline} role="status" data-run-state={run.state}>
+				<StateMark state={run.state} sentence={run.headline} />
+			</div>
+			<Why run={run} />
+			{live ? <StageBar stages={stages} progress={progress} /> : null}
+			<AccountBar account={run.account} link={linkOf(run)} />
+			<Timeline
+				run={run}
+				chosen={search.task}
+				onChoose={(task) => void navigate({ search: (s) => ({ ...s, task }), replace: true })}
+			/>
+			<nav className={css.tabs} aria-label={t('run.tabs')}>
+				{(['log', 'facts'] as const).map((tab) => (
+					<Link
+						key={tab}
+						to="/runs/$run"
+						params={{ run: id }}
+						search={(s) => ({ ...s, tab: tab === 'log' ? undefined : tab })}
+						aria-current={(search.tab ?? 'log') === tab ? 'page' : undefined}
+					>
+						{t(tab === 'log' ? 'run.log' : 'run.facts')}
+					</Link>
+				))}
+			</nav>
+			{search.tab === 'facts' ? (
+				<Facts run={run} />
+			) : (
+				<Log
+					run={run}
+					task={search.task}
+					level={search.level}
+					onLevel={(level) => void navigate({ search: (s) => ({ ...s, level }), replace: true })}
+				/>
+			)}
+		</Page>
+	);
+}
