@@ -32,8 +32,8 @@ static int first_line(const char *text)
 static bool is_disk_full(const char *text)
 {
 	return text != NULL && (strstr(text, "No space left on device") != NULL ||
-		strstr(text, "max_temp_directory_size") != NULL ||
-		strstr(text, "Disk quota exceeded") != NULL);
+				   strstr(text, "max_temp_directory_size") != NULL ||
+				   strstr(text, "Disk quota exceeded") != NULL);
 }
 
 int engine_fail(struct engine_conn *con, duckdb_error_type type, const char *text, struct err *err)
@@ -105,13 +105,13 @@ static int configure(duckdb_config config, const struct engine_conf *c, struct e
 	if (snprintf(spill, sizeof(spill), "%s/spill", c->scratch) >= (int)sizeof(spill))
 		return err_set(err, ERR_INPUT, "scratch path is too long");
 	const char *const settings[][2] = {
-		{"threads", threads},
-		{"memory_limit", memory},
-		{"temp_directory", spill},
-		{"autoinstall_known_extensions", "false"},
-		{"autoload_known_extensions", "false"},
-		{"allow_community_extensions", "false"},
-		{"custom_user_agent", "millrace"},
+		{ "threads", threads },
+		{ "memory_limit", memory },
+		{ "temp_directory", spill },
+		{ "autoinstall_known_extensions", "false" },
+		{ "autoload_known_extensions", "false" },
+		{ "allow_community_extensions", "false" },
+		{ "custom_user_agent", "millrace" },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
 		if (duckdb_set_config(config, settings[i][0], settings[i][1]) != DuckDBSuccess)
@@ -139,7 +139,7 @@ static int open_database(struct engine *e, const struct engine_conf *c, struct e
 
 static int exec_sql(struct engine_conn *con, const char *sql, struct err *err)
 {
-	__attribute__((cleanup(free_duckdb_result))) duckdb_result r = {0};
+	__attribute__((cleanup(free_duckdb_result))) duckdb_result r = { 0 };
 
 	if (duckdb_query(con->con, sql, &r) == DuckDBSuccess)
 		return 0;
@@ -249,7 +249,7 @@ int engine_exec(struct engine_conn *con, struct err *err, const char *fmt, ...)
 int engine_i64(struct engine_conn *con, int64_t *out, struct err *err, const char *fmt, ...)
 {
 	scoped(struct buf, buf_done) sql;
-	__attribute__((cleanup(free_duckdb_result))) duckdb_result r = {0};
+	__attribute__((cleanup(free_duckdb_result))) duckdb_result r = { 0 };
 	va_list ap;
 
 	buf_init(&sql, SQL_MAX_BYTES);

@@ -10,10 +10,10 @@
 
 /* A registered table function of ours. */
 struct source {
-	struct source *next;	  /* of the same connection */
-	struct engine_source s;	  /* copy of the caller's; strings borrowed */
-	struct engine_vector *v;  /* s.n_columns, filled anew for each call of fill */
-	struct err err;		  /* what fill failed with; ERR_NONE before */
+	struct source *next;     /* of the same connection */
+	struct engine_source s;  /* copy of the caller's; strings borrowed */
+	struct engine_vector *v; /* s.n_columns, filled anew for each call of fill */
+	struct err err;          /* what fill failed with; ERR_NONE before */
 };
 
 struct engine {

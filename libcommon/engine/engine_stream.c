@@ -2,8 +2,8 @@
 /*
  * engine_stream - rows of a query, chunk by chunk.
  *
- * The plain ways of the C API hold all rows first; the streaming one is marked deprecated there and has
- * no successor yet in the version we pin, so it stands here, in one place.
+ * The plain ways of the C API hold all rows first; the streaming one is marked deprecated there and
+ * has no successor yet in the version we pin, so it stands here, in one place.
  */
 #include "engine/engine_internal.h"
 
@@ -35,14 +35,14 @@ enum engine_type engine_type_from(duckdb_logical_type type, int *out_precision, 
 		duckdb_type duckdb;
 		enum engine_type ours;
 	} types[] = {
-		{DUCKDB_TYPE_BOOLEAN, ENGINE_BOOL},
-		{DUCKDB_TYPE_BIGINT, ENGINE_I64},
-		{DUCKDB_TYPE_DOUBLE, ENGINE_F64},
-		{DUCKDB_TYPE_DATE, ENGINE_DATE},
-		{DUCKDB_TYPE_TIMESTAMP, ENGINE_TIMESTAMP},
-		{DUCKDB_TYPE_TIMESTAMP_TZ, ENGINE_TIMESTAMPTZ},
-		{DUCKDB_TYPE_VARCHAR, ENGINE_TEXT},
-		{DUCKDB_TYPE_INTEGER, ENGINE_I32},
+		{ DUCKDB_TYPE_BOOLEAN, ENGINE_BOOL },
+		{ DUCKDB_TYPE_BIGINT, ENGINE_I64 },
+		{ DUCKDB_TYPE_DOUBLE, ENGINE_F64 },
+		{ DUCKDB_TYPE_DATE, ENGINE_DATE },
+		{ DUCKDB_TYPE_TIMESTAMP, ENGINE_TIMESTAMP },
+		{ DUCKDB_TYPE_TIMESTAMP_TZ, ENGINE_TIMESTAMPTZ },
+		{ DUCKDB_TYPE_VARCHAR, ENGINE_TEXT },
+		{ DUCKDB_TYPE_INTEGER, ENGINE_I32 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		if (types[i].duckdb == id)
@@ -81,7 +81,8 @@ static int start(struct engine_stream *s, const char *sql, struct err *err)
 	int rc = 0;
 
 	if (duckdb_prepare(s->con->con, sql, &statement) != DuckDBSuccess)
-		rc = engine_fail(s->con, DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement), err);
+		rc =
+		    engine_fail(s->con, DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement), err);
 	else if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess)
 		rc = engine_fail(s->con, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), err);
 	else {
@@ -95,8 +96,8 @@ static int start(struct engine_stream *s, const char *sql, struct err *err)
 	return rc;
 }
 
-int engine_stream_open(struct engine_conn *con, const char *sql, struct engine_stream **out_s,
-    struct err *err)
+int engine_stream_open(
+    struct engine_conn *con, const char *sql, struct engine_stream **out_s, struct err *err)
 {
 	struct engine_stream *s = mem_alloc(sizeof(*s));
 
@@ -110,13 +111,15 @@ int engine_stream_open(struct engine_conn *con, const char *sql, struct engine_s
 	return 0;
 }
 
-size_t engine_stream_columns(const struct engine_stream *s, const struct engine_column **out_columns)
+size_t engine_stream_columns(
+    const struct engine_stream *s, const struct engine_column **out_columns)
 {
 	*out_columns = s->columns;
 	return s->n_columns;
 }
 
-int engine_stream_next(struct engine_stream *s, const struct engine_chunk **out_chunk, struct err *err)
+int engine_stream_next(
+    struct engine_stream *s, const struct engine_chunk **out_chunk, struct err *err)
 {
 	if (s->chunk != NULL)
 		duckdb_destroy_data_chunk(&s->chunk);

@@ -40,8 +40,8 @@ static void explain(const PGresult *res, PGconn *conn, struct err *err)
 	const char *where = res ? PQresultErrorField(res, PG_DIAG_CONTEXT) : NULL;
 
 	if (state && text && (text_is_prefix(state, "22") || text_is_prefix(state, "23")))
-		err_set_code(err, ERR_INPUT, "load.refused", "the table refuses a row: %s%s%s", text,
-		    where ? ", " : "", where ? where : "");
+		err_set_code(err, ERR_INPUT, "load.refused", "the table refuses a row: %s%s%s",
+		    text, where ? ", " : "", where ? where : "");
 	else
 		db_error_of_result(res, conn, err);
 }

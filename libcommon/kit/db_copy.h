@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * db_copy - COPY FROM STDIN on a connection of kit/db, for the loader. Between db_copy_start and
- * db_copy_end no other statement may run; to give up, db_free the connection: the server rolls back.
+ * db_copy_end no other statement may run; to give up, db_free the connection: the server rolls
+ * back.
  */
 #ifndef KIT_DB_COPY_H
 #define KIT_DB_COPY_H
@@ -12,8 +13,8 @@
 int db_copy_start(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 
 /*
- * db_copy_put - send n bytes of the stream; they need not end where a row ends. Blocks while the server
- * is behind.
+ * db_copy_put - send n bytes of the stream; they need not end where a row ends. Blocks while the
+ * server is behind.
  *
  * Errors  ERR_UNAVAILABLE  the connection is gone; what the server refuses is told by db_copy_end
  */

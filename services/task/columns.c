@@ -9,18 +9,18 @@ static const struct {
 	const char *duckdb;
 	const char *pg;
 } types[COLUMN_TYPE_COUNT_] = {
-	[COLUMN_INTEGER] = {"integer", "BIGINT", "bigint"},
-	[COLUMN_DECIMAL] = {"decimal", "DECIMAL", "numeric"},
-	[COLUMN_DOUBLE] = {"double", "DOUBLE", "double precision"},
-	[COLUMN_BOOLEAN] = {"boolean", "BOOLEAN", "boolean"},
-	[COLUMN_DATE] = {"date", "DATE", "date"},
-	[COLUMN_TIMESTAMP] = {"timestamp", "TIMESTAMP", "timestamp without time zone"},
-	[COLUMN_TIMESTAMPTZ] = {"timestamptz", "TIMESTAMPTZ", "timestamp with time zone"},
-	[COLUMN_TEXT] = {"text", "VARCHAR", "text"},
+	[COLUMN_INTEGER] = { "integer", "BIGINT", "bigint" },
+	[COLUMN_DECIMAL] = { "decimal", "DECIMAL", "numeric" },
+	[COLUMN_DOUBLE] = { "double", "DOUBLE", "double precision" },
+	[COLUMN_BOOLEAN] = { "boolean", "BOOLEAN", "boolean" },
+	[COLUMN_DATE] = { "date", "DATE", "date" },
+	[COLUMN_TIMESTAMP] = { "timestamp", "TIMESTAMP", "timestamp without time zone" },
+	[COLUMN_TIMESTAMPTZ] = { "timestamptz", "TIMESTAMPTZ", "timestamp with time zone" },
+	[COLUMN_TEXT] = { "text", "VARCHAR", "text" },
 };
 
 /* Columns of ours that stand beside the data in silver and gold. */
-static const char *const reserved[] = {"_row", "_load", "_gen", "_offset"};
+static const char *const reserved[] = { "_row", "_load", "_gen", "_offset" };
 
 static int parse_type(const char *word, enum column_type *out)
 {
@@ -42,21 +42,22 @@ static int check_name(const char *name, const struct columns *before, struct err
 	}
 	for (size_t i = 0; i < before->n; i++) {
 		if (strcmp(before->c[i].name, name) == 0)
-			return err_set_code(err, ERR_INPUT, "column.twice",
-			    "the column %s is named twice", name);
+			return err_set_code(
+			    err, ERR_INPUT, "column.twice", "the column %s is named twice", name);
 	}
 	return 0;
 }
 
 static int parse_one(const cJSON *item, struct columns *cols, struct err *err)
 {
-	struct column c = {0};
+	struct column c = { 0 };
 
 	if (js_need_str(item, "name", 1, COLUMN_NAME_MAX_BYTES, &c.name, err) != 0 ||
 	    check_name(c.name, cols, err) != 0)
 		return -1;
 	if (parse_type(js_str(item, "type"), &c.type) != 0)
-		return err_set_code(err, ERR_INPUT, "column.type", "column %s has no known type", c.name);
+		return err_set_code(
+		    err, ERR_INPUT, "column.type", "column %s has no known type", c.name);
 	if (c.type == COLUMN_DECIMAL) {
 		c.precision = (int)js_i64(item, "precision", COLUMN_PRECISION_DEFAULT);
 		c.scale = (int)js_i64(item, "scale", COLUMN_SCALE_DEFAULT);
@@ -72,14 +73,15 @@ static int parse_one(const cJSON *item, struct columns *cols, struct err *err)
 int columns_parse(const cJSON *array, struct arena *a, struct columns *out, struct err *err)
 {
 	const int n = cJSON_GetArraySize(array);
-	struct columns cols = {0};
+	struct columns cols = { 0 };
 	const cJSON *item;
 
 	if (n < 1 || n > COLUMNS_MAX)
-		return err_set_code(err, ERR_INPUT, "column.count", "%d columns, not 1 to %d", n,
-		    (int)COLUMNS_MAX);
+		return err_set_code(
+		    err, ERR_INPUT, "column.count", "%d columns, not 1 to %d", n, (int)COLUMNS_MAX);
 	cols.c = arena_alloc(a, (size_t)n * sizeof(*cols.c));
-	cJSON_ArrayForEach(item, array) {
+	cJSON_ArrayForEach(item, array)
+	{
 		if (parse_one(item, &cols, err) != 0)
 			return -1;
 	}

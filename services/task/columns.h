@@ -26,7 +26,8 @@ enum { COLUMNS_MAX = 1590, COLUMN_NAME_MAX_BYTES = 63 };
 enum { COLUMN_PRECISION_DEFAULT = 38, COLUMN_SCALE_DEFAULT = 9, COLUMN_PRECISION_MAX = 38 };
 
 struct column {
-	const char *name; /* 1..63 bytes, not _row, _load, _gen or _offset; borrowed from the spec */
+	const char
+	    *name; /* 1..63 bytes, not _row, _load, _gen or _offset; borrowed from the spec */
 	enum column_type type;
 	int precision, scale; /* COLUMN_DECIMAL only */
 };
@@ -43,7 +44,8 @@ struct columns {
  *
  * Errors  ERR_INPUT  no columns, too many, a name or type that cannot be, a name twice
  */
-int columns_parse(const cJSON *array, struct arena *a, struct columns *out, struct err *err) MUST_CHECK;
+int columns_parse(
+    const cJSON *array, struct arena *a, struct columns *out, struct err *err) MUST_CHECK;
 
 /* column_type_name - the word of the specification and of contracts, e.g. "timestamptz"; static. */
 const char *column_type_name(enum column_type type);

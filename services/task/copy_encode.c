@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* copy_encode - the hot loop of a load: one switch for each field, no call that libc could not inline. */
+/* copy_encode - the hot loop of a load: one switch for each field, no call that libc could not
+ * inline. */
 #include "copy_encode.h"
 
 #include <endian.h>
@@ -10,9 +11,9 @@
 #include "base/mem.h"
 
 enum {
-	GROUP = 10000,		/* numeric digits are base 10000 */
+	GROUP = 10000, /* numeric digits are base 10000 */
 	GROUP_DIGITS = 4,
-	GROUPS_MAX = 12,	/* 38 digits, aligned to the point on both sides */
+	GROUPS_MAX = 12,        /* 38 digits, aligned to the point on both sides */
 	FIXED_FIELD_BYTES = 48, /* the longest field that is no text: numeric, 4 + 8 + 2 * 12 */
 	DAYS_1970_TO_2000 = 10957,
 };
@@ -20,10 +21,10 @@ enum {
 #define US_1970_TO_2000 INT64_C(946684800000000)
 
 /* What PostgreSQL can hold, in its own counting (date.h, timestamp.h). */
-#define PG_DATE_MIN	(-2451545)
-#define PG_DATE_END	2145031949
-#define PG_TIME_MIN	INT64_C(-211813488000000000)
-#define PG_TIME_END	INT64_C(9223371331200000000)
+#define PG_DATE_MIN (-2451545)
+#define PG_DATE_END 2145031949
+#define PG_TIME_MIN INT64_C(-211813488000000000)
+#define PG_TIME_END INT64_C(9223371331200000000)
 
 static uint8_t *put_u16(uint8_t *p, unsigned v)
 {
@@ -70,9 +71,10 @@ static int split_u128(unsigned __int128 v, uint16_t *groups)
 	return n + split_u64((uint64_t)v, groups + n);
 }
 
-/* groups[n] (least significant first), fraction groups counted in n_fraction, as one numeric field. */
-static uint8_t *put_groups(uint8_t *p, const uint16_t *groups, int n, int n_fraction, bool negative,
-    int scale)
+/* groups[n] (least significant first), fraction groups counted in n_fraction, as one numeric field.
+ */
+static uint8_t *put_groups(
+    uint8_t *p, const uint16_t *groups, int n, int n_fraction, bool negative, int scale)
 {
 	int low = 0;
 
@@ -90,7 +92,7 @@ static uint8_t *put_groups(uint8_t *p, const uint16_t *groups, int n, int n_frac
 }
 
 /* 10^k that moves the point to a group border: scale 2 needs 10^2, scale 4 none. */
-static const uint16_t align_factor[GROUP_DIGITS] = {1, 1000, 100, 10};
+static const uint16_t align_factor[GROUP_DIGITS] = { 1, 1000, 100, 10 };
 
 static uint8_t *put_numeric64(uint8_t *p, int64_t value, int scale)
 {
@@ -231,11 +233,11 @@ static void reserve(struct copy_buf *b, size_t more)
 void copy_buf_done(struct copy_buf *b)
 {
 	free(b->p);
-	*b = (struct copy_buf){0};
+	*b = (struct copy_buf){ 0 };
 }
 
-int copy_encode_rows(const struct engine_chunk *chunk, const struct engine_column *columns, size_t from,
-    size_t stop_bytes, struct copy_buf *b, struct err *err)
+int copy_encode_rows(const struct engine_chunk *chunk, const struct engine_column *columns,
+    size_t from, size_t stop_bytes, struct copy_buf *b, struct err *err)
 {
 	size_t row = from;
 
@@ -246,7 +248,8 @@ int copy_encode_rows(const struct engine_chunk *chunk, const struct engine_colum
 			p = put_field(p, &chunk->v[i], row);
 			if (p == NULL)
 				return err_set_code(err, ERR_INPUT, "load.range",
-				    "column %s holds a value that PostgreSQL cannot", columns[i].name);
+				    "column %s holds a value that PostgreSQL cannot",
+				    columns[i].name);
 		}
 		b->n = (size_t)(p - b->p);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * engine_load - run a pipeline's SQL over silver and send its rows to the loader as binary COPY frames.
+ * engine_load - run a pipeline's SQL over silver and send its rows to the loader as binary COPY
+ * frames.
  *
  * A frame is u32 little-endian length and whole tuples, about FRAME_BYTES (longer only for one long
  * row). The end frame is length 0xFFFFFFFF and u64 rows: without it the loader commits nothing.
@@ -30,7 +31,7 @@ struct load {
 	struct engine_stream *stream;
 	struct copy_buf frame; /* head, then tuples */
 	int64_t rows, bytes;
-	bool peer_gone;	       /* the loader needs no more: it had the load already, or failed */
+	bool peer_gone; /* the loader needs no more: it had the load already, or failed */
 };
 
 /* An input without files is an empty table of the columns it names. */
@@ -39,7 +40,8 @@ static const char *empty_select(struct load *l, const cJSON *source, struct err 
 	struct columns cols;
 	const char *sql = "SELECT NULL::BIGINT AS _row";
 
-	if (columns_parse(cJSON_GetObjectItemCaseSensitive(source, "columns"), l->a, &cols, err) != 0)
+	if (columns_parse(cJSON_GetObjectItemCaseSensitive(source, "columns"), l->a, &cols, err) !=
+	    0)
 		return NULL;
 	for (size_t i = 0; i < cols.n; i++)
 		sql = arena_printf(l->a, "%s, NULL::%s AS %s", sql,
@@ -60,9 +62,8 @@ static int make_view(struct load *l, const cJSON *source, struct err *err)
 	if (name == NULL)
 		return err_set(err, ERR_INTERNAL, "a source has no name");
 	buf_init(&list, TASK_SPEC_MAX_BYTES);
-	cJSON_ArrayForEach(file, files)
-		buf_printf(&list, "%s%s", list.n == 0 ? "" : ",",
-		    engine_quote_text(l->a, file->valuestring));
+	cJSON_ArrayForEach(file, files) buf_printf(
+	    &list, "%s%s", list.n == 0 ? "" : ",", engine_quote_text(l->a, file->valuestring));
 	if (n > 0)
 		select = arena_printf(l->a, "SELECT * FROM read_parquet([%s]%s)", list.data,
 		    n > 1 ? ", union_by_name=true" : "");
@@ -71,7 +72,8 @@ static int make_view(struct load *l, const cJSON *source, struct err *err)
 	buf_done(&list);
 	if (select == NULL)
 		return -1;
-	return engine_exec(l->con, err, "CREATE VIEW %s AS %s", engine_quote_ident(l->a, name), select);
+	return engine_exec(
+	    l->con, err, "CREATE VIEW %s AS %s", engine_quote_ident(l->a, name), select);
 }
 
 /* The pipeline's rows, cast to the target's types so that the encoder meets no other. */
@@ -101,13 +103,14 @@ static int open_engine(struct load *l, struct err *err)
 	const cJSON *file;
 	size_t n = 0;
 
-	cJSON_ArrayForEach(source, sources)
-		n += (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(source, "files"));
+	cJSON_ArrayForEach(source, sources) n +=
+	    (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(source, "files"));
 	const char **paths = arena_alloc(l->a, (n + 1) * sizeof(*paths));
 	n = 0;
-	cJSON_ArrayForEach(source, sources) {
+	cJSON_ArrayForEach(source, sources)
+	{
 		cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(source, "files"))
-			paths[n++] = file->valuestring;
+		    paths[n++] = file->valuestring;
 	}
 	const struct engine_conf c = {
 		.threads = (int)js_i64(l->spec, "threads", 1),
@@ -119,7 +122,8 @@ static int open_engine(struct load *l, struct err *err)
 		return err_set(err, ERR_INTERNAL, "the specification has no sql");
 	if (engine_open(&c, &l->engine, err) != 0 || engine_connect(l->engine, &l->con, err) != 0)
 		return -1;
-	cJSON_ArrayForEach(source, sources) {
+	cJSON_ArrayForEach(source, sources)
+	{
 		if (make_view(l, source, err) != 0)
 			return -1;
 	}
@@ -213,11 +217,13 @@ static int send_all(struct load *l, struct err *err)
 
 int engine_load_run(const cJSON *spec, struct task *t, struct err *err)
 {
-	struct load l = {.t = t, .a = task_arena(t), .spec = spec};
+	struct load l = { .t = t, .a = task_arena(t), .spec = spec };
 	int rc = -1;
 
-	(void)fcntl(TASK_FD_DATA_OUT, F_SETPIPE_SZ, PIPE_BYTES); /* a small pipe is slower, not wrong */
-	if (columns_parse(cJSON_GetObjectItemCaseSensitive(spec, "columns"), l.a, &l.columns, err) == 0 &&
+	(void)fcntl(
+	    TASK_FD_DATA_OUT, F_SETPIPE_SZ, PIPE_BYTES); /* a small pipe is slower, not wrong */
+	if (columns_parse(
+		cJSON_GetObjectItemCaseSensitive(spec, "columns"), l.a, &l.columns, err) == 0 &&
 	    open_engine(&l, err) == 0 && send_all(&l, err) == 0)
 		rc = 0;
 	engine_stream_close(&l.stream);

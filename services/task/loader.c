@@ -36,13 +36,17 @@ static int read_spec(struct loader *l, struct err *err)
 		const char *name;
 		const char **out;
 	} texts[] = {
-		{"domain", &l->domain},	  {"dataset", &l->dataset}, {"mode", &l->mode},
-		{"task_id", &l->task_id}, {"run_id", &l->run_id},
+		{ "domain", &l->domain },
+		{ "dataset", &l->dataset },
+		{ "mode", &l->mode },
+		{ "task_id", &l->task_id },
+		{ "run_id", &l->run_id },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		*texts[i].out = js_str(l->spec, texts[i].name);
 		if (*texts[i].out == NULL)
-			return err_set(err, ERR_INTERNAL, "the specification has no %s", texts[i].name);
+			return err_set(
+			    err, ERR_INTERNAL, "the specification has no %s", texts[i].name);
 	}
 	l->no = js_i64(l->spec, "no", -1);
 	l->epoch = arena_printf(l->a, "%lld", (long long)js_i64(l->spec, "epoch", -1));
@@ -73,7 +77,7 @@ static void open_handles(struct loader *l)
 
 static void sleep_ms(int64_t ms)
 {
-	const struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 	nanosleep(&t, NULL);
 }
 
@@ -89,7 +93,8 @@ static int end_sessions(struct loader *l, const char *below, struct err *err)
 		if (db_i64(r, 0, "waiting") == 0)
 			return 0;
 		if (clock_mono_ms() > deadline)
-			return err_set(err, ERR_BUSY, "an older loader of %s does not end", l->target);
+			return err_set(
+			    err, ERR_BUSY, "an older loader of %s does not end", l->target);
 		sleep_ms(END_POLL_MS);
 	}
 }
@@ -105,8 +110,9 @@ static int fence_once(struct loader *l, bool *out_loaded, struct err *err)
 }
 
 /*
- * An older loader may hold the fence's row while it commits, or for ever when it was stopped there: its
- * backend is ended first, then the fence is tried with a short lock timeout, then ended ones are awaited.
+ * An older loader may hold the fence's row while it commits, or for ever when it was stopped there:
+ * its backend is ended first, then the fence is tried with a short lock timeout, then ended ones
+ * are awaited.
  */
 int loader_start(struct loader *l, bool *out_loaded, struct err *err)
 {
@@ -131,10 +137,9 @@ static int prepare(struct loader *l, struct err *err)
 	scoped(struct db_result *, db_result_free) r = NULL;
 	struct db *db = l->db[0];
 	const char *no = arena_printf(l->a, "%lld", (long long)l->no);
-	const char *columns =
-	    js_print(l->a, cJSON_GetObjectItemCaseSensitive(l->spec, "columns"));
-	const int64_t version = js_i64(l->spec, "contract_version",
-	    js_i64(l->spec, "pipeline_version", 0));
+	const char *columns = js_print(l->a, cJSON_GetObjectItemCaseSensitive(l->spec, "columns"));
+	const int64_t version =
+	    js_i64(l->spec, "contract_version", js_i64(l->spec, "pipeline_version", 0));
 
 	if (loader_transact(db, err) != 0 ||
 	    db_query(db, SQL_DROP_TEMPS, NULL, err, l->target, l->epoch) != 0 ||
@@ -148,7 +153,8 @@ static int prepare(struct loader *l, struct err *err)
 		return -1;
 	if (db_commit(db, err) != 0) {
 		if (err->kind == ERR_UNCERTAIN)
-			err->kind = ERR_UNAVAILABLE; /* tables without rows: the next try looks again */
+			err->kind =
+			    ERR_UNAVAILABLE; /* tables without rows: the next try looks again */
 		return -1;
 	}
 	return 0;
@@ -162,7 +168,8 @@ static int check_account(const struct loader *l, struct err *err)
 	if (received == l->rows)
 		return 0;
 	return err_set_code(err, ERR_INTERNAL, "load.account",
-	    "%lld rows were checked, %lld came to be loaded", (long long)received, (long long)l->rows);
+	    "%lld rows were checked, %lld came to be loaded", (long long)received,
+	    (long long)l->rows);
 }
 
 static void report(struct loader *l, int64_t rows, const char *state, bool already)
@@ -215,7 +222,7 @@ static int load(struct loader *l, struct err *err)
 
 int loader_run(const cJSON *spec, struct task *t, struct err *err)
 {
-	struct loader l = {.t = t, .a = task_arena(t), .spec = spec};
+	struct loader l = { .t = t, .a = task_arena(t), .spec = spec };
 
 	if (read_spec(&l, err) != 0)
 		return -1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* loader_commit - the one moment that counts: publish, fence, COMMIT, and what if nobody answers. */
+/* loader_commit - the one moment that counts: publish, fence, COMMIT, and what if nobody answers.
+ */
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -28,8 +29,9 @@ static void copy_member(cJSON *to, const cJSON *from, const char *name)
 /* The document publish_v1 writes the ledger row from. */
 static const char *describe_load(struct loader *l)
 {
-	static const char *const as_given[] = {"domain", "dataset", "run_id", "task_id", "mode", "silver",
-	    "file", "contract_version", "pipeline", "pipeline_version", "by", "columns"};
+	static const char *const as_given[] = { "domain", "dataset", "run_id", "task_id", "mode",
+		"silver", "file", "contract_version", "pipeline", "pipeline_version", "by",
+		"columns" };
 	cJSON *doc = js_object(l->a);
 
 	for (size_t i = 0; i < ARRAY_SIZE(as_given); i++)
@@ -70,7 +72,7 @@ static bool is_lost(const struct err *err)
 /* The answer to COMMIT was lost: ask until the ledger answers. */
 static int settle(struct loader *l, struct err *err)
 {
-	struct backoff wait = {.first_ms = ASK_FIRST_MS, .cap_ms = ASK_CAP_MS};
+	struct backoff wait = { .first_ms = ASK_FIRST_MS, .cap_ms = ASK_CAP_MS };
 
 	for (int i = 0; i < ASK_TRIES; i++) {
 		bool loaded = false;
@@ -83,7 +85,7 @@ static int settle(struct loader *l, struct err *err)
 		if (is_lost(err))
 			return -1; /* the newer epoch finds the ledger row, if there is one */
 		const int64_t ms = backoff_next_ms(&wait);
-		const struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+		const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 		nanosleep(&t, NULL);
 	}
 	err->kind = ERR_UNCERTAIN;
@@ -101,7 +103,8 @@ static int read_state(struct loader *l, struct err *err)
 	return 0;
 }
 
-/* The generation becomes a partition that no head shows; see attach_v1 for why not with the flip. */
+/* The generation becomes a partition that no head shows; see attach_v1 for why not with the flip.
+ */
 static int attach(struct loader *l, struct err *err)
 {
 	struct db *db = l->db[0];
@@ -115,7 +118,8 @@ static int attach(struct loader *l, struct err *err)
 	if (db_commit(db, err) == 0)
 		return 0;
 	if (err->kind == ERR_UNCERTAIN)
-		err->kind = ERR_UNAVAILABLE; /* nobody sees the partition: the next try makes another */
+		err->kind =
+		    ERR_UNAVAILABLE; /* nobody sees the partition: the next try makes another */
 	return -1;
 }
 

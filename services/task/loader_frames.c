@@ -2,8 +2,8 @@
 /*
  * loader_frames - frames from the engine's pipe into one or two COPY streams.
  *
- * A frame holds whole tuples, so frames may go to either stream: the first one free takes the next. What
- * is in a frame is not looked at here; the server checks every byte of it.
+ * A frame holds whole tuples, so frames may go to either stream: the first one free takes the next.
+ * What is in a frame is not looked at here; the server checks every byte of it.
  */
 #include <endian.h>
 #include <errno.h>
@@ -20,18 +20,18 @@
 enum { PIECE_BYTES = 256 << 10, FRAME_MAX_BYTES = 1 << 30 };
 
 /* Signature, flags, header extension length; then the trailer of a binary COPY. */
-static const uint8_t copy_head[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0,
-    0, 0, 0, 0};
-static const uint8_t copy_tail[] = {0xff, 0xff};
+static const uint8_t copy_head[] = { 'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0,
+	0, 0, 0, 0, 0, 0 };
+static const uint8_t copy_tail[] = { 0xff, 0xff };
 
 /* The pipe, read by one stream at a time. */
 struct pipe_in {
 	pthread_mutex_t lock;
 	struct loader *l;
 	uint64_t rows_told; /* by the end frame */
-	int64_t bytes;	    /* for progress */
-	bool ended;	    /* end frame seen */
-	bool failed;	    /* a stream failed: the others stop */
+	int64_t bytes;      /* for progress */
+	bool ended;         /* end frame seen */
+	bool failed;        /* a stream failed: the others stop */
 };
 
 struct stream {
@@ -69,8 +69,8 @@ struct copy_piece {
 	size_t n, alloc;
 };
 
-/* The next frame into piece, which grows to the longest one; under the lock. 1 with a frame, 0 at the
- * end, -1 failed. */
+/* The next frame into piece, which grows to the longest one; under the lock. 1 with a frame, 0 at
+ * the end, -1 failed. */
 static int read_frame(struct pipe_in *in, struct copy_piece *piece, struct err *err)
 {
 	uint32_t head;
@@ -134,7 +134,7 @@ static int copy_frames(struct stream *s, struct copy_piece *piece, struct err *e
 static void *run_stream(void *arg)
 {
 	struct stream *s = arg;
-	struct copy_piece piece = {.alloc = PIECE_BYTES + PIECE_BYTES / 4};
+	struct copy_piece piece = { .alloc = PIECE_BYTES + PIECE_BYTES / 4 };
 
 	piece.p = mem_alloc(piece.alloc);
 	s->failed = copy_frames(s, &piece, &s->err) != 0;
@@ -153,7 +153,8 @@ static const char *copy_sql(const struct loader *l)
 	struct buf b;
 
 	buf_init(&b, 1 << 20);
-	buf_printf(&b, "copy _gold.%s (%s", db_quote_ident(l->a, l->fill), l->has_row ? "_row" : "");
+	buf_printf(
+	    &b, "copy _gold.%s (%s", db_quote_ident(l->a, l->fill), l->has_row ? "_row" : "");
 	for (size_t i = 0; i < l->columns.n; i++)
 		buf_printf(&b, "%s%s", i > 0 || l->has_row ? ", " : "",
 		    db_quote_ident(l->a, l->columns.c[i].name));
@@ -175,8 +176,8 @@ static int begin_stream(struct loader *l, int i, struct err *err)
 
 	static const char SQL_NOTE[] = "select _millrace.start_v1($1, $2, $3, $4)";
 
-	if (i > 0 &&
-	    db_query(l->db[i], SQL_NOTE, NULL, err, l->target, l->epoch, l->task_id, l->run_id) != 0)
+	if (i > 0 && db_query(l->db[i], SQL_NOTE, NULL, err, l->target, l->epoch, l->task_id,
+			 l->run_id) != 0)
 		return -1;
 	if (loader_transact(l->db[i], err) != 0)
 		return -1;
@@ -212,12 +213,12 @@ static int run_streams(struct loader *l, struct stream *streams, struct err *err
 
 int loader_copy(struct loader *l, struct err *err)
 {
-	struct pipe_in in = {.lock = PTHREAD_MUTEX_INITIALIZER, .l = l};
-	struct stream streams[LOADER_STREAMS_MAX] = {0};
+	struct pipe_in in = { .lock = PTHREAD_MUTEX_INITIALIZER, .l = l };
+	struct stream streams[LOADER_STREAMS_MAX] = { 0 };
 	const char *sql = copy_sql(l);
 
 	for (int i = 0; i < l->streams; i++) {
-		streams[i] = (struct stream){.in = &in, .db = l->db[i], .sql = sql};
+		streams[i] = (struct stream){ .in = &in, .db = l->db[i], .sql = sql };
 		if (begin_stream(l, i, err) != 0)
 			return -1;
 	}

@@ -20,10 +20,10 @@ static const struct step {
 	const char *task;
 	step_fn run;
 } steps[] = {
-	{"engine", "validate", engine_validate_run},
-	{"engine", "load", engine_load_run},
-	{"loader", "load", loader_run},
-	{"loader", "maintain", loader_maintain_run},
+	{ "engine", "validate", engine_validate_run },
+	{ "engine", "load", engine_load_run },
+	{ "loader", "load", loader_run },
+	{ "loader", "maintain", loader_maintain_run },
 };
 
 /* The whole of fd 0, at most TASK_SPEC_MAX_BYTES. */
@@ -43,35 +43,36 @@ static int read_spec(struct buf *b, struct err *err)
 	}
 }
 
-/* The files a specification names: "input" of validate, "sources"[]."files"[] of load; NULL-ended. */
+/* The files a specification names: "input" of validate, "sources"[]."files"[] of load; NULL-ended.
+ */
 static int list_inputs(const cJSON *spec, struct arena *a, const char *const **out, struct err *err)
 {
 	const cJSON *source;
 	const cJSON *file;
 	size_t n = 0;
 
-	cJSON_ArrayForEach(source, cJSON_GetObjectItemCaseSensitive(spec, "sources"))
-		n += (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(source, "files"));
+	cJSON_ArrayForEach(source, cJSON_GetObjectItemCaseSensitive(spec, "sources")) n +=
+	    (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(source, "files"));
 	const char **paths = arena_alloc(a, (n + 2) * sizeof(*paths));
 	n = 0;
 	if (js_str(spec, "input") != NULL)
 		paths[n++] = js_str(spec, "input");
-	cJSON_ArrayForEach(source, cJSON_GetObjectItemCaseSensitive(spec, "sources")) {
-		cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(source, "files")) {
-			if (!cJSON_IsString(file) || file->valuestring[0] != '/')
-				return err_set(err, ERR_INTERNAL, "a source file is no absolute path");
-			paths[n++] = file->valuestring;
-		}
-	}
-	*out = paths;
-	return 0;
+	cJSON_ArrayForEach(source, cJSON_GetObjectItemCaseSensitive(spec, "sources")){
+		cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(source, "files")){
+		    if (!cJSON_IsString(file) || file->valuestring[0] != '/') return err_set(
+			err, ERR_INTERNAL, "a source file is no absolute path");
+	paths[n++] = file->valuestring;
+}
+}
+*out = paths;
+return 0;
 }
 
 static int shut_in(const cJSON *spec, struct task *t, struct err *err)
 {
 	const char *scratch = js_str(spec, "scratch");
 	const int64_t wall_ms = js_i64(spec, "wall_ms", 0);
-	struct sandbox_state state = {0};
+	struct sandbox_state state = { 0 };
 	struct sandbox_conf c = {
 		.scratch = scratch,
 		.wall_ms = wall_ms,
@@ -119,7 +120,7 @@ static int run(const char *role, struct task *t, struct err *err)
 
 int main(int argc, char **argv)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 
 	if (argc != 2 || (strcmp(argv[1], "engine") != 0 && strcmp(argv[1], "loader") != 0))
 		die(DIE_USAGE, "usage: millrace-task engine|loader, specification on stdin");

@@ -15,10 +15,10 @@
 enum { TASK_ARENA_BYTES = 256 << 20, TASK_LINE_BYTES = 1 << 20 };
 
 struct task {
-	int fd;		       /* report pipe; borrowed */
-	pthread_mutex_t lock;  /* guards next_mono_ms and keeps lines whole */
-	int64_t next_mono_ms;  /* progress before this moment is dropped */
-	bool ended;	       /* result or error was sent */
+	int fd;               /* report pipe; borrowed */
+	pthread_mutex_t lock; /* guards next_mono_ms and keeps lines whole */
+	int64_t next_mono_ms; /* progress before this moment is dropped */
+	bool ended;           /* result or error was sent */
 	struct arena *arena;
 };
 

@@ -3,9 +3,10 @@
  * task - millrace-task: one process for one step of one task (design.md 2.4).
  *
  * `millrace-task engine` reads a specification from fd 0, shuts itself in (sandbox.h) and runs
- * engine_validate_run or engine_load_run. `millrace-task loader` runs loader_run: libpq, no parser of
- * user data. Reports go to fd 3 as JSON lines: progress, committing, and exactly one result or error.
- * A function that runs a task returns 0 after it called task_result, or -1 with err; main reports err.
+ * engine_validate_run or engine_load_run. `millrace-task loader` runs loader_run: libpq, no parser
+ * of user data. Reports go to fd 3 as JSON lines: progress, committing, and exactly one result or
+ * error. A function that runs a task returns 0 after it called task_result, or -1 with err; main
+ * reports err.
  */
 #ifndef TASK_TASK_H
 #define TASK_TASK_H
@@ -15,8 +16,8 @@
 enum { TASK_FD_SPEC = 0, TASK_FD_DATA_OUT = 1, TASK_FD_REPORT = 3, TASK_FD_DATA_IN = 4 };
 enum { TASK_EXIT_INTERNAL = 70, TASK_PROGRESS_EVERY_MS = 250, TASK_SPEC_MAX_BYTES = 8 << 20 };
 
-/* Code of an err that says the other child of the pair ended too early: that one tells why, we exit with
- * TASK_EXIT_INTERNAL and no error line. */
+/* Code of an err that says the other child of the pair ended too early: that one tells why, we exit
+ * with TASK_EXIT_INTERNAL and no error line. */
 #define TASK_CODE_PEER "task.peer"
 
 struct task; /* the report pipe and what is known of the task; made by main */
@@ -35,8 +36,8 @@ void task_committing(struct task *t);
 void task_result(struct task *t, cJSON *result);
 
 /*
- * task_error - the one error line for err: kind is no_space, timeout, input, lost (an older epoch; give
- * up), uncertain, unavailable or internal. Called by main.
+ * task_error - the one error line for err: kind is no_space, timeout, input, lost (an older epoch;
+ * give up), uncertain, unavailable or internal. Called by main.
  */
 void task_error(struct task *t, const struct err *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_engine - rows go in through a source, over Parquet, and come out the same; the walls hold. */
+/* test_engine - rows go in through a source, over Parquet, and come out the same; the walls hold.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -35,7 +36,8 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 		((int64_t *)chunk->v[0].data)[i] = c->next;
 		((int64_t *)chunk->v[1].data)[i] = c->next * 125;
 		const int n = snprintf(c->text[i], LONG_TEXT, "%0*d", (int)(c->next % 30) + 1, 7);
-		engine_text_set(&((struct engine_text *)chunk->v[2].data)[i], c->text[i], (uint32_t)n);
+		engine_text_set(
+		    &((struct engine_text *)chunk->v[2].data)[i], c->text[i], (uint32_t)n);
 		if (c->next % 3 == 0)
 			engine_set_null(&chunk->v[2], i);
 	}
@@ -43,14 +45,16 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 }
 
 static const struct engine_column columns[] = {
-	{.name = "i", .type = ENGINE_I64},
-	{.name = "price \"x\"", .type = ENGINE_DECIMAL, .precision = 18, .scale = 2},
-	{.name = "text", .type = ENGINE_TEXT},
+	{ .name = "i", .type = ENGINE_I64 },
+	{ .name = "price \"x\"", .type = ENGINE_DECIMAL, .precision = 18, .scale = 2 },
+	{ .name = "text", .type = ENGINE_TEXT },
 };
 
 static struct engine_source source(const char *name, struct counter *c)
 {
-	return (struct engine_source){.name = name, .columns = columns, .n_columns = 3, .fill = fill, .arg = c};
+	return (struct engine_source){
+		.name = name, .columns = columns, .n_columns = 3, .fill = fill, .arg = c
+	};
 }
 
 static void check_row(const struct engine_chunk *chunk, size_t i, int64_t row)
@@ -70,8 +74,8 @@ static void check_row(const struct engine_chunk *chunk, size_t i, int64_t row)
 
 static void test_parquet_round_trip(void **state)
 {
-	struct err err = {0};
-	static struct counter c = {.stop = ROWS, .fail_at = -1};
+	struct err err = { 0 };
+	static struct counter c = { .stop = ROWS, .fail_at = -1 };
 	const struct engine_source s = source("rows_a", &c);
 	const char *path = engine_quote_text(arena, arena_printf(arena, "%s/a.parquet", scratch));
 	struct engine_stream *stream = NULL;
@@ -81,7 +85,9 @@ static void test_parquet_round_trip(void **state)
 	(void)state;
 
 	assert_int_equal(engine_source_add(con, &s, &err), 0);
-	assert_int_equal(engine_exec(con, &err, "COPY (SELECT * FROM rows_a()) TO %s (FORMAT parquet)", path), 0);
+	assert_int_equal(
+	    engine_exec(con, &err, "COPY (SELECT * FROM rows_a()) TO %s (FORMAT parquet)", path),
+	    0);
 	const char *sql = arena_printf(arena, "SELECT * FROM read_parquet(%s)", path);
 	assert_int_equal(engine_stream_open(con, sql, &stream, &err), 0);
 	assert_int_equal(engine_stream_columns(stream, &out), 3);
@@ -102,8 +108,8 @@ static void test_parquet_round_trip(void **state)
 
 static void test_source_error_is_the_callers(void **state)
 {
-	struct err err = {0};
-	static struct counter c = {.stop = ROWS, .fail_at = 5000};
+	struct err err = { 0 };
+	static struct counter c = { .stop = ROWS, .fail_at = 5000 };
 	const struct engine_source s = source("rows_b", &c);
 	(void)state;
 
@@ -153,7 +159,7 @@ static void test_bad_sql_names_itself(void **state)
 
 static void test_stream_error_in_the_middle(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 	struct engine_stream *stream = NULL;
 	const struct engine_chunk *chunk;
 	int rc = 0;
@@ -174,7 +180,7 @@ static void test_stream_error_in_the_middle(void **state)
 
 static void test_spills_below_its_memory(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 	int64_t sum = 0;
 	(void)state;
 
@@ -189,7 +195,7 @@ static void test_spills_below_its_memory(void **state)
 
 static void test_zones_and_types(void **state)
 {
-	struct err err = {0};
+	struct err err = { 0 };
 	int64_t n = 0;
 	(void)state;
 
@@ -210,7 +216,7 @@ static int set_up(void **state)
 
 	if (mkdtemp(scratch) == NULL)
 		return -1;
-	const struct engine_conf c = {.threads = 2, .memory_bytes = 64 << 20, .scratch = scratch};
+	const struct engine_conf c = { .threads = 2, .memory_bytes = 64 << 20, .scratch = scratch };
 	arena = arena_new(1 << 20);
 	if (engine_open(&c, &engine, &err) != 0 || engine_connect(engine, &con, &err) != 0) {
 		print_error("%s\n", err.msg);

@@ -10,15 +10,18 @@
 #include "base/text.h"
 #include "copy_encode.h"
 
-static const struct engine_column names[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+static const struct engine_column names[] = { { .name = "a" }, { .name = "b" }, { .name = "c" } };
 
 /* One row of one value as hex, or NULL with err set. */
-static const char *encode(enum engine_type type, int precision, int scale, void *data, struct err *err)
+static const char *encode(
+    enum engine_type type, int precision, int scale, void *data, struct err *err)
 {
 	static char hex[4096];
-	struct engine_vector v = {.data = data, .type = type, .precision = precision, .scale = scale};
-	const struct engine_chunk chunk = {.rows = 1, .capacity = 1, .n_columns = 1, .v = &v};
-	struct copy_buf b = {0};
+	struct engine_vector v = {
+		.data = data, .type = type, .precision = precision, .scale = scale
+	};
+	const struct engine_chunk chunk = { .rows = 1, .capacity = 1, .n_columns = 1, .v = &v };
+	struct copy_buf b = { 0 };
 	const char *out = NULL;
 
 	if (copy_encode_rows(&chunk, names, 0, 1, &b, err) == 1) {
@@ -71,9 +74,9 @@ static void test_null_is_not_empty(void **state)
 {
 	struct engine_text texts[2];
 	uint64_t validity = 2; /* row 0 is NULL */
-	struct engine_vector v = {.data = texts, .type = ENGINE_TEXT, .validity = &validity};
-	const struct engine_chunk chunk = {.rows = 2, .capacity = 2, .n_columns = 1, .v = &v};
-	struct copy_buf b = {0};
+	struct engine_vector v = { .data = texts, .type = ENGINE_TEXT, .validity = &validity };
+	const struct engine_chunk chunk = { .rows = 2, .capacity = 2, .n_columns = 1, .v = &v };
+	struct copy_buf b = { 0 };
 	struct err err;
 	char hex[64];
 	(void)state;
@@ -92,26 +95,26 @@ static const struct {
 	int scale;
 	const char *hex;
 } numerics[] = {
-	{"zero", "0", 0, "000000080000000000000000"},
-	{"zero with scale", "0", 2, "000000080000000000000002"},
-	{"one", "1", 0, "0000000a00010000000000000001"},
-	{"minus one", "-1", 0, "0000000a00010000400000000001"},
-	{"ten thousand", "10000", 0, "0000000a00010001000000000001"},
-	{"12.34", "1234", 2, "0000000c0002000000000002000c0d48"},
-	{"0.05", "5", 2, "0000000a0001ffff0000000201f4"},
-	{"0.0001", "1", 4, "0000000a0001ffff000000040001"},
-	{"0.00001", "1", 5, "0000000a0001fffe0000000503e8"},
-	{"123456.7", "1234567", 1, "0000000e0003000100000001000c0d801b58"},
-	{"int64 max", "9223372036854775807", 0, "000000120005000400000000039a0d2c0170156516af"},
-	{"int64 max, scale 1", "9223372036854775807", 1,
-	    "000000140006000400000001005c092107f421631d9c1b58"},
-	{"38 nines", "99999999999999999999999999999999999999", 0,
+	{ "zero", "0", 0, "000000080000000000000000" },
+	{ "zero with scale", "0", 2, "000000080000000000000002" },
+	{ "one", "1", 0, "0000000a00010000000000000001" },
+	{ "minus one", "-1", 0, "0000000a00010000400000000001" },
+	{ "ten thousand", "10000", 0, "0000000a00010001000000000001" },
+	{ "12.34", "1234", 2, "0000000c0002000000000002000c0d48" },
+	{ "0.05", "5", 2, "0000000a0001ffff0000000201f4" },
+	{ "0.0001", "1", 4, "0000000a0001ffff000000040001" },
+	{ "0.00001", "1", 5, "0000000a0001fffe0000000503e8" },
+	{ "123456.7", "1234567", 1, "0000000e0003000100000001000c0d801b58" },
+	{ "int64 max", "9223372036854775807", 0, "000000120005000400000000039a0d2c0170156516af" },
+	{ "int64 max, scale 1", "9223372036854775807", 1,
+	    "000000140006000400000001005c092107f421631d9c1b58" },
+	{ "38 nines", "99999999999999999999999999999999999999", 0,
 	    "0000001c000a000900000000"
-	    "0063270f270f270f270f270f270f270f270f270f"},
-	{"38 nines below the point", "99999999999999999999999999999999999999", 38,
-	    "0000001c000affff00000026270f270f270f270f270f270f270f270f270f26ac"},
-	{"minus 38 nines, scale 9", "-99999999999999999999999999999999999999", 9,
-	    "0000001e000b000740000009000909270f270f270f270f270f270f270f270f270f2328"},
+	    "0063270f270f270f270f270f270f270f270f270f" },
+	{ "38 nines below the point", "99999999999999999999999999999999999999", 38,
+	    "0000001c000affff00000026270f270f270f270f270f270f270f270f270f26ac" },
+	{ "minus 38 nines, scale 9", "-99999999999999999999999999999999999999", 9,
+	    "0000001e000b0007400000090009270f270f270f270f270f270f270f270f270f2328" },
 };
 
 static __int128 parse(const char *digits)
@@ -137,7 +140,7 @@ static __int128 decode(const uint8_t *p, int *out_scale)
 	for (int i = 0; i < n; i++) {
 		const unsigned group = (unsigned)(p[12 + 2 * i] << 8 | p[13 + 2 * i]);
 		for (int d = 3; d >= 0; d--) {
-			static const unsigned pow10[] = {1, 10, 100, 1000};
+			static const unsigned pow10[] = { 1, 10, 100, 1000 };
 			const int place = (weight - i) * 4 + d; /* power of ten of this digit */
 			if (place < -scale) {
 				assert_int_equal(group / pow10[d] % 10, 0);
@@ -155,10 +158,11 @@ static __int128 decode(const uint8_t *p, int *out_scale)
 
 static void test_numeric_round_trip(void **state)
 {
-	static const char *const values[] = {"0", "1", "-1", "9999", "10000", "99999999", "100000000",
-	    "123456789012345678", "-9223372036854775808", "9223372036854775808",
-	    "170141183460469231731687303715884105", "99999999999999999999999999999999999999",
-	    "-99999999999999999999999999999999999999", "10000000000000000000000000000000000000"};
+	static const char *const values[] = { "0", "1", "-1", "9999", "10000", "99999999",
+		"100000000", "123456789012345678", "-9223372036854775808", "9223372036854775808",
+		"170141183460469231731687303715884105", "99999999999999999999999999999999999999",
+		"-99999999999999999999999999999999999999",
+		"10000000000000000000000000000000000000" };
 	uint8_t out[64];
 	(void)state;
 
@@ -213,10 +217,10 @@ static void test_decimal_widths(void **state)
 
 static void test_what_postgresql_cannot_hold_is_refused(void **state)
 {
-	int32_t days[] = {INT32_MAX, -INT32_MAX, INT32_MIN, -2440589, 2145031949};
-	int64_t times[] = {INT64_MAX, -INT64_MAX, INT64_MIN, INT64_C(-210866803200000001),
-	    INT64_C(9223371331200000000)};
-	struct err err = {0};
+	int32_t days[] = { INT32_MAX, -INT32_MAX, INT32_MIN, -2440589, 2145031949 };
+	int64_t times[] = { INT64_MAX, -INT64_MAX, INT64_MIN, INT64_C(-210866803200000001),
+		INT64_C(9223371331200000000) };
+	struct err err = { 0 };
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
@@ -232,10 +236,10 @@ static void test_what_postgresql_cannot_hold_is_refused(void **state)
 
 static void test_stops_at_the_size_and_goes_on(void **state)
 {
-	int64_t data[100] = {0};
-	struct engine_vector v = {.data = data, .type = ENGINE_I64};
-	const struct engine_chunk chunk = {.rows = 100, .capacity = 100, .n_columns = 1, .v = &v};
-	struct copy_buf b = {0};
+	int64_t data[100] = { 0 };
+	struct engine_vector v = { .data = data, .type = ENGINE_I64 };
+	const struct engine_chunk chunk = { .rows = 100, .capacity = 100, .n_columns = 1, .v = &v };
+	struct copy_buf b = { 0 };
 	struct err err;
 	(void)state;
 

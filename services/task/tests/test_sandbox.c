@@ -34,7 +34,7 @@ static int try_inside(int (*act)(void), bool light, int64_t wall_ms, int report_
 	if (pid == 0) {
 		struct err err;
 		struct sandbox_state state;
-		const char *const reads[] = {readable, NULL};
+		const char *const reads[] = { readable, NULL };
 		const struct sandbox_conf c = {
 			.read_paths = reads,
 			.scratch = scratch,
@@ -63,7 +63,7 @@ static int act_unix_socket(void)
 
 static int act_exec(void)
 {
-	char *const argv[] = {inside, NULL};
+	char *const argv[] = { inside, NULL };
 	return execve("/bin/true", argv, NULL) < 0 ? REFUSED : OK;
 }
 
@@ -130,7 +130,8 @@ static int act_thread(void)
 {
 	pthread_t thread;
 	int seen = 0;
-	if (pthread_create(&thread, NULL, thread_body, &seen) != 0 || pthread_join(thread, NULL) != 0)
+	if (pthread_create(&thread, NULL, thread_body, &seen) != 0 ||
+	    pthread_join(thread, NULL) != 0)
 		return FAILED;
 	return seen == 7 ? OK : FAILED;
 }
@@ -140,7 +141,6 @@ static int act_core_limit(void)
 	struct rlimit r;
 	return getrlimit(RLIMIT_CORE, &r) == 0 && r.rlim_max == 0 ? OK : FAILED;
 }
-
 
 static int act_spin(void)
 {
@@ -156,12 +156,12 @@ static void test_kills(void **state)
 		const char *name;
 		int (*act)(void);
 	} cases[] = {
-		{"socket", act_socket},
-		{"socketpair", act_unix_socket},
-		{"execve", act_exec},
-		{"fork", act_fork},
-		{"ptrace", act_ptrace},
-		{"kill another process", act_kill_parent},
+		{ "socket", act_socket },
+		{ "socketpair", act_unix_socket },
+		{ "execve", act_exec },
+		{ "fork", act_fork },
+		{ "ptrace", act_ptrace },
+		{ "kill another process", act_kill_parent },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
