@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- catalog - domains, datasets, contracts, and what each check of a file found.
 
+-- Drafts take their ETag from here: a new draft never has an old one's.
+create sequence catalog.revs;
+
 create table catalog.domains (
 	name text primary key check (name ~ '^[a-z][a-z0-9_]{0,47}$'),
 	description text not null default '',
@@ -41,7 +44,7 @@ create table catalog.drafts (
 	doc jsonb not null,
 	evidence jsonb, -- of an inferred draft: why each type was chosen
 	source text not null check (source in ('person', 'inferred')),
-	rev bigint not null default 1, -- the ETag
+	rev bigint not null default nextval('catalog.revs'), -- the ETag
 	updated_at timestamptz not null default now(),
 	updated_by text not null
 );
@@ -80,11 +83,19 @@ create table catalog.rejects (
 	message text not null,
 	byte_offset bigint not null,
 	byte_length bigint not null,
-	raw bytea not null,
+	raw text not null, -- UTF-8; bytes that are not, and NUL, replaced
 	raw_truncated boolean not null,
 	primary key (run_id, seq)
 );
 
+-- time_text - as every document of the API writes a moment.
+create function catalog.time_text(p_at timestamptz) returns text
+language sql immutable as $$
+	select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+grant execute on function catalog.time_text(timestamptz) to millrace_catalog;
+grant usage on sequence catalog.revs to millrace_catalog;
 grant select, insert, update, delete on all tables in schema catalog to millrace_catalog;
 revoke update, delete on catalog.contracts from millrace_catalog;
 
@@ -99,7 +110,7 @@ language sql stable set search_path = catalog, pg_temp as $$
 			when exists (select from drafts where dataset_id = d.id) then 'draft'
 			else 'none' end,
 		'error_budget_pct', d.error_budget_pct,
-		'created_at', to_char(d.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+		'created_at', time_text(d.created_at),
 		'created_by', d.created_by)
 $$;
 grant execute on function catalog.dataset_json(catalog.datasets) to millrace_catalog;

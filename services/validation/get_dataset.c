@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* get_dataset - GET /api/datasets/{dataset}. */
+#include "store.h"
+#include "validation.h"
+#include "validation_routes.h"
+
+int get_dataset(struct http_req *req, struct err *err)
+{
+	scoped(struct db_result *, db_result_free) r = NULL;
+	struct ref ref;
+	if (validation_dataset(req, "dataset.read", &ref, err) != 0 ||
+	    store_dataset_get(http_db(req), &ref, &r, err) != 0)
+		return -1;
+	validation_reply_doc(req, 200, db_text(r, 0, "doc"), db_text(r, 0, "rev"));
+	return 0;
+}
