@@ -286,7 +286,7 @@ def test_cancel_past_its_deadline_cuts_the_worker_off(jobs):
 
 
 LEDGER = """insert into _millrace.loads (domain, dataset, no, run_id, task_id, epoch, state, mode, rows, account,
-    relation, loaded_by) values ('default', %s, 1, %s, %s, %s, 'live', 'append', 9, %s, 'r', 'x');"""
+    relation, by) values ('default', %s, 1, %s, %s, %s, 'live', 'append', 9, %s, 'r', 'x');"""
 ACT = """insert into _millrace.acts (domain, dataset, no, act, run_id, epoch, rows, acted_by)
     values ('default', %s, 1, 'load', %s, %s, 9, 'x')"""
 

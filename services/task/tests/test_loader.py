@@ -51,7 +51,7 @@ def test_append_adds_and_accounts(pg, dataset):
     assert counts(pg, dataset) == {1: 1000, 2: 500}
     assert query(pg, f"select _row, id, what from gold_default.{dataset} where _load = 2 order by 1 limit 1"
                  ) == [(1, 2000000, "load 2")]
-    row = query(pg, "select state, mode, rows, loaded_by, silver, file, contract_version, relation"
+    row = query(pg, "select state, mode, rows, by, silver, file, contract_version, relation"
                     " from _millrace.loads where dataset = %s and no = 2", dataset)[0]
     assert row[:6] == ("live", "append", 500, "ann", ["/silver/2.parquet"], {"name": "a.csv"})
     assert query(pg, "select count(*) from _millrace.temps")[0] == (0,)

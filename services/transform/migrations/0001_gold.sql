@@ -62,8 +62,8 @@ create table _millrace.loads (
 	pipeline_version int,
 	relation text not null,
 	generation bigint, -- replace only
-	loaded_at timestamptz not null default clock_timestamp(),
-	loaded_by text not null,
+	at timestamptz not null default clock_timestamp(),
+	by text not null,
 	undone_at timestamptz,
 	undone_by text,
 	redone_at timestamptz,
@@ -455,12 +455,12 @@ begin
 		update loads set state = p_load.state, rows = p_load.rows, account = p_load.account,
 			silver = p_load.silver, task_id = p_load.task_id, epoch = p_load.epoch,
 			relation = p_load.relation, generation = p_load.generation,
-			redone_at = clock_timestamp(), redone_by = p_load.loaded_by
+			redone_at = clock_timestamp(), redone_by = p_load."by"
 		where domain = p_load.domain and dataset = p_load.dataset and no = p_load.no;
 	end if;
 	insert into acts (domain, dataset, no, act, run_id, epoch, rows, acted_by)
 	values (p_load.domain, p_load.dataset, p_load.no, v_act, p_load.run_id, p_load.epoch, p_load.rows,
-		p_load.loaded_by);
+		p_load."by"); -- quoted: plpgsql takes by for its keyword
 end
 $$;
 
@@ -494,8 +494,8 @@ declare
 begin
 	l.silver := array(select jsonb_array_elements_text(coalesce(p_load->'silver', '[]')));
 	l.state := 'live';
-	l.loaded_at := clock_timestamp();
-	l.loaded_by := p_load->>'by';
+	l.at := clock_timestamp();
+	l."by" := p_load->>'by';
 	select * into h from heads where domain = l.domain and dataset = l.dataset for update;
 	if not found or h.relation <> l.relation then
 		if not exists (select from temps where relation = l.relation and epoch = l.epoch) then
