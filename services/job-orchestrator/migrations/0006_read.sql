@@ -206,6 +206,13 @@ language sql stable security definer set search_path = jobs, pg_temp as $$
 	where r.changed_xid >= p_xmin order by r.changed_xid;
 $$;
 
+-- live_runs - what has not ended.
+create function jobs.live_runs() returns table (id uuid, domain text, version bigint, state text)
+language sql stable security definer set search_path = jobs, pg_temp as $$
+	select r.id, r.domain, r.version, r.state from jobs.runs r
+	where r.state in ('queued', 'running', 'cancelling');
+$$;
+
 -- run_docs - these runs as documents.
 create function jobs.run_docs(p_runs uuid[]) returns table (id uuid, domain text, version bigint, doc jsonb)
 language sql stable security definer set search_path = jobs, pg_temp as $$
@@ -245,6 +252,6 @@ grant execute on function jobs.sweep_v1(), jobs.ready_v1(text, int), jobs.ready_
     jobs.start_once(text, text, text, uuid, text, text, jsonb, text),
     jobs.retry_run(uuid, uuid, text[], text), jobs.cancel_run(uuid, text[], text, bigint),
     jobs.get_run(uuid, text[]), jobs.list_runs(text[], text, text, text[], bigint, uuid, int),
-    jobs.snapshot(text[]), jobs.changed_since(xid8), jobs.run_docs(uuid[]), jobs.running_progress(),
+    jobs.snapshot(text[]), jobs.changed_since(xid8), jobs.run_docs(uuid[]), jobs.live_runs(), jobs.running_progress(),
     jobs.read_log(uuid, text[], uuid, text[], bigint, int)
 to millrace_jobs;
