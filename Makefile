@@ -45,7 +45,7 @@ CFLAGS     := $(BASE_FLAGS) $(WARNINGS) -include libcommon/base/banned.h
 LDFLAGS    := $(MODE_FLAGS) -pie -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
 LDLIBS     := $(shell pkg-config --libs $(PACKAGES)) -lm
 DUCKDB_LIB  = $(if $(wildcard $(DUCKDB_DIR)/libduckdb.so),-L$(DUCKDB_DIR) -lduckdb \
-	-Wl$(comma)-rpath$(comma)$(abspath $(DUCKDB_DIR)))
+	-Wl$(comma)-rpath$(comma)$(abspath $(DUCKDB_DIR)) -Wl$(comma)-rpath$(comma)'$$ORIGIN')
 comma := ,
 
 # --- what there is ------------------------------------------------------------------------------
