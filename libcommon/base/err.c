@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* err - the one error object: a kind, a code for programs, a sentence for people. */
-#define ERR_HERE /* the functions themselves, not what the analyzer is told */
+#define ERR_HERE /* the functions themselves, not what their callers are told */
 #include "base/err.h"
 
 #include <errno.h>

@@ -96,12 +96,18 @@ bool err_is_transient(const struct err *err);
 /* err_kind_name - lower-case word of a kind for logs, e.g. "not_found"; static memory. */
 const char *err_kind_name(enum err_kind kind);
 
-/* clang's analyzer looks at one file at a time: tell it that these return -1. */
-#if defined(__clang_analyzer__) && !defined(ERR_HERE)
-#define err_set(...)       (err_set(__VA_ARGS__), -1)
-#define err_set_code(...)  (err_set_code(__VA_ARGS__), -1)
-#define err_set_errno(...) (err_set_errno(__VA_ARGS__), -1)
-#define err_wrap(...)      (err_wrap(__VA_ARGS__), -1)
+/* A compiler looks at one file at a time: tell it that these return -1, so that it sees which
+ * outputs a failed call leaves unset. */
+#ifndef ERR_HERE
+static inline int err_minus_one(int rc)
+{
+	(void)rc;
+	return -1;
+}
+#define err_set(...)       err_minus_one(err_set(__VA_ARGS__))
+#define err_set_code(...)  err_minus_one(err_set_code(__VA_ARGS__))
+#define err_set_errno(...) err_minus_one(err_set_errno(__VA_ARGS__))
+#define err_wrap(...)      err_minus_one(err_wrap(__VA_ARGS__))
 #endif
 
 #endif

@@ -495,7 +495,7 @@ static int parse_at(struct parse *p, int bind, struct expr **out)
 	if (prefix(p, &left) != 0)
 		return -1;
 	for (int next = bind_of(&p->tok); next > bind; next = bind_of(&p->tok)) {
-		struct expr *whole;
+		struct expr *whole = NULL;
 
 		if (infix(p, next, left, &whole) != 0)
 			return -1;
