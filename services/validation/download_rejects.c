@@ -32,8 +32,8 @@ static int open_file(const char *path, int *out_fd, int64_t *out_n, struct err *
 int download_rejects(struct http_req *req, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
-	int64_t n;
-	int fd;
+	int64_t n = 0;
+	int fd = -1;
 	if (reject_query_report(req, "rejects.raw", &r, err) != 0)
 		return -1;
 	const char *path = db_rows(r) > 0 ? db_text(r, 0, "csv") : NULL;
