@@ -28,7 +28,8 @@ struct engine_conn {
 /* engine_type_from - our name of a DuckDB type; precision and scale are set for decimals. */
 enum engine_type engine_type_from(duckdb_logical_type type, int *out_precision, int *out_scale);
 
-/* engine_fail - turn DuckDB's complaint (text, may be NULL) into err, a source's own err first. */
+/* engine_fail - turn DuckDB's complaint (text, may be NULL) into err, a source's own err first.
+ * ERR_NO_SPACE, ERR_TOO_LARGE, ERR_INTERNAL, else ERR_INPUT. */
 int engine_fail(struct engine_conn *con, duckdb_error_type type, const char *text, struct err *err);
 
 /* engine_sources_free - forget the sources of a connection that is closed. */
