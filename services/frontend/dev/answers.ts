@@ -26,7 +26,7 @@ const load = {
 
 function run(no: number, state: RunState, headline: string, more: Partial<Run> = {}): Run {
 	const over = !['queued', 'running', 'cancelling'].includes(state);
-	const task = (kind: string, i: number, s: Run['tasks'][number]['state']) => ({
+	const task = (kind: Run['tasks'][number]['kind'], i: number, s: Run['tasks'][number]['state']) => ({
 		id: uuid(no * 10 + i), kind, state: s, attempt: 1, max_attempts: 3, epoch: no, worker: 'validation-1',
 		created_at: at(no), started_at: at(no - 0.01 - i * 0.02), finished_at: over ? at(no - 0.03 - i * 0.02) : null,
 		waited_ms: 300, reason: null,
@@ -70,9 +70,12 @@ const dataset: Dataset = {
 	mode: 'append', auto_publish: false, contract_version: 1, contract_state: 'draft', error_budget_pct: 1,
 	created_at: at(9000), created_by: 'admin', last_run: runs[1] ?? null,
 };
-const columns = doc.fields.map((f) => ({ name: f.name, type: f.millrace?.type ?? 'text' }));
+const columns = doc.fields.map((f) => ({
+	name: f.name,
+	type: (f.millrace?.type ?? 'text') as Table['columns'][number]['type'],
+}));
 const table: Table = {
-	name: 'online_sales', domain: 'default', columns, row_count: 99_746,
+	name: 'online_sales', domain: 'default', mode: 'append', columns, row_count: 99_746,
 	last_load: { no: 30, at: at(30), by: 'admin' },
 };
 const page = <T>(items: T[]) => ({ items, next_cursor: null });
@@ -86,7 +89,7 @@ const rejects = Array.from({ length: 60 }, (_, i): Reject => ({
 const loads: Load[] = [30, 20].map((no, i) => ({
 	dataset: 'online_sales', domain: 'default', no, run_id: uuid(no), state: i ? 'undone' : 'live', mode: 'append',
 	rows: 99_746, account: load, at: at(no), by: 'admin', contract_version: 1, undone_at: i ? at(5) : null,
-	undone_by: i ? 'admin' : null, file: { name: 'online_sales.csv', bytes: 9_876_543, sha256: 'abcdef0123' },
+	undone_by: i ? 'admin' : null, pipeline: null, pipeline_version: null, file: { name: 'online_sales.csv', bytes: 9_876_543, sha256: 'abcdef0123' },
 	undo: { possible: i === 0, reason: null }, redo: { possible: i === 1, reason: null },
 }));
 

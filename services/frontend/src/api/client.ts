@@ -79,6 +79,11 @@ export function refOf(domain: string, name: string): string {
 	return domain === 'default' ? name : `${domain}.${name}`;
 }
 
+export function domainOf(ref: string): string {
+	const dot = ref.indexOf('.');
+	return dot < 0 ? 'default' : ref.slice(0, dot);
+}
+
 export function newKey(): string {
 	return crypto.randomUUID();
 }

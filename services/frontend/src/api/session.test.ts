@@ -5,7 +5,7 @@ import { may, safeNext } from './session';
 import type { Session } from './types';
 
 const session = {
-	permissions: { default: ['rows.read'], finance: ['rows.read', 'load.undo'] },
+	permissions: { default: ['rows.read'], finance: ['rows.read', 'load.undo'], '*': ['audit.read'] },
 } as unknown as Session;
 
 describe('may', () => {
@@ -15,7 +15,8 @@ describe('may', () => {
 		['load.undo', 'default', false],
 		['load.undo', 'finance', true],
 		['rows.read', 'other', false],
-	])('%s in %s is %s', (p, d, yes) => expect(may(session, p, d)).toBe(yes));
+		['audit.read', 'other', true],
+	] as const)('%s in %s is %s', (p, d, yes) => expect(may(session, p, d)).toBe(yes));
 	it('is nothing without a session', () => expect(may(undefined, 'rows.read')).toBe(false));
 });
 

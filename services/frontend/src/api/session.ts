@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { setCsrfToken } from './client';
 import { queryClient, sessionQuery } from './queries';
+import type { Permission } from './permissions.gen';
 import type { Session } from './types';
 
 export function adopt(session: Session): Session {
@@ -19,13 +20,16 @@ export function useSession(): Session | undefined {
 	return useQuery(sessionQuery).data;
 }
 
-export function may(session: Session | undefined, permission: string, domain?: string): boolean {
+/** Without a domain: in any. What the server says of "*" holds in every domain. */
+export function may(session: Session | undefined, permission: Permission, domain?: string): boolean {
 	if (session === undefined) return false;
-	const lists = domain === undefined ? Object.values(session.permissions) : [session.permissions[domain]];
+	const { permissions } = session;
+	const lists =
+		domain === undefined ? Object.values(permissions) : [permissions[domain], permissions['*']];
 	return lists.some((list) => list?.includes(permission) ?? false);
 }
 
-export function useMay(permission: string, domain?: string): boolean {
+export function useMay(permission: Permission, domain?: string): boolean {
 	return may(useSession(), permission, domain);
 }
 

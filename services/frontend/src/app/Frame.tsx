@@ -13,7 +13,8 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { onSessionLost } from '../api/client';
 import { runChanged } from '../api/queries';
-import { useMay } from '../api/session';
+import type { Permission } from '../api/permissions.gen';
+import { may, useMay, useSession } from '../api/session';
 import { DropTarget, pickFiles } from '../features/import/DropTarget';
 import { UploadsLine } from '../features/import/UploadsLine';
 import { t } from '../i18n';
@@ -31,7 +32,7 @@ interface Area {
 	to: '/' | '/datasets' | '/runs';
 	label: string;
 	Glyph: Icon;
-	permission: string | null;
+	permission: Permission | null;
 }
 
 const areas: Area[] = [
@@ -41,8 +42,8 @@ const areas: Area[] = [
 ];
 
 function RailLink({ area }: { area: Area }) {
-	const allowed = useMay(area.permission ?? 'session');
-	if (area.permission !== null && !allowed) return null;
+	const session = useSession();
+	if (area.permission !== null && !may(session, area.permission)) return null;
 	return (
 		<li>
 			<Link
@@ -77,7 +78,9 @@ export function Frame() {
 	useLiveNews();
 	useKeys({ onSheet: () => setSheet(true), onImport: mayUpload ? pickFiles : undefined });
 	useEffect(() => onSessionLost(() => setLost(true)), []);
-	useEffect(() => document.getElementById('main')?.scrollTo(0, 0), [path]);
+	useEffect(() => {
+		void document.getElementById('main')?.scrollTo(0, 0);
+	}, [path]);
 	return (
 		<div className={css.frame}>
 			<a className={css.skip} href="#main">

@@ -83,7 +83,7 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 		() =>
 			fitted(
 				columns.map((c) => custom[c.id] ?? c.width),
-				Math.max(0, width - 2),
+				columns[columns.length - 1]?.align === 'end' ? 0 : Math.max(0, width - 2),
 			),
 		[columns, custom, width],
 	);
@@ -113,7 +113,9 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 	}, [onMore, lastShown, rows.length]);
 
 	const activeRow = selection === null ? undefined : rows[selection.active.row];
-	useEffect(() => onActive?.(activeRow), [activeRow, onActive]);
+	useEffect(() => {
+		onActive?.(activeRow);
+	}, [activeRow, onActive]);
 
 	const go = useCallback(
 		(spot: Spot, extend: boolean) => {
@@ -189,6 +191,8 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 	const range = selection === null ? null : rangeOf(selection);
 	const across = columnWindow.getVirtualItems();
 	const totalWidth = widths.reduce((a, b) => a + b, 0);
+	/* borders, and the scroll bar when it is there */
+	const spare = totalWidth > width ? 20 : 3;
 	const activeId =
 		selection === null ? undefined : `${id}-${selection.active.row}-${selection.active.column}`;
 
@@ -202,7 +206,7 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 				className={css.scroller}
 				style={
 					props.inline === true
-						? { height: Math.min(560, headHeight + rows.length * rowHeight + 18) }
+						? { height: Math.min(560, headHeight + rows.length * rowHeight + spare) }
 						: undefined
 				}
 				role="grid"
@@ -271,7 +275,7 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 											style={{
 												width: widths[c.index],
 												insetInlineStart: c.index === 0 ? undefined : c.start,
-												height: foot === undefined ? rowHeight : 28,
+												height: foot === undefined ? rowHeight - 1 : 28,
 											}}
 											onClick={(e) => onRowClick(e, item.index, c.index)}
 										>

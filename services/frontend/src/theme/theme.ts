@@ -1,11 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // theme - Mantine's theme made of our tokens.
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+	createTheme,
+	defaultVariantColorsResolver,
+	type CSSVariablesResolver,
+	type MantineColorsTuple,
+	type VariantColorsResolver,
+} from '@mantine/core';
 import { roles, tuples, type Scheme } from './tokens';
 
 const tuple = (t: readonly string[]) => t as unknown as MantineColorsTuple;
 
+/** Mantine would write white on the light accent of the dark scheme. */
+const variantColors: VariantColorsResolver = (input) =>
+	input.variant === 'filled'
+		? {
+				background: 'var(--m-accent)',
+				hover: 'var(--m-accent-hover)',
+				color: 'var(--m-on-accent)',
+				border: '1px solid transparent',
+			}
+		: defaultVariantColorsResolver(input);
+
 export const theme = createTheme({
+	variantColorResolver: variantColors,
 	primaryColor: 'race',
 	primaryShade: { light: 6, dark: 4 },
 	autoContrast: true,
@@ -32,12 +50,32 @@ export const theme = createTheme({
 	focusRing: 'auto',
 	respectReducedMotion: true,
 	components: {
-		Button: { defaultProps: { size: 'sm', loaderProps: { type: 'dots' } } },
+		Button: {
+			defaultProps: { size: 'sm' },
+			vars: (_theme: unknown, props: { size?: unknown }) => ({
+				root:
+					props.size === 'sm'
+						? { '--button-height': '32px', '--button-padding-x': '12px', '--button-fz': '13px' }
+						: {},
+			}),
+		},
+		Input: {
+			vars: () => ({
+				wrapper: {
+					'--input-height': '32px',
+					'--input-fz': '13px',
+					'--input-bg': 'var(--m-body)',
+					'--input-bd': 'var(--m-control)',
+					'--input-padding': '8px',
+				},
+			}),
+		},
 		TextInput: { defaultProps: { size: 'sm' } },
 		PasswordInput: { defaultProps: { size: 'sm' } },
 		NativeSelect: { defaultProps: { size: 'sm' } },
 		Textarea: { defaultProps: { size: 'sm' } },
-		Checkbox: { defaultProps: { size: 'sm' } },
+		Checkbox: { defaultProps: { size: 'sm', iconColor: 'var(--m-on-accent)' } },
+		Radio: { defaultProps: { size: 'sm', iconColor: 'var(--m-on-accent)' } },
 		Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
 	},
 });

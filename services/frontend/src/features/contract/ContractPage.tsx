@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { domainOf } from '../../api/client';
 import { contractQuery, datasetQuery, versionQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { Contract, ContractDoc } from '../../api/types';
@@ -74,7 +75,7 @@ export function ContractPage() {
 	const navigate = useNavigate({ from: '/datasets/$dataset/contract' });
 	const contract = useQuery(contractQuery(dataset));
 	const kind = useQuery(datasetQuery(dataset)).data?.kind;
-	const mayWrite = useMay('contract.write') && kind === 'upload';
+	const mayWrite = useMay('contract.write', domainOf(dataset)) && kind === 'upload';
 	const draft = useDraft(dataset, contract.data);
 	const edit = useMemo(() => (mayWrite ? draft.edit : undefined), [mayWrite, draft.edit]);
 	if (contract.isError) {

@@ -68,7 +68,7 @@ export function Evidence(props: { evidence: unknown; field: ContractField; index
 	if (entries.length === 0) return null;
 	return (
 		<section className={css.evidence}>
-			<h3>{t('contract.evidence')}</h3>
+			<h2 className="minor">{t('contract.evidence')}</h2>
 			<dl>
 				{entries.map(([key, value]) => (
 					<div key={key}>

@@ -4,11 +4,11 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { refOf } from '../../api/client';
+import { domainOf, refOf } from '../../api/client';
 import { asProblem } from '../../api/problem';
 import { contractQuery, datasetQuery, queryClient, rowsQuery, tableQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
-import type { Cell, Run, RowsPage } from '../../api/types';
+import type { Cell, Run } from '../../api/types';
 import { CellValue, storedText } from '../../components/CellValue';
 import { DataGrid, type Column } from '../../components/DataGrid';
 import { EmptyState } from '../../components/EmptyState';
@@ -30,7 +30,7 @@ interface DataRow {
 const numeric = /^(integer|decimal|double)/;
 const widthOf: Record<string, number> = { integer: 120, boolean: 90, date: 110, timestamp: 190 };
 
-function columnsOf(columns: RowsPage['columns']): Array<Column<DataRow>> {
+function columnsOf(columns: Array<{ name: string; type: string }>): Array<Column<DataRow>> {
 	return columns.map((c, i) => ({
 		id: c.name,
 		title: c.name,
@@ -47,14 +47,13 @@ function columnsOf(columns: RowsPage['columns']): Array<Column<DataRow>> {
 /** Loads that came in since these rows were read. */
 function useNews(dataset: string, since: number): [Run | null, () => void] {
 	const [news, setNews] = useState<Run | null>(null);
-	useEffect(
-		() =>
-			live.onRun((run) => {
-				if (refOf(run.domain, run.target) !== dataset || run.load_no === null) return;
-				if (run.finished_at !== null && Date.parse(run.finished_at) > since) setNews(run);
-			}),
-		[dataset, since],
-	);
+	useEffect(() => {
+		setNews(null);
+		return live.onRun((run) => {
+			if (since === 0 || refOf(run.domain, run.target) !== dataset || run.load_no === null) return;
+			if (run.finished_at !== null && Date.parse(run.finished_at) > since) setNews(run);
+		});
+	}, [dataset, since]);
 	return [news, () => setNews(null)];
 }
 
@@ -73,7 +72,7 @@ function News({ dataset, run, onShow }: { dataset: string; run: Run; onShow: () 
 function NothingYet({ dataset }: { dataset: string }) {
 	const kind = useQuery(datasetQuery(dataset)).data?.kind;
 	const contract = useQuery(contractQuery(dataset)).data;
-	const mayUpload = useMay('upload.write') && kind === 'upload';
+	const mayUpload = useMay('upload.write', domainOf(dataset)) && kind === 'upload';
 	const doc = contract?.published?.doc ?? contract?.draft?.doc;
 	const ghost = columnsOf(
 		(doc?.fields ?? []).map((f) => ({ name: f.name, type: f.millrace?.type ?? f.type })),
@@ -115,7 +114,7 @@ export function DataPage() {
 	const { dataset } = useParams({ from: '/frame/datasets/$dataset' });
 	const search = useSearch({ from: '/frame/datasets/$dataset/' });
 	const navigate = useNavigate({ from: '/datasets/$dataset' });
-	const mayRead = useMay('rows.read');
+	const mayRead = useMay('rows.read', domainOf(dataset));
 	const table = useQuery(tableQuery(dataset));
 	const rows = useInfiniteQuery({
 		...rowsQuery(dataset, { sort: search.sort, filter: search.filter }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DatasetFrame - the head of a dataset and its tabs.
 import { Button } from '@mantine/core';
-import { IconPlayerPlay, IconUpload } from '@tabler/icons-react';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -17,7 +17,6 @@ import { StateMark } from '../../components/StateMark';
 import { t } from '../../i18n';
 import { count, time } from '../../lib/format';
 import { useMarksByDataset } from '../../lib/useRunMarks';
-import { pickFilesFor } from '../import/DropTarget';
 import css from './Dataset.module.css';
 
 function headline(table: Table | null | undefined): string {
@@ -98,7 +97,6 @@ export function DatasetFrame() {
 	const dataset = useQuery(datasetQuery(ref));
 	const table = useQuery(tableQuery(ref));
 	const current = useMarksByDataset().get(ref)?.current;
-	const mayUpload = useMay('upload.write', dataset.data?.domain);
 	const mayStart = useMay('run.start', dataset.data?.domain);
 	if (dataset.isError && asProblem(dataset.error).status === 404) {
 		return (
@@ -115,19 +113,7 @@ export function DatasetFrame() {
 			fill
 			title={ref}
 			name={ref}
-			actions={
-				<>
-					{d?.kind === 'derived' && mayStart ? <RunAgain dataset={d} /> : null}
-					{d?.kind === 'upload' && mayUpload ? (
-						<Button
-							leftSection={<IconUpload size={16} stroke={1.75} aria-hidden="true" />}
-							onClick={() => pickFilesFor(ref)}
-						>
-							{t('dataset.import')}
-						</Button>
-					) : null}
-				</>
-			}
+			actions={d?.kind === 'derived' && mayStart ? <RunAgain dataset={d} /> : undefined}
 		>
 			<div className={css.summary}>
 				<span>{headline(table.data)}</span>

@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { request } from '../../api/client';
+import { domainOf, request } from '../../api/client';
 import { loadsQuery, queryClient, tableQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { Load, LoadChange } from '../../api/types';
@@ -13,7 +13,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { StateMark } from '../../components/StateMark';
 import { UndoRow, type Act } from '../../components/UndoRow';
-import { t, word } from '../../i18n';
+import { t } from '../../i18n';
 import { bytes, count, time, zone } from '../../lib/format';
 import css from './Dataset.module.css';
 
@@ -30,7 +30,7 @@ const columns = (
 	{
 		id: 'no',
 		title: t('loads.no'),
-		width: 72,
+		width: 64,
 		align: 'end',
 		cell: (l) => (
 			<Link to="/runs/$run" params={{ run: l.run_id }}>
@@ -43,16 +43,16 @@ const columns = (
 		id: 'at',
 		title: t('loads.at'),
 		note: zone(),
-		width: 130,
+		width: 128,
 		cell: (l) => time(l.at),
 		text: (l) => l.at,
 	},
-	{ id: 'by', title: t('loads.by'), width: 100, cell: (l) => l.by ?? '', text: (l) => l.by ?? '' },
+	{ id: 'by', title: t('loads.by'), width: 88, cell: (l) => l.by ?? '', text: (l) => l.by ?? '' },
 	{
 		id: 'file',
 		title: t('loads.file'),
 		note: t('loads.file_note'),
-		width: 250,
+		width: 236,
 		cell: (l) =>
 			l.file?.name == null ? (
 				<span className="dim">{l.mode === 'replace' ? t('loads.pipeline') : ''}</span>
@@ -67,11 +67,10 @@ const columns = (
 			),
 		text: (l) => l.file?.name ?? '',
 	},
-	{ id: 'mode', title: t('loads.mode'), width: 84, cell: (l) => word('mode', l.mode) },
 	{
 		id: 'rows',
 		title: t('loads.rows'),
-		width: 100,
+		width: 92,
 		align: 'end',
 		cell: (l) => count(l.rows),
 		text: (l) => String(l.rows),
@@ -79,14 +78,14 @@ const columns = (
 	{
 		id: 'account',
 		title: t('loads.account'),
-		width: 130,
+		width: 104,
 		cell: (l) => <AccountBar account={{ load: l.account }} size="bar" />,
 	},
-	{ id: 'state', title: t('loads.state'), width: 124, cell: (l) => <StateMark state={l.state} /> },
+	{ id: 'state', title: t('loads.state'), width: 120, cell: (l) => <StateMark state={l.state} /> },
 	{
 		id: 'undo',
 		title: t('loads.undo'),
-		width: 300,
+		width: 188,
 		cell: (l) => {
 			const change = changed.get(l.no);
 			const since =
@@ -133,7 +132,7 @@ function actOf(load: Load, dataset: string, done: (c: LoadChange) => void): Act 
 export function LoadsPage() {
 	const { dataset } = useParams({ from: '/frame/datasets/$dataset' });
 	const navigate = useNavigate();
-	const mayUndo = useMay('load.undo');
+	const mayUndo = useMay('load.undo', domainOf(dataset));
 	const loads = useInfiniteQuery(loadsQuery(dataset));
 	const [changed, setChanged] = useState<ReadonlyMap<number, Changed>>(new Map());
 	const rows = useMemo(() => (loads.data?.pages ?? []).flatMap((p) => p.items), [loads.data]);

@@ -44,7 +44,7 @@ const columns: Array<Column<Row>> = [
 	{
 		id: 'name',
 		title: t('datasets.name'),
-		width: 250,
+		width: 204,
 		sortKey: 'name',
 		cell: (r) => (
 			<Link to="/datasets/$dataset" params={{ dataset: r.ref }} title={r.dataset.description ?? ''}>
@@ -56,7 +56,7 @@ const columns: Array<Column<Row>> = [
 	{
 		id: 'rows',
 		title: t('datasets.rows'),
-		width: 110,
+		width: 96,
 		align: 'end',
 		sortKey: 'rows',
 		cell: (r) => (r.table === undefined ? '' : count(r.table.row_count)),
@@ -66,7 +66,7 @@ const columns: Array<Column<Row>> = [
 		id: 'at',
 		title: t('datasets.loaded'),
 		note: zone(),
-		width: 150,
+		width: 132,
 		sortKey: 'at',
 		cell: (r) => (r.table?.last_load ? time(r.table.last_load.at) : t('datasets.never')),
 		text: (r) => r.table?.last_load?.at ?? '',
@@ -74,31 +74,31 @@ const columns: Array<Column<Row>> = [
 	{
 		id: 'by',
 		title: t('datasets.by'),
-		width: 110,
+		width: 92,
 		cell: (r) => r.table?.last_load?.by ?? '',
 		text: (r) => r.table?.last_load?.by ?? '',
 	},
 	{
 		id: 'account',
 		title: t('datasets.account'),
-		width: 180,
+		width: 152,
 		cell: (r) => <AccountBar account={r.last?.account} size="bar" />,
 	},
 	{
 		id: 'last',
 		title: t('datasets.last'),
-		width: 190,
+		width: 160,
 		cell: (r) => (r.last?.state === undefined ? '' : <StateMark state={r.last.state} />),
 		text: (r) => r.last?.state ?? '',
 	},
 	{
 		id: 'now',
 		title: t('datasets.now'),
-		width: 120,
+		width: 100,
 		cell: (r) => (r.current === undefined ? '' : <StateMark state={r.current.state} />),
 		text: (r) => r.current?.state ?? '',
 	},
-	{ id: 'contract', title: t('datasets.contract'), width: 120, cell: contractCell },
+	{ id: 'contract', title: t('datasets.contract'), width: 84, cell: contractCell },
 ];
 
 function keyOf(row: Row, key: string): string | number {

@@ -61,7 +61,7 @@ function NeedsYou({ runs }: { runs: Run[] }) {
 								<StateMark state={run.state} sentence={run.headline} />
 							</span>
 							<span className={css.act}>
-								<RunActions run={{ ...run, next: run.next.filter(leads).slice(0, 1) }} />
+								<RunActions quiet run={{ ...run, next: run.next.filter(leads).slice(0, 1) }} />
 							</span>
 						</li>
 					))}

@@ -17,7 +17,7 @@ const run = (no: number, state: Run['state'], more: Partial<Run> = {}): Run =>
 		finished_at: null,
 		...more,
 	}) as Run;
-const rejects = { account: { check: { read: 5, good: 3, repaired: 0, rejected: 2 } } };
+const rejects = { account: { check: { read: 5, good: 3, repaired: 0, rejected: 2 }, load: null } };
 
 describe('needsYou', () => {
 	const ids = (runs: Run[]) => needsYou(runs).map((r) => r.id);

@@ -37,7 +37,7 @@ function Facet({ title, values, chosen, onChoose }: FacetProps) {
 	if (values.length === 0) return null;
 	return (
 		<section>
-			<h3>{title}</h3>
+			<h2 className="minor">{title}</h2>
 			<ul className={css.facet}>
 				{values.map(([value, n]) => (
 					<li key={value}>

@@ -4,12 +4,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import {
-	contractQuery,
-	rejectsQuery,
-	rejectSummaryQuery,
-	runsQuery,
-} from '../../api/queries';
+import { domainOf } from '../../api/client';
+import { contractQuery, rejectsQuery, rejectSummaryQuery, runsQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { Reject } from '../../api/types';
 import { DataGrid, type Column } from '../../components/DataGrid';
@@ -78,7 +74,7 @@ export function RejectsPage() {
 	const { dataset } = useParams({ from: '/frame/datasets/$dataset' });
 	const search = useSearch({ from: '/frame/datasets/$dataset/rejects' });
 	const navigate = useNavigate({ from: '/datasets/$dataset/rejects' });
-	const mayRaw = useMay('rejects.raw');
+	const mayRaw = useMay('rejects.raw', domainOf(dataset));
 	const runs = useRunsWithRejects(dataset);
 	const run = search.run ?? runs[0]?.id;
 	const summary = useQuery(rejectSummaryQuery(dataset, run));

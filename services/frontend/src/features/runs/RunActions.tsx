@@ -34,7 +34,7 @@ function Verb({ run, next, verb, primary }: ActProps & { verb: 'retry' | 'cancel
 	const act = useAct(run, verb, (result) => {
 		if (result.id !== run.id) void navigate({ to: '/runs/$run', params: { run: result.id } });
 	});
-	const allowed = useMay(verb === 'retry' ? 'run.retry' : 'run.cancel');
+	const allowed = useMay(verb === 'retry' ? 'run.retry' : 'run.cancel', run.domain);
 	if (!allowed) return null;
 	return (
 		<>
@@ -74,9 +74,10 @@ function Go({ run, next, primary }: ActProps) {
 
 const known = new Set(['retry', 'cancel', 'publish_contract', 'show_rejects', 'show_rows']);
 
-export function RunActions({ run }: { run: Run }) {
+/** quiet: in a list, where no button is the page's first */
+export function RunActions({ run, quiet = false }: { run: Run; quiet?: boolean }) {
 	const actions = run.next.filter((n) => known.has(n.action));
-	const lead = actions.find((n) => n.enabled && n.action !== 'cancel');
+	const lead = quiet ? undefined : actions.find((n) => n.enabled && n.action !== 'cancel');
 	return (
 		<>
 			{actions.map((next) => {
