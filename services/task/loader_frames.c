@@ -17,7 +17,7 @@
 #include "kit/db_copy.h"
 #include "loader.h"
 
-enum { PIECE_BYTES = 256 << 10, FRAME_MAX_BYTES = 1 << 30 };
+enum { PIECE_BYTES = 256 << 10, FRAME_MAX_BYTES = 1 << 30, WALL_DEFAULT_MS = 6 * 3600 * 1000 };
 
 /* Signature, flags, header extension length; then the trailer of a binary COPY. */
 static const uint8_t copy_head[] = { 'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0,
@@ -164,51 +164,57 @@ static const char *copy_sql(const struct loader *l)
 	return sql;
 }
 
+/* The second stream's backend is noted too, so that a takeover ends it. */
+static int note_session(struct loader *l, struct db *db, struct err *err)
+{
+	static const char SQL_NOTE[] = "select _millrace.start_v1($1, $2, $3, $4)";
+
+	return db_query(db, SQL_NOTE, NULL, err, l->target, l->epoch, l->task_id, l->run_id);
+}
+
 /* A transaction ready for its COPY; an append's is the one that publishes. */
-static int begin_stream(struct loader *l, int i, struct err *err)
+static int begin_stream(struct loader *l, struct db *db, struct err *err)
 {
 	static const char SQL_SET[] = "select set_config('millrace.load_no', $1, true),"
 				      " set_config('statement_timeout', $2, true),"
 				      " set_config('synchronous_commit', $3, true)";
 	const char *no = arena_printf(l->a, "%lld", (long long)l->no);
 	const char *wall =
-	    arena_printf(l->a, "%lld", (long long)js_i64(l->spec, "wall_ms", 6 * 3600 * 1000));
+	    arena_printf(l->a, "%lld", (long long)js_i64(l->spec, "wall_ms", WALL_DEFAULT_MS));
 
-	static const char SQL_NOTE[] = "select _millrace.start_v1($1, $2, $3, $4)";
-
-	if (i > 0 && db_query(l->db[i], SQL_NOTE, NULL, err, l->target, l->epoch, l->task_id,
-			 l->run_id) != 0)
+	if (loader_transact(db, err) != 0)
 		return -1;
-	if (loader_transact(l->db[i], err) != 0)
-		return -1;
-	return db_query(l->db[i], SQL_SET, NULL, err, no, wall, l->is_replace ? "off" : "on");
+	return db_query(db, SQL_SET, NULL, err, no, wall, l->is_replace ? "off" : "on");
 }
 
-/* Threads carry the streams: a blocked one leaves the next frame to the other. */
+/* A stream that stopped because the other one failed has nothing to tell. */
+static int first_failure(const struct stream *streams, int n, struct err *err)
+{
+	const struct stream *failed = NULL;
+
+	for (int i = 0; i < n; i++) {
+		if (streams[i].failed &&
+		    (failed == NULL || strcmp(failed->err.code, TASK_CODE_PEER) == 0))
+			failed = &streams[i];
+	}
+	if (failed == NULL)
+		return 0;
+	*err = failed->err;
+	return -1;
+}
+
+/* A thread carries the second stream: a blocked one leaves the next frame to the other. */
 static int run_streams(struct loader *l, struct stream *streams, struct err *err)
 {
-	pthread_t threads[LOADER_STREAMS_MAX];
+	pthread_t second = 0;
+	const bool two = l->streams > 1;
 
-	for (int i = 1; i < l->streams; i++) {
-		if (pthread_create(&threads[i], NULL, run_stream, &streams[i]) != 0)
-			bug("no thread for a stream");
-	}
+	if (two && pthread_create(&second, NULL, run_stream, &streams[1]) != 0)
+		bug("no thread for the second stream");
 	run_stream(&streams[0]);
-	for (int i = 1; i < l->streams; i++)
-		pthread_join(threads[i], NULL);
-	for (int i = 0; i < l->streams; i++) {
-		if (streams[i].failed && strcmp(streams[i].err.code, TASK_CODE_PEER) != 0) {
-			*err = streams[i].err;
-			return -1;
-		}
-	}
-	for (int i = 0; i < l->streams; i++) {
-		if (streams[i].failed) {
-			*err = streams[i].err;
-			return -1;
-		}
-	}
-	return 0;
+	if (two)
+		pthread_join(second, NULL);
+	return first_failure(streams, l->streams, err);
 }
 
 int loader_copy(struct loader *l, struct err *err)
@@ -219,7 +225,8 @@ int loader_copy(struct loader *l, struct err *err)
 
 	for (int i = 0; i < l->streams; i++) {
 		streams[i] = (struct stream){ .in = &in, .db = l->db[i], .sql = sql };
-		if (begin_stream(l, i, err) != 0)
+		if ((i > 0 && note_session(l, l->db[i], err) != 0) ||
+		    begin_stream(l, l->db[i], err) != 0)
 			return -1;
 	}
 	if (run_streams(l, streams, err) != 0)

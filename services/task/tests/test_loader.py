@@ -54,7 +54,7 @@ def test_append_adds_and_accounts(pg, dataset):
     row = query(pg, "select state, mode, rows, by, silver, file, contract_version, relation"
                     " from _millrace.loads where dataset = %s and no = 2", dataset)[0]
     assert row[:6] == ("live", "append", 500, "ann", ["/silver/2.parquet"], {"name": "a.csv"})
-    assert query(pg, "select count(*) from _millrace.temps")[0] == (0,)
+    assert one(pg, "select count(*) from _millrace.temps where target = %s", f"default.{dataset}") == 0
 
 
 def test_the_transform_role_reads_gold(pg, dataset):
