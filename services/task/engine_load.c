@@ -49,7 +49,8 @@ static const char *empty_select(struct load *l, const cJSON *source, struct err 
 	return arena_printf(l->a, "%s WHERE false", sql);
 }
 
-/* Each source is a view of its Parquet files, in order. */
+/* Each source is a view of its Parquet files, in order; with "fill", columns that files of an older
+ * contract do not have are null. */
 static int make_view(struct load *l, const cJSON *source, struct err *err)
 {
 	const cJSON *files = cJSON_GetObjectItemCaseSensitive(source, "files");
@@ -70,6 +71,13 @@ static int make_view(struct load *l, const cJSON *source, struct err *err)
 	else
 		select = empty_select(l, source, err);
 	buf_done(&list);
+	if (select != NULL && n > 0 && js_bool(source, "fill", false)) {
+		const char *empty = empty_select(l, source, err);
+
+		select = empty == NULL
+			     ? NULL
+			     : arena_printf(l->a, "%s UNION ALL BY NAME (%s)", select, empty);
+	}
 	if (select == NULL)
 		return -1;
 	return engine_exec(
@@ -215,16 +223,41 @@ static int send_all(struct load *l, struct err *err)
 	return send_end(l, err);
 }
 
+/* Rows that leave each step, by the SELECTs of "counts" ("" = the supervisor knows it: -1). */
+static int count_steps(struct load *l, cJSON *result, struct err *err)
+{
+	const cJSON *selects = cJSON_GetObjectItemCaseSensitive(l->spec, "counts");
+	const cJSON *select;
+
+	if (selects == NULL || l->peer_gone)
+		return 0;
+	engine_stream_close(&l->stream);
+	cJSON *counts = cJSON_AddArrayToObject(result, "counts");
+
+	cJSON_ArrayForEach(select, selects)
+	{
+		int64_t n = -1;
+
+		if (select->valuestring[0] != '\0' &&
+		    engine_i64(l->con, &n, err, "%s", select->valuestring) != 0)
+			return -1;
+		cJSON_AddItemToArray(counts, cJSON_CreateNumber((double)n));
+	}
+	return 0;
+}
+
 int engine_load_run(const cJSON *spec, struct task *t, struct err *err)
 {
 	struct load l = { .t = t, .a = task_arena(t), .spec = spec };
+	cJSON *result = js_object(l.a);
 	int rc = -1;
 
 	(void)fcntl(
 	    TASK_FD_DATA_OUT, F_SETPIPE_SZ, PIPE_BYTES); /* a small pipe is slower, not wrong */
 	if (columns_parse(
 		cJSON_GetObjectItemCaseSensitive(spec, "columns"), l.a, &l.columns, err) == 0 &&
-	    open_engine(&l, err) == 0 && send_all(&l, err) == 0)
+	    open_engine(&l, err) == 0 && send_all(&l, err) == 0 &&
+	    count_steps(&l, result, err) == 0)
 		rc = 0;
 	engine_stream_close(&l.stream);
 	engine_disconnect(&l.con);
@@ -232,7 +265,6 @@ int engine_load_run(const cJSON *spec, struct task *t, struct err *err)
 	copy_buf_done(&l.frame);
 	if (rc != 0)
 		return -1;
-	cJSON *result = js_object(l.a);
 	js_add_i64(result, "rows", l.rows);
 	js_add_i64(result, "bytes", l.bytes);
 	cJSON_AddBoolToObject(result, "peer_gone", l.peer_gone);
