@@ -24,7 +24,6 @@ def outputs(api):
         "stack/nginx/routes.conf": writers.nginx_routes(api),
         "docs/api/openapi.yaml": writers.openapi(api),
         "services/frontend/src/api/permissions.gen.ts": writers.permissions_ts(api),
-        "services/frontend/src/api/schemas.gen.ts": writers.types_ts(api),
     }
     for service in api.services:
         name = f"services/{service}/{writers.c_name(service)}_routes.h"
