@@ -275,6 +275,11 @@ bool csv_scan_next(struct csv_scan *s, struct csv_batch *b)
 	return b->rows > 0 || b->skipped != NULL;
 }
 
+size_t csv_scan_position(const struct csv_scan *s)
+{
+	return s->at;
+}
+
 struct span csv_scan_cell(const struct csv_scan *s, size_t column, size_t slot)
 {
 	const struct csv_cell *cell = &s->cells[column * s->cap + slot];

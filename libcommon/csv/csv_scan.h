@@ -36,6 +36,9 @@ void csv_scan_begin(struct csv_scan *s, const struct csv_block *block);
  */
 bool csv_scan_next(struct csv_scan *s, struct csv_batch *b) MUST_CHECK;
 
+/* csv_scan_position - bytes of the block read so far, for progress. */
+size_t csv_scan_position(const struct csv_scan *s);
+
 /* csv_scan_cell - the bytes of a wanted cell as they stand (quotes off, doubled ones kept), valid until
  * the next csv_scan_next and only before csv_batch_settle. */
 struct span csv_scan_cell(const struct csv_scan *s, size_t column, size_t slot);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_mend - refused rows as CSV again. */
+#include "csv/csv_mend.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "csv/csv_encoding.h"
+#include "csv/csv_row.h"
+
+void csv_mend_cell(struct buf *out, const char *p, size_t n)
+{
+	bool plain = true;
+	for (size_t i = 0; i < n && plain; i++)
+		plain = p[i] != ',' && p[i] != '"' && p[i] != '\n' && p[i] != '\r';
+	if (plain) {
+		buf_add(out, p, n);
+		return;
+	}
+	buf_addc(out, '"');
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '"')
+			buf_addc(out, '"');
+		buf_addc(out, p[i]);
+	}
+	buf_addc(out, '"');
+}
+
+void csv_mend_header(struct buf *out, const char *const *header, size_t n)
+{
+	buf_adds(out, "_reject,_line,_column,_rule,_message");
+	for (size_t i = 0; i < n; i++) {
+		buf_addc(out, ',');
+		csv_mend_cell(out, header[i], strlen(header[i]));
+	}
+	buf_addc(out, '\n');
+}
+
+static void add_cell(struct buf *out, const uint8_t *p, size_t n, enum csv_encoding encoding)
+{
+	char small[1024];
+	char *text = 3 * n <= sizeof(small) ? small : mem_alloc(3 * n);
+	const size_t used = csv_encoding_utf8(encoding, p, n, text);
+	buf_addc(out, ',');
+	csv_mend_cell(out, text, used);
+	if (text != small)
+		free(text);
+}
+
+static void add_read_cells(struct buf *out, const struct csv_row_window *w, const struct csv_row *row,
+    enum csv_encoding encoding)
+{
+	struct csv_cell *cells = mem_array(row->cells, sizeof(*cells));
+	const size_t n = csv_row_cells(w, 0, row, cells, row->cells);
+	for (size_t i = 0; i < n; i++) {
+		const size_t bytes = cells[i].n & ~CSV_CELL_DOUBLED;
+		if ((cells[i].n & CSV_CELL_DOUBLED) == 0) {
+			add_cell(out, w->p + cells[i].at, bytes, encoding);
+			continue;
+		}
+		char *plain = mem_alloc(bytes);
+		const size_t used = csv_row_unquote(w->p + cells[i].at, bytes, w->quote, plain);
+		add_cell(out, (const uint8_t *)plain, used, encoding);
+		free(plain);
+	}
+	free(cells);
+}
+
+static void add_cut_cells(struct buf *out, const struct span *raw, const struct csv_dialect *d)
+{
+	size_t start = 0;
+	for (;;) {
+		const uint8_t *hit = memchr(raw->p + start, d->delimiter, raw->n - start);
+		const size_t end = hit == NULL ? raw->n : (size_t)(hit - raw->p);
+		add_cell(out, raw->p + start, end - start, d->encoding);
+		if (hit == NULL)
+			return;
+		start = end + 1;
+	}
+}
+
+static void add_cells(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d, size_t columns)
+{
+	const struct csv_row_window w = {
+		.p = r->raw.p,
+		.n = r->raw.n,
+		.eof = true,
+		.delimiter = d->delimiter,
+		.quote = d->quote,
+		.columns = columns,
+	};
+	struct csv_row row = { .kind = CSV_ROW_TORN };
+	if (r->raw.n == r->length)
+		csv_row_find(&w, 0, &row);
+	if (row.kind == CSV_ROW_WHOLE && row.n == w.n)
+		add_read_cells(out, &w, &row, d->encoding);
+	else
+		add_cut_cells(out, &r->raw, d);
+}
+
+void csv_mend_row(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d,
+    const char *const *header, size_t n)
+{
+	buf_printf(out, ",%lld,", (long long)r->line);
+	if (r->file_column >= 0)
+		csv_mend_cell(out, header[r->file_column], strlen(header[r->file_column]));
+	buf_printf(out, ",%s,", r->rule);
+	csv_mend_cell(out, r->message, strlen(r->message));
+	add_cells(out, r, d, n);
+	buf_addc(out, '\n');
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine_validate_draft - infer a contract from all rows of the object. */
+#include "contract/infer.h"
+#include "engine_validate.h"
+
+static int infer_rows(struct validate *v, struct csv_split *split, struct contract_infer *infer,
+    struct contract_account *account, struct err *err)
+{
+	const struct csv_schema *schema = contract_infer_schema(infer);
+	struct csv_scan *scan = csv_scan_new(schema);
+	struct csv_batch *batch = csv_batch_new(schema);
+	struct csv_block block = { 0 };
+	int rc;
+	while ((rc = csv_split_next(split, &block, err)) == 1) {
+		csv_scan_begin(scan, &block);
+		while (csv_scan_next(scan, batch)) {
+			csv_batch_settle(batch);
+			contract_infer_batch(infer, batch);
+			account->good += (int64_t)batch->rows;
+			account->rejected += (int64_t)batch->n_rejects;
+		}
+		account->read = account->good + account->rejected;
+		task_progress(v->task, v->input.bytes, account->read, account->rejected);
+	}
+	csv_block_done(&block);
+	csv_batch_free(&batch);
+	csv_scan_free(&scan);
+	return rc;
+}
+
+int validate_draft_write(struct validate *v, cJSON **out_doc, struct contract_account *out_account,
+    struct err *err)
+{
+	size_t n;
+	const char *const *header = csv_split_header(v->split, &n);
+	struct contract_infer *infer = contract_infer_new(header, n);
+	struct contract_account account = { 0 };
+	int rc = infer_rows(v, v->split, infer, &account, err);
+	if (rc == 0)
+		rc = validate_input_check(&v->input, v->spec.sha256, v->spec.input_bytes, err);
+	if (rc == 0) {
+		const struct contract_infer_how how = {
+			.misfit_pct = v->spec.auto_publish ? CONTRACT_MISFIT_AUTO_PCT : CONTRACT_MISFIT_PCT,
+			.set_budget = !v->spec.auto_publish,
+			.sniffed = csv_split_sniffed(v->split),
+			.row_rejects = account.rejected,
+		};
+		cJSON *draft = contract_infer_draft(infer, &how, v->a);
+		rc = validate_write_file(v, "draft.json", js_print(v->a, draft), err);
+		*out_doc = cJSON_GetObjectItemCaseSensitive(draft, "doc");
+		*out_account = account;
+	}
+	contract_infer_free(&infer);
+	return rc;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine_validate_range - byte ranges to Parquet, a worker thread and a connection each. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/mem.h"
+#include "engine_validate.h"
+
+enum { OWN_COLUMNS = 2 }; /* _row, _offset */
+
+/* One thread's tools. DuckDB calls fill back on the thread that runs the COPY. */
+struct worker {
+	struct validate *v;
+	pthread_t thread;
+	bool started;
+	char source[40]; /* SQL name of its table function */
+	struct engine_conn *con;
+	struct engine_column *columns;
+	struct csv_block block;
+	struct csv_scan *scan;
+	struct csv_batch *batch;
+	struct contract_tally tally; /* of the range at hand */
+	struct validate_spool rejects;
+	size_t number;   /* of the range */
+	size_t position; /* of the block told to progress */
+	struct err err;
+};
+
+/* How a column crosses to DuckDB; decimals up to 18 digits are 64 bits on both sides. */
+static struct engine_column engine_column_of(const struct csv_column *c)
+{
+	static const enum engine_type types[CSV_TYPE_COUNT_] = {
+		[CSV_TEXT] = ENGINE_TEXT,
+		[CSV_INTEGER] = ENGINE_I64,
+		[CSV_DECIMAL] = ENGINE_DECIMAL,
+		[CSV_DOUBLE] = ENGINE_F64,
+		[CSV_BOOLEAN] = ENGINE_BOOL,
+		[CSV_DATE] = ENGINE_DATE,
+		[CSV_TIMESTAMP] = ENGINE_TIMESTAMP,
+		[CSV_TIMESTAMPTZ] = ENGINE_TIMESTAMPTZ,
+	};
+	const bool narrow = c->precision <= CSV_DECIMAL_NARROW;
+	return (struct engine_column){
+		.name = c->name,
+		.type = types[c->type],
+		.precision = narrow ? CSV_DECIMAL_NARROW : CSV_DECIMAL_MAX,
+		.scale = c->scale,
+	};
+}
+
+_Static_assert(
+    sizeof(struct csv_text) == sizeof(struct engine_text), "texts are handed over as they are");
+
+/* Values are written straight into DuckDB's vectors. */
+static void place(struct worker *w, struct engine_chunk *chunk)
+{
+	struct csv_batch *b = w->batch;
+	b->row = chunk->v[0].data;
+	b->offset = chunk->v[1].data;
+	for (size_t c = 0; c < b->n_columns; c++)
+		b->columns[c].data = chunk->v[OWN_COLUMNS + c].data;
+}
+
+static void hand_over_nulls(struct csv_batch *b, struct engine_chunk *chunk)
+{
+	for (size_t c = 0; c < b->n_columns; c++) {
+		struct engine_vector *v = &chunk->v[OWN_COLUMNS + c];
+		if (b->columns[c].nulls == 0)
+			continue;
+		engine_set_null(v, 0); /* makes the bits writable */
+		memcpy(v->validity, b->columns[c].valid, (b->rows + 63) / 64 * sizeof(uint64_t));
+	}
+}
+
+static void tell(struct worker *w)
+{
+	struct validate *v = w->v;
+	const size_t at = csv_scan_position(w->scan);
+	atomic_fetch_add(&v->bytes_done, (int64_t)(at - w->position));
+	atomic_fetch_add(&v->rows_done, (int64_t)(w->batch->rows + w->batch->n_rejects));
+	atomic_fetch_add(&v->rejects_done, (int64_t)w->batch->n_rejects);
+	w->position = at;
+	validate_progress(v);
+}
+
+static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
+{
+	struct worker *w = arg;
+	struct csv_batch *b = w->batch;
+	chunk->rows = 0;
+	ASSERT(b->cap <= chunk->capacity);
+	place(w, chunk);
+	while (chunk->rows == 0 && csv_scan_next(w->scan, b)) {
+		contract_check(&w->v->contract, b);
+		csv_batch_settle(b);
+		contract_tally_batch(&w->tally, b);
+		if (b->n_rejects > 0 && validate_spool_add(w->v, &w->rejects, w->number, b,
+					    &w->block.dialect, err) != 0)
+			return -1;
+		tell(w);
+		chunk->rows = b->rows;
+	}
+	hand_over_nulls(b, chunk);
+	return 0;
+}
+
+static int open_worker(struct worker *w, struct err *err)
+{
+	const struct csv_schema *schema = &w->v->match.schema;
+	if (engine_connect(w->v->engine, &w->con, err) != 0)
+		return -1;
+	w->columns = mem_array(schema->n_columns + OWN_COLUMNS, sizeof(*w->columns));
+	w->columns[0] = (struct engine_column){ .name = "_row", .type = ENGINE_I64 };
+	w->columns[1] = (struct engine_column){ .name = "_offset", .type = ENGINE_I64 };
+	for (size_t c = 0; c < schema->n_columns; c++)
+		w->columns[OWN_COLUMNS + c] = engine_column_of(&schema->columns[c]);
+	w->scan = csv_scan_new(schema);
+	w->batch = csv_batch_new(schema);
+	const struct engine_source source = {
+		.name = w->source,
+		.columns = w->columns,
+		.n_columns = schema->n_columns + OWN_COLUMNS,
+		.fill = fill,
+		.arg = w,
+	};
+	return engine_source_add(w->con, &source, err);
+}
+
+static void close_worker(struct worker *w)
+{
+	engine_disconnect(&w->con);
+	csv_batch_free(&w->batch);
+	csv_scan_free(&w->scan);
+	csv_block_done(&w->block);
+	free(w->columns);
+}
+
+/* A slot for the next range; under the lock. */
+static void new_range(struct validate *v, struct worker *w)
+{
+	if (v->n_ranges == v->ranges_alloc) {
+		v->ranges_alloc = v->ranges_alloc == 0 ? 32 : v->ranges_alloc * 2;
+		v->ranges = mem_resize(v->ranges, v->ranges_alloc * sizeof(*v->ranges));
+	}
+	w->number = v->n_ranges;
+	v->ranges[v->n_ranges++] = (struct validate_range){ .done = false };
+}
+
+/* Returns 1 with the next range in w->block, 0 when there is none, -1. */
+static int take_range(struct worker *w)
+{
+	struct validate *v = w->v;
+	int rc = 0;
+	pthread_mutex_lock(&v->lock);
+	if (!v->stop)
+		rc = csv_split_next(v->split, &w->block, &w->err);
+	if (rc == 1)
+		new_range(v, w);
+	pthread_mutex_unlock(&v->lock);
+	return rc;
+}
+
+/* Adds finished ranges to the totals, in file order, and judges the budget after each; under the
+ * lock. */
+static void book(struct validate *v)
+{
+	while (v->booked < v->n_ranges && v->ranges[v->booked].done && !v->spent) {
+		contract_tally_add(&v->total, &v->ranges[v->booked].tally);
+		v->booked++;
+		v->spent = contract_budget_spent(
+		    &v->total.account, v->budget_pct, v->spec.budget_after_rows, false);
+		v->stop = v->stop || v->spent;
+	}
+}
+
+static void finish_range(struct worker *w, int64_t silver_bytes)
+{
+	struct validate *v = w->v;
+	pthread_mutex_lock(&v->lock);
+	struct validate_range *r = &v->ranges[w->number];
+	r->tally = w->tally;
+	r->rejects = w->rejects;
+	r->silver_bytes = silver_bytes;
+	r->done = true;
+	book(v);
+	pthread_mutex_unlock(&v->lock);
+}
+
+static int write_range(struct worker *w)
+{
+	char path[4096];
+	struct stat st;
+	const struct validate *v = w->v;
+	if (snprintf(path, sizeof(path), "%s/silver-%zu.parquet", v->spec.scratch, w->number) >=
+	    (int)sizeof(path))
+		return err_set(&w->err, ERR_INTERNAL, "the scratch path is too long");
+	struct arena *a = arena_new(64 << 10);
+	contract_tally_init(&w->tally, v->match.schema.file_columns);
+	w->rejects = (struct validate_spool){ 0 };
+	w->position = 0;
+	csv_scan_begin(w->scan, &w->block);
+	int rc = engine_exec(w->con, &w->err,
+	    "COPY (SELECT * FROM %s()) TO %s (FORMAT parquet, COMPRESSION snappy)", w->source,
+	    engine_quote_text(a, path));
+	arena_free(&a);
+	const bool there = stat(path, &st) == 0;
+	if (rc == 0 && !there)
+		rc = err_set(
+		    &w->err, ERR_INTERNAL, "the engine wrote no file for range %zu", w->number);
+	finish_range(w, rc == 0 ? (int64_t)st.st_size : 0);
+	return rc;
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	int rc = open_worker(w, &w->err);
+	while (rc == 0 && (rc = take_range(w)) == 1)
+		rc = write_range(w);
+	if (rc != 0) {
+		pthread_mutex_lock(&w->v->lock);
+		w->v->stop = true;
+		if (w->v->err.kind == ERR_NONE)
+			w->v->err = w->err;
+		pthread_mutex_unlock(&w->v->lock);
+	}
+	close_worker(w);
+	return NULL;
+}
+
+int validate_ranges_run(struct validate *v, struct err *err)
+{
+	struct worker *workers = mem_array((size_t)v->spec.threads, sizeof(*workers));
+	contract_tally_init(&v->total, v->match.schema.file_columns);
+	for (int i = 0; i < v->spec.threads; i++) {
+		workers[i].v = v;
+		(void)snprintf(workers[i].source, sizeof(workers[i].source), "millrace_rows_%d", i);
+		workers[i].started =
+		    i > 0 && pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+	}
+	(void)work(&workers[0]);
+	for (int i = 1; i < v->spec.threads; i++) {
+		if (workers[i].started)
+			(void)pthread_join(workers[i].thread, NULL);
+	}
+	free(workers);
+	if (v->err.kind != ERR_NONE) {
+		*err = v->err;
+		return -1;
+	}
+	ASSERT(v->spent || v->booked == v->n_ranges);
+	ASSERT(contract_tally_balances(&v->total));
+	return 0;
+}
