@@ -12,6 +12,16 @@
 
 enum { FILE_MAX_BYTES = 16 << 20, LINE_ARENA_BYTES = 1 << 20 };
 
+/* NUL has no place in PostgreSQL's text: its escape becomes that of U+FFFD, which is as long. */
+static void replace_nul(char *json)
+{
+	for (char *p = strchr(json, '\\'); p != NULL; p = strchr(p, '\\')) {
+		if (strncmp(p, "\\u0000", 6) == 0)
+			memcpy(p, "\\ufffd", 6);
+		p += p[1] != '\0' ? 2 : 1;
+	}
+}
+
 /* A file of the engine, at most FILE_MAX_BYTES; NULL when there is none. */
 static const char *read_file(const char *scratch, const char *name, struct arena *a)
 {
@@ -29,6 +39,8 @@ static const char *read_file(const char *scratch, const char *name, struct arena
 			n += (size_t)got;
 	}
 	(void)close(fd);
+	if (text != NULL)
+		replace_nul(text);
 	return text;
 }
 
@@ -101,17 +113,24 @@ static int check_account(const struct check_result *r, struct err *err)
 	return 0;
 }
 
-static void read_draft(const char *scratch, struct arena *a, struct check_result *out)
+/* A draft that our own door does not let in is one of a file with thousands of columns. */
+static int read_draft(
+    const char *scratch, struct arena *a, struct check_result *out, struct err *err)
 {
 	const char *text = read_file(scratch, "draft.json", a);
-	struct err ignored = { 0 };
 	cJSON *draft = NULL;
-	if (text == NULL || js_parse(text, strlen(text), a, &draft, &ignored) != 0)
-		return;
+	if (text == NULL && out->verdict == CHECK_DRAFT)
+		return err_set(err, ERR_INTERNAL, "the engine inferred a contract and left none");
+	if (text == NULL)
+		return 0;
+	if (js_parse(text, strlen(text), a, &draft, err) != 0)
+		return err_set_code(err, ERR_INPUT, "check.too_wide",
+		    "the file has too many columns for a contract to be inferred");
 	const cJSON *doc = member(draft, "doc");
 	const cJSON *evidence = member(draft, "evidence");
 	out->draft = js_print(a, doc != NULL ? doc : draft);
 	out->evidence = evidence != NULL ? js_print(a, evidence) : NULL;
+	return 0;
 }
 
 int check_result_read(const cJSON *line, const char *scratch, struct arena *a,
@@ -132,9 +151,8 @@ int check_result_read(const cJSON *line, const char *scratch, struct arena *a,
 	const char *detail = read_file(scratch, "report.json", a);
 	r.rejects = rejects != NULL ? check_result_lines(rejects, LIMIT_REJECTS_STORED, a) : "[]";
 	r.detail = detail != NULL && is_object(detail, strlen(detail)) ? detail : NULL;
-	read_draft(scratch, a, &r);
-	if (r.verdict == CHECK_DRAFT && r.draft == NULL)
-		return err_set(err, ERR_INTERNAL, "the engine inferred a contract and left none");
+	if (read_draft(scratch, a, &r, err) != 0)
+		return -1;
 	*out = r;
 	return 0;
 }

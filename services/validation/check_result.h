@@ -32,6 +32,7 @@ struct check_result {
  *
  * Errors  ERR_INTERNAL  the engine broke its promise: no known verdict, an account that does not
  * add up (read = good + repaired + rejected), silver rows that are not the good ones
+ *         ERR_INPUT     code "check.too_wide": a draft too large to be kept
  */
 int check_result_read(const cJSON *line, const char *scratch, struct arena *a,
     struct check_result *out, struct err *err) MUST_CHECK;

@@ -53,6 +53,7 @@ static int read_body(struct http_req *req, struct store_dataset *d, char *made, 
 	    dataset_body_auto_publish(body, &auto_publish, err) != 0 ||
 	    dataset_body_budget(body, http_arena(req), &d->budget_pct, err) != 0)
 		return -1;
+	d->id_given = d->id != made;
 	d->auto_publish = auto_publish[0] == 't';
 	return 0;
 }

@@ -7,7 +7,6 @@
 #include "validation_migrations.h" /* generated from migrations/ */
 #include "validation_routes.h"     /* generated from api.yaml */
 
-static struct validation_conf conf;
 static struct worker *worker;
 
 static const struct conf_key keys[] = {
@@ -43,20 +42,16 @@ static const struct conf_key keys[] = {
 	CONF_END,
 };
 
-const struct validation_conf *validation_conf(void)
-{
-	return &conf;
-}
-
 static int on_open(struct svc *svc, struct err *err)
 {
+	const struct validation_conf *conf = validation_conf();
 	const struct worker_spec spec = {
 		.kind = "validate",
 		.stream = RING_VALIDATE,
-		.slots = (int)conf.slots,
-		.lease_ms = conf.lease_ms,
-		.renew_ms = conf.renew_ms,
-		.sweep_ms = conf.sweep_ms,
+		.slots = (int)conf->slots,
+		.lease_ms = conf->lease_ms,
+		.renew_ms = conf->renew_ms,
+		.sweep_ms = conf->sweep_ms,
 		.run = check_file_run,
 	};
 	if (worker_start(svc, &spec, &worker, err) != 0)
@@ -98,7 +93,7 @@ static const struct svc_spec spec = {
 	.env = "VALIDATION",
 	.schema = "catalog",
 	.conf_keys = keys,
-	.conf = &conf,
+	.conf = &validation_settings,
 	.routes = validation_routes,
 	.permissions = permission_grants,
 	.migrations = validation_migrations,

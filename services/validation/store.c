@@ -50,13 +50,13 @@ static const char SQL_DATASET_INSERT[] =
     "insert into catalog.datasets (id, domain, name, kind, mode, description, auto_publish, "
     "error_budget_pct, created_by) select $1::uuid, m.name, $3, 'upload', $4, $5, $6::boolean, "
     "$7::numeric, $8 "
-    "from catalog.domains m where m.name = $2 on conflict do nothing";
+    "from catalog.domains m where m.name = $2 on conflict do nothing returning id";
 
 /* No row: no such domain. Not the same: another dataset has the name, or another name has the id.
  */
 static const char SQL_DATASET_MADE[] =
-    "select " DATASET_DOC
-    " as doc, d.rev, d.id = $3::uuid as created, d.kind = 'upload' and d.mode = $4 and "
+    "select " DATASET_DOC " as doc, d.rev, $8::boolean as created, d.id = coalesce($3::uuid, d.id) "
+    "and d.kind = 'upload' and d.mode = $4 and "
     "d.description = $5 and d.auto_publish = $6::boolean and d.error_budget_pct = $7::numeric as "
     "same "
     "from catalog.domains m left join catalog.datasets d on d.domain = m.name and d.name = $2 "
@@ -169,11 +169,13 @@ int store_dataset_get(struct db *db, const struct ref *ref, struct db_result **o
 int store_dataset_create(
     struct db *db, const struct store_dataset *d, struct db_result **out, struct err *err)
 {
+	scoped(struct db_result *, db_result_free) made = NULL;
 	const char *auto_publish = d->auto_publish ? "t" : "f";
-	if (db_query(db, SQL_DATASET_INSERT, NULL, err, d->id, d->ref.domain, d->ref.name, d->mode,
+	if (db_query(db, SQL_DATASET_INSERT, &made, err, d->id, d->ref.domain, d->ref.name, d->mode,
 		d->description, auto_publish, d->budget_pct, d->by) != 0 ||
-	    db_query(db, SQL_DATASET_MADE, out, err, d->ref.domain, d->ref.name, d->id, d->mode,
-		d->description, auto_publish, d->budget_pct) != 0)
+	    db_query(db, SQL_DATASET_MADE, out, err, d->ref.domain, d->ref.name,
+		d->id_given ? d->id : NULL, d->mode, d->description, auto_publish, d->budget_pct,
+		db_rows(made) > 0 ? "t" : "f") != 0)
 		return -1;
 	const bool domain = db_rows(*out) == 1;
 	if (domain && db_bool(*out, 0, "same"))

@@ -15,6 +15,7 @@
 /* A dataset as its creator wants it. */
 struct store_dataset {
 	const char *id; /* UUID */
+	bool id_given;  /* by the caller: an existing dataset must have it */
 	struct ref ref;
 	const char *mode; /* "append" "replace" */
 	const char *description;

@@ -7,6 +7,13 @@
 
 #include "base/text.h"
 
+struct validation_conf validation_settings;
+
+const struct validation_conf *validation_conf(void)
+{
+	return &validation_settings;
+}
+
 int validation_dataset(
     struct http_req *req, const char *permission, struct ref *out, struct err *err)
 {

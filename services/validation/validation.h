@@ -24,6 +24,9 @@ struct validation_conf {
 	int64_t tidy_ms;         /* how often the disk is looked over */
 };
 
+/* Where the settings are read into at boot; everybody else asks validation_conf. */
+extern struct validation_conf validation_settings;
+
 /* validation_conf - the settings of this process; read-only after boot. */
 const struct validation_conf *validation_conf(void);
 
