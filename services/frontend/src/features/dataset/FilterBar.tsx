@@ -31,7 +31,7 @@ export function FilterBar({ columns, conditions, onChange }: FilterBarProps) {
 	}
 	return (
 		<div className={css.bar}>
-			<form className={css.bar} onSubmit={onSubmit} aria-label={t('filter.label')}>
+			<form className={css.form} onSubmit={onSubmit} aria-label={t('filter.label')}>
 				<NativeSelect
 					aria-label={t('filter.column')}
 					data-filter

@@ -214,7 +214,10 @@ export function NewImportPage() {
 				<Button type="submit" className={css.submit} disabled={!ready || start.isPending}>
 					{start.isPending
 						? t('import.starting')
-						: t('import.load', { n: files.length, name: files[0]?.name ?? '' })}
+						: t(choice.fresh && !choice.atOnce ? 'import.check' : 'import.load', {
+								n: files.length,
+								name: files[0]?.name ?? '',
+							})}
 				</Button>
 			</form>
 		</Page>

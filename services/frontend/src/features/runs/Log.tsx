@@ -21,11 +21,18 @@ interface LogProps {
 
 const levels = ['error', 'warn', 'info'];
 
+/** "load 2 ": the task and, from the second on, its attempt. */
+function taskOf(run: Run, line: LogLine): string {
+	const task = run.tasks.find((x) => x.id === line.task_id);
+	if (task === undefined) return '';
+	return `${word('task', task.kind)}${line.attempt > 1 ? ` ${line.attempt}` : ''}  `;
+}
+
 const columns = (run: Run): Array<Column<LogLine>> => [
 	{
 		id: 'at',
 		title: t('log.at', { zone: zone() }),
-		width: 190,
+		width: 150,
 		mono: true,
 		cell: (l) => time(l.at),
 		text: (l) => l.at,
@@ -33,21 +40,23 @@ const columns = (run: Run): Array<Column<LogLine>> => [
 	{
 		id: 'level',
 		title: t('log.level'),
-		width: 70,
+		width: 80,
 		cell: (l) => <span className={css[`level_${l.level}`]}>{word('level', l.level)}</span>,
 		text: (l) => l.level,
 	},
 	{
-		id: 'task',
-		title: t('log.task'),
-		width: 110,
-		cell: (l) => {
-			const task = run.tasks.find((x) => x.id === l.task_id);
-			const attempt = (l.attempt ?? 1) > 1 ? ` ${l.attempt}` : '';
-			return <span className="dim">{task === undefined ? '' : word('task', task.kind) + attempt}</span>;
-		},
+		id: 'msg',
+		title: t('log.msg'),
+		width: 640,
+		mono: true,
+		cell: (l) => (
+			<span>
+				<span className="dim">{taskOf(run, l)}</span>
+				{l.msg}
+			</span>
+		),
+		text: (l) => l.msg,
 	},
-	{ id: 'msg', title: t('log.msg'), width: 560, mono: true, cell: (l) => l.msg, text: (l) => l.msg },
 ];
 
 function toggled(current: string | undefined, level: string): string | undefined {
