@@ -15,12 +15,18 @@ static int hex_value(char c)
 	return -1;
 }
 
-/* Bytes a path may hold unescaped: RFC 3986 pchar without ';', which some readers cut at. */
-static bool is_plain(char c)
+/* Bytes that are never escaped by who writes addresses by the book (RFC 3986 unreserved). */
+static bool is_unreserved(int c)
 {
 	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
 		return true;
-	return c != '\0' && strchr("-._~!$&'()*+,=:@", c) != NULL;
+	return c != '\0' && strchr("-._~", c) != NULL;
+}
+
+/* Bytes a path may hold unescaped: RFC 3986 pchar without ';', which some readers cut at. */
+static bool is_plain(char c)
+{
+	return is_unreserved(c) || (c != '\0' && strchr("!$&'()*+,=:@", c) != NULL);
 }
 
 /* The byte an escape at p stands for, or -1 when it is broken or hides what must not be hidden. */
@@ -31,7 +37,7 @@ static int escaped_byte(const char *p)
 	if (low < 0)
 		return -1;
 	const int byte = high * 16 + low;
-	if (byte < 0x20 || byte == 0x7f || strchr("/\\.", byte) != NULL)
+	if (byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\' || is_unreserved(byte))
 		return -1;
 	if (byte == '%' && hex_value(p[3]) >= 0 && hex_value(p[4]) >= 0)
 		return -1;

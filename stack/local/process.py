@@ -76,21 +76,30 @@ class Process:
                 self.restarts += 1
                 self._spawn()
 
-    def stop(self, timeout_s=10.0):
-        """End it and keep it ended; SIGKILL when the time is over."""
+    def ask_to_end(self):
+        """The first half of stop: say so once and do not start it again."""
         with self.lock:
             self.wanted = False
             self.not_before = 0.0
-            popen = self.popen
-        if popen is None or popen.poll() is not None:
+            if self.alive():
+                self.popen.send_signal(signal.SIGCONT)
+                self.popen.send_signal(self.stop_signal)
+
+    def finish(self, timeout_s=10.0):
+        """The second half: wait for its end; SIGKILL when the time is over."""
+        popen = self.popen
+        if popen is None:
             return
-        popen.send_signal(signal.SIGCONT)
-        popen.send_signal(self.stop_signal)
         try:
             popen.wait(timeout_s)
         except subprocess.TimeoutExpired:
             popen.kill()
             popen.wait()
+
+    def stop(self, timeout_s=10.0):
+        """End it and keep it ended."""
+        self.ask_to_end()
+        self.finish(timeout_s)
 
     def tail(self, lines=15):
         try:

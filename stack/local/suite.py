@@ -191,11 +191,9 @@ class Suite:
             self.watcher = None
         self.nginx.process.stop(5)
         for process in self.daemons.values():
-            process.wanted = False
-            if process.alive():
-                process.kill(process.stop_signal)
+            process.ask_to_end()
         for process in self.daemons.values():
-            process.stop(DRAIN_S + 3)
+            process.finish(DRAIN_S + 3)
         self.redis.process.stop()
         self.postgres.stop("fast")
         if self.held is not None:
