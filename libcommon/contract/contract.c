@@ -322,8 +322,11 @@ static void refuse_equal_names(struct reader *r, const struct contract_field *fi
 
 static void read_fields(struct reader *r, const cJSON *doc, struct contract *c)
 {
+	const size_t before = r->faults->n;
 	const cJSON *list = member(r, doc, "fields", cJSON_Array, "an array");
 	const int n = cJSON_GetArraySize(list);
+	if (r->faults->n > before)
+		return;
 	if (n < 1 || n > CONTRACT_MAX_FIELDS) {
 		fault(r, "fields", "must hold 1 to %d fields", CONTRACT_MAX_FIELDS);
 		return;

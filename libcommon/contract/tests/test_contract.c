@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_contract - what a document may say, and every fault of one that may not. */
+#include "fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kit/json.h"
+
+static void test_a_full_contract(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 20);
+	struct contract c;
+	fixture_contract("{\"fields\":["
+			 "{\"name\":\"id\",\"type\":\"integer\",\"title\":\"Id\",\"constraints\":{\"required\":true,"
+			 "\"minimum\":1,\"maximum\":\"9223372036854775807\"}},"
+			 "{\"name\":\"amount\",\"type\":\"number\",\"millrace\":{\"type\":\"decimal\",\"precision\":12,"
+			 "\"scale\":2,\"aliases\":[\"Amount EUR\"]},\"constraints\":{\"minimum\":0.05}},"
+			 "{\"name\":\"any\",\"type\":\"number\"},"
+			 "{\"name\":\"ratio\",\"type\":\"number\",\"millrace\":{\"type\":\"double\"}},"
+			 "{\"name\":\"day\",\"type\":\"date\",\"format\":\"%d.%m.%Y\"},"
+			 "{\"name\":\"at\",\"type\":\"datetime\",\"millrace\":{\"type\":\"timestamptz\"}},"
+			 "{\"name\":\"size\",\"constraints\":{\"enum\":[\"S\",\"M\",\"L\"],\"unique\":false}},"
+			 "{\"name\":\"ok\",\"type\":\"boolean\",\"trueValues\":[\"ja\"],\"falseValues\":[\"nein\"]}],"
+			 "\"missingValues\":[\"\",\"n/a\"],"
+			 "\"millrace\":{\"budget_pct\":2.5,\"extra_columns\":\"ignore\","
+			 "\"dialect\":{\"delimiter\":\";\",\"encoding\":\"windows-1252\"}}}",
+	    a, &c);
+	assert_int_equal(c.n_fields, 8);
+	assert_true(c.fields[0].required);
+	assert_true(c.fields[0].maximum->number == INT64_MAX);
+	assert_int_equal(c.fields[1].precision, 12);
+	assert_true(c.fields[1].minimum->number == 5);
+	assert_string_equal(c.fields[1].aliases[0], "Amount EUR");
+	assert_int_equal(c.fields[2].precision, CONTRACT_DECIMAL_PRECISION);
+	assert_int_equal(c.fields[2].scale, CONTRACT_DECIMAL_SCALE);
+	assert_int_equal(c.fields[3].type, CSV_DOUBLE);
+	assert_string_equal(c.fields[4].format, "%d.%m.%Y");
+	assert_int_equal(c.fields[5].type, CSV_TIMESTAMPTZ);
+	assert_int_equal(c.fields[6].type, CSV_TEXT);
+	assert_int_equal(c.fields[6].n_allowed, 3);
+	assert_string_equal(c.fields[7].yes[0], "ja");
+	assert_string_equal(c.missing[1], "n/a");
+	assert_true(c.budget_pct == 2.5);
+	assert_int_equal(c.budget_after_rows, CONTRACT_BUDGET_AFTER_ROWS);
+	assert_true(c.ignore_extra);
+	assert_int_equal(c.dialect.delimiter, ';');
+	assert_true(c.dialect.has_encoding && c.dialect.encoding == CSV_WINDOWS_1252);
+	arena_free(&a);
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 20);
+	struct contract c;
+	fixture_contract("{\"fields\":[{\"name\":\"a\"}]}", a, &c);
+	assert_string_equal(c.missing[0], "");
+	assert_null(c.missing[1]);
+	assert_true(c.budget_pct < 0);
+	assert_false(c.ignore_extra);
+	arena_free(&a);
+}
+
+struct fault_case {
+	const char *json, *path;
+	const char *part; /* of the message */
+};
+
+#define FIELD(rest) "{\"fields\":[{\"name\":\"a\"," rest "}]}"
+
+static const struct fault_case faults[] = {
+	{ "[]", "", "object" },
+	{ "{}", "fields", "1 to 1590" },
+	{ "{\"fields\":[]}", "fields", "1 to 1590" },
+	{ "{\"fields\":7}", "fields", "array" },
+	{ "{\"fields\":[7]}", "fields[0]", "object" },
+	{ "{\"fields\":[{}]}", "fields[0].name", "1 to 63" },
+	{ "{\"fields\":[{\"name\":\"\"}]}", "fields[0].name", "1 to 63" },
+	{ "{\"fields\":[{\"name\":\"a\\nb\"}]}", "fields[0].name", "control" },
+	{ "{\"fields\":[{\"name\":\"_ROW\"}]}", "fields[0].name", "ours" },
+	{ "{\"fields\":[{\"name\":\"a\"},{\"name\":\"A\"}]}", "fields[1].name", "case does not count" },
+	{ FIELD("\"type\":\"money\""), "fields[0].type", "money" },
+	{ FIELD("\"type\":7"), "fields[0].type", "string" },
+	{ FIELD("\"type\":\"integer\",\"millrace\":{\"type\":\"double\"}"), "fields[0].millrace.type",
+	    "does not go" },
+	{ FIELD("\"type\":\"number\",\"millrace\":{\"precision\":39}"), "fields[0].millrace.precision", "38" },
+	{ FIELD("\"type\":\"number\",\"millrace\":{\"precision\":4,\"scale\":5}"), "fields[0].millrace.scale",
+	    "0 to 4" },
+	{ FIELD("\"type\":\"number\",\"millrace\":{\"scale\":1.5}"), "fields[0].millrace.scale", "whole" },
+	{ FIELD("\"type\":\"number\",\"decimalChar\":\",\""), "fields[0].decimalChar", "not supported" },
+	{ FIELD("\"type\":\"date\",\"format\":\"%d.%m\""), "fields[0].format", "%Y" },
+	{ FIELD("\"type\":\"string\",\"format\":\"email\""), "fields[0].format", "no formats" },
+	{ FIELD("\"constraints\":{\"pattern\":\"x\"}"), "fields[0].constraints.pattern", "not supported" },
+	{ FIELD("\"constraints\":{\"unique\":true}"), "fields[0].constraints.unique", "not supported" },
+	{ FIELD("\"constraints\":{\"required\":\"yes\"}"), "fields[0].constraints.required", "true or false" },
+	{ FIELD("\"constraints\":{\"minimum\":\"b\"}"), "fields[0].constraints.minimum", "no order" },
+	{ FIELD("\"type\":\"integer\",\"constraints\":{\"minimum\":1.5}"), "fields[0].constraints.minimum",
+	    "not a value of type integer" },
+	{ FIELD("\"type\":\"integer\",\"constraints\":{\"minimum\":5,\"maximum\":4}"),
+	    "fields[0].constraints.minimum", "above the maximum" },
+	{ FIELD("\"type\":\"date\",\"constraints\":{\"maximum\":\"2026-02-30\"}"),
+	    "fields[0].constraints.maximum", "2026-02-30" },
+	{ FIELD("\"constraints\":{\"enum\":[]}"), "fields[0].constraints.enum", "1 to 10000" },
+	{ FIELD("\"constraints\":{\"enum\":[\"a\",7]}"), "fields[0].constraints.enum", "string" },
+	{ FIELD("\"millrace\":{\"aliases\":[7]}"), "fields[0].millrace.aliases", "strings" },
+	{ FIELD("\"type\":\"boolean\",\"trueValues\":[\"x\"],\"falseValues\":[\"x\"]"), "fields[0].trueValues",
+	    "means true and false" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"missingValues\":[7]}", "missingValues", "strings" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":\"a\"}", "primaryKey", "not supported" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"budget_pct\":101}}", "millrace.budget_pct", "100" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"extra_columns\":\"x\"}}", "millrace.extra_columns",
+	    "ignore" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"delimiter\":\"::\"}}}",
+	    "millrace.dialect.delimiter", "pipe" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"encoding\":\"koi8\"}}}",
+	    "millrace.dialect.encoding", "utf-8" },
+};
+
+static void test_faults(void **state)
+{
+	(void)state;
+	size_t wrong = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		struct arena *a = arena_new(1 << 20);
+		struct contract c;
+		struct contract_faults f;
+		struct err err = { 0 };
+		cJSON *doc = NULL;
+		assert_int_equal(js_parse(faults[i].json, strlen(faults[i].json), a, &doc, &err), 0);
+		f.n = 0;
+		assert_int_equal(contract_parse(doc, a, &c, &f, &err) == 0 && f.n == 0, 0);
+		if (f.n != 1 || strcmp(f.list[0].path, faults[i].path) != 0 ||
+		    strstr(f.list[0].message, faults[i].part) == NULL) {
+			wrong++;
+			print_error("%s\ngot %zu faults, first %s: %s\n", faults[i].json, f.n, f.list[0].path,
+			    f.list[0].message);
+		}
+		assert_int_equal(err.kind, ERR_INPUT);
+		assert_string_equal(err.code, "contract.invalid");
+		arena_free(&a);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void test_all_faults_at_once(void **state)
+{
+	(void)state;
+	static const char json[] = "{\"fields\":[{\"name\":\"\",\"type\":\"x\"},{\"name\":\"b\",\"constraints\":{"
+				   "\"minLength\":1}}],\"millrace\":{\"budget_pct\":-1}}";
+	struct arena *a = arena_new(1 << 20);
+	struct contract c;
+	struct contract_faults f;
+	struct err err = { 0 };
+	cJSON *doc = NULL;
+	assert_int_equal(js_parse(json, strlen(json), a, &doc, &err), 0);
+	assert_int_equal(contract_parse(doc, a, &c, &f, &err), -1);
+	assert_int_equal(f.n, 4);
+	assert_string_equal(f.list[0].path, "fields[0].name");
+	assert_string_equal(f.list[1].path, "fields[0].type");
+	assert_string_equal(f.list[2].path, "fields[1].constraints.minLength");
+	assert_string_equal(f.list[3].path, "millrace.budget_pct");
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_full_contract),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_all_faults_at_once),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
