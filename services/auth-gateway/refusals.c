@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_FUNCTION HASH_FNV /* the default one falls through cases without saying so */
 #include <uthash.h>
 
 #include "base/mem.h"
