@@ -52,13 +52,13 @@ struct events {
 	bool quiet; /* the last failure was logged */
 };
 
-static void forget_ended(struct events *e)
+static void forget(struct events *e, bool all)
 {
 	struct seen *s, *next;
 
 	HASH_ITER(hh, e->seen, s, next)
 	{
-		if (!s->ended)
+		if (!all && !s->ended)
 			continue;
 		HASH_DEL(e->seen, s);
 		free(s);
@@ -78,7 +78,7 @@ static bool note(struct events *e, const struct db_result *r, int i)
 		return false;
 	if (!s) {
 		if (e->n >= SEEN_MAX)
-			forget_ended(e);
+			forget(e, false);
 		s = mem_alloc(sizeof(*s));
 		snprintf(s->id, sizeof(s->id), "%s", id);
 		snprintf(s->domain, sizeof(s->domain), "%s", db_text(r, i, "domain"));
@@ -271,10 +271,7 @@ void *events_main(void *arg)
 		hear(&e);
 		look(&e);
 	}
-	for (struct seen *s = e.seen, *next; s; s = next) {
-		next = s->hh.next;
-		free(s);
-	}
+	forget(&e, true);
 	ring_free(&e.ring);
 	return NULL;
 }

@@ -42,15 +42,19 @@ static struct {
 	struct event *tick;
 } streams = { .list = TAILQ_HEAD_INITIALIZER(streams.list) };
 
-/* domain is a name, so it needs no escape in the literal {"a","b"}. */
+/* The literal holds names and perhaps *, which need no quotes: {default,sales,*}. */
 static bool may_see(const struct client *c, const char *domain)
 {
-	char quoted[80];
+	const char *p = c->domains;
+	const size_t n = strlen(domain);
 
-	if (strstr(c->domains, "\"*\""))
-		return true;
-	snprintf(quoted, sizeof(quoted), "\"%s\"", domain);
-	return strstr(c->domains, quoted) != NULL;
+	while (*(p += strspn(p, "{},\""))) {
+		const size_t len = strcspn(p, "{},\"");
+		if ((len == 1 && *p == '*') || (len == n && memcmp(p, domain, n) == 0))
+			return true;
+		p += len;
+	}
+	return false;
 }
 
 static void send_bytes(struct client *c, const char *p, size_t n)
