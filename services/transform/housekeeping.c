@@ -80,9 +80,7 @@ static const char *maintain_spec(struct housekeeping *h, struct arena *a)
 	js_add_str(spec, "task", "maintain");
 	js_add_str(spec, "conninfo", svc_db_conf(h->svc)->conninfo);
 	js_add_str(spec, "user", transform_conf()->loader_user);
-	js_add_str(spec, "password",
-	    transform_conf()->loader_password[0] != '\0' ? transform_conf()->loader_password
-							 : NULL);
+	js_add_str(spec, "password", transform_conf()->loader_password);
 	js_add_str(spec, "application_name", "millrace-loader maintain");
 	js_add_i64(spec, "grace_s", transform_conf()->keep_ms / 1000);
 	return js_print(a, spec);

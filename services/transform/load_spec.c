@@ -80,8 +80,7 @@ static void add_connection(cJSON *spec, const struct worker_task *t)
 
 	js_add_str(spec, "conninfo", svc_db_conf(t->svc)->conninfo);
 	js_add_str(spec, "user", conf->loader_user);
-	js_add_str(
-	    spec, "password", conf->loader_password[0] != '\0' ? conf->loader_password : NULL);
+	js_add_str(spec, "password", conf->loader_password);
 	js_add_str(spec, "application_name",
 	    arena_printf(t->arena, "loader %s %lld", t->task_id, (long long)t->epoch));
 }

@@ -10,7 +10,7 @@ struct transform_conf {
 	const char *scratch_dir;     /* one directory for each attempt is made here */
 	const char *task_path;       /* millrace-task */
 	const char *loader_user;     /* database role of the loader process */
-	const char *loader_password; /* "" = none */
+	const char *loader_password; /* NULL = none */
 	int64_t slots;               /* loads at once */
 	int64_t lease_ms, renew_ms, sweep_ms;
 	int64_t grace_ms;      /* between SIGTERM and SIGKILL of a task process */
