@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lex - tokens of an expression. */
+#define LEX_HERE /* the function itself */
 #include "expr/lex.h"
 
 #include "base/text.h"

@@ -42,4 +42,8 @@ int lex_next(struct lex *l, struct lex_token *out) MUST_CHECK;
 int lex_fault(struct expr_fault *f, size_t pos, size_t len, const char *hint, const char *fmt, ...)
     PRINTF_LIKE(5, 6);
 
+#ifndef LEX_HERE /* as err_set: callers in other files know that it is -1 */
+#define lex_fault(...) err_minus_one(lex_fault(__VA_ARGS__))
+#endif
+
 #endif

@@ -345,7 +345,7 @@ int http_server_busy(const struct http_server *s)
 
 int http_server_port(const struct http_server *s)
 {
-	struct sockaddr_storage sa;
+	struct sockaddr_storage sa = {0};
 	socklen_t n = sizeof(sa);
 
 	if (s->listener == NULL ||
