@@ -289,6 +289,40 @@ def test_an_unanswered_commit_is_settled_by_the_ledger(pg, dataset, mode, at_com
         assert states(pg, dataset) == {}
 
 
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_a_lost_backend_is_unavailable(pg, dataset, mode):
+    """What a restart of PostgreSQL with -m immediate looks like from here."""
+    spec = loader_spec(pg, 1, dataset=dataset, mode=mode)
+    child = Loader(spec)
+    child.send(frame(rows_of(1, 100)))
+    wait_until(lambda: is_copying(pg, spec))
+    query(pg, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s",
+          spec["application_name"])
+    try:
+        child.send(frame(rows_of(1, 50000)), end(50100))
+    except BrokenPipeError:
+        pass
+    code, last = child.finish()
+    assert (code, last["kind"]) == (70, "unavailable")
+    assert states(pg, dataset) == {}
+    load(pg, 1, 10, dataset=dataset, mode=mode, epoch=2)
+    assert counts(pg, dataset) == {1: 10}
+
+
+def test_a_locked_table_is_waited_for_and_then_tried_again(pg, dataset):
+    """Somebody holds the table while a column is to be added: busy, nothing lost, the next try works."""
+    load(pg, 1, 10, dataset=dataset)
+    relation = one(pg, "select relation from _gold.heads where dataset = %s", dataset)
+    holder = pg.connect(autocommit=False)
+    holder.cursor().execute(f"lock table _gold.{relation} in access share mode")
+    began = time.monotonic()
+    code, last = send_load(pg, 2, columns(("extra", "text")), [(1, 6, "b", "new")], dataset=dataset)
+    assert (code, last["kind"]) == (70, "unavailable") and time.monotonic() - began < 20
+    holder.close()
+    assert send_load(pg, 3, columns(("extra", "text")), [(1, 6, "b", "new")], dataset=dataset)[0] == 0
+    assert counts(pg, dataset) == {1: 10, 3: 1}
+
+
 def test_no_server_is_unavailable(pg, dataset):
     child = Loader(loader_spec(pg, 1, dataset=dataset, conninfo="host=127.0.0.1 port=1 dbname=millrace"))
     code, last = child.finish()
