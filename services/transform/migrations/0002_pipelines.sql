@@ -70,7 +70,7 @@ begin
 	with seen as (
 		insert into triggered (act_id)
 		select a.id from _millrace.acts a
-		where a.at > clock_timestamp() - interval '1 day'
+		where a.acted_at > clock_timestamp() - interval '1 day'
 			and not exists (select from triggered t where t.act_id = a.id)
 		order by a.id
 		on conflict do nothing
@@ -82,7 +82,7 @@ begin
 	end if;
 	for v in
 		select p.domain, p.name, p.target, p.version, max(a.id) as act,
-			(array_agg(a.by order by a.id desc))[1] as by
+			(array_agg(a.acted_by order by a.id desc))[1] as acted_by
 		from _millrace.acts a
 		join pipelines p on p.domain = a.domain and p.sources @> array[a.dataset]
 		where a.id = any (v_acts) and p.version is not null
@@ -92,7 +92,7 @@ begin
 		select r.run_id, r.created into v_run from jobs.create_run_v1(
 			md5(format('derived %s.%s %s', v.domain, v.name, v.act))::uuid, null, v.domain, v.target,
 			'pipeline', 'derived',
-			jsonb_build_object('pipeline', v.name, 'pipeline_version', v.version), v.by) r;
+			jsonb_build_object('pipeline', v.name, 'pipeline_version', v.version), v.acted_by) r;
 		if v_run.created then
 			return next v_run.run_id;
 		end if;
