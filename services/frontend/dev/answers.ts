@@ -100,7 +100,7 @@ const fixed: Record<string, unknown> = {
 	'GET /api/tables/online_sales/rows': { columns, items: rows, positions: rows.map((_, i) => ({ load: 30, row: i })), next_cursor: null, row_count: 500, estimate: false },
 	'GET /api/datasets/online_sales/contract': {
 		published: { version: 1, doc, published_at: at(900), published_by: 'admin' },
-		draft: { doc, etag: '"1"', updated_at: at(10), source: 'inferred', evidence: { columns: [{ name: 'amount', samples: ['12.50', '1.234,56 €'], why: 'line 512 "N/A" is not an integer' }] } },
+		draft: { doc, etag: '"1"', updated_at: at(10), source: 'inferred', evidence: { rows: 500, columns: [{ name: 'amount', header: 'Betrag', chosen: 'decimal', values: 500, empty: 3, fits: 497, fell: [{ type: 'integer', misfits: 2, text: 'why not integer: line 512 `12.5`' }] }] } },
 	},
 	'GET /api/datasets/online_sales/contract/versions': page([{ version: 1, doc, published_at: at(900), published_by: 'admin' }]),
 	'GET /api/datasets/online_sales/rejects': page(rejects),

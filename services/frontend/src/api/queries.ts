@@ -13,6 +13,7 @@ import type {
 	Pipeline,
 	Reject,
 	RejectSummary,
+	Report,
 	RowsPage,
 	Run,
 	Session,
@@ -155,6 +156,13 @@ export const rejectSummaryQuery = (dataset: string, run: string | undefined) =>
 		queryKey: ['reject-summary', dataset, run ?? ''],
 		queryFn: ({ signal }) =>
 			get<RejectSummary>(`/api/datasets/${e(dataset)}/rejects/summary${query({ run })}`, signal),
+	});
+
+export const reportQuery = (run: string) =>
+	queryOptions({
+		queryKey: ['report', run],
+		queryFn: ({ signal }) => get<Report>(`/api/reports/${e(run)}`, signal),
+		staleTime: Infinity,
 	});
 
 export const runsQuery = (params: { target?: string | undefined; state?: string | undefined }) =>

@@ -33,6 +33,7 @@ export type LoadChange = Schemas['LoadChange'];
 export type Pipeline = Schemas['PipelineSummary'];
 export type Reject = Schemas['Reject'];
 export type RejectSummary = Schemas['RejectSummary'];
+export type Report = Schemas['Report'];
 export type Upload = Schemas['Upload'];
 
 export interface Page<T> {

@@ -56,6 +56,14 @@ export interface StateMarkProps {
 	tight?: boolean;
 }
 
+/** A sentence that begins with the state's own word need not say it twice. */
+function without(label: string, sentence: ReactNode): ReactNode {
+	if (typeof sentence !== 'string') return sentence;
+	const head = `${label}: `;
+	if (!sentence.toLowerCase().startsWith(head.toLowerCase())) return sentence;
+	return sentence.slice(head.length);
+}
+
 export function StateMark({ state, sentence, tight = false }: StateMarkProps) {
 	const [Glyph, tone] = looks[state] ?? ([IconCircleDashed, 'dim'] as const);
 	const label = word('state', state);
@@ -72,7 +80,7 @@ export function StateMark({ state, sentence, tight = false }: StateMarkProps) {
 				{tight ? null : <span className={css.word}>{label}</span>}
 			</span>
 			{sentence === undefined || sentence === null || sentence === '' ? null : (
-				<span className={css.sentence}>{sentence}</span>
+				<span className={css.sentence}>{tight ? sentence : without(label, sentence)}</span>
 			)}
 		</span>
 	);

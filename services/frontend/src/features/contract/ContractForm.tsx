@@ -6,7 +6,7 @@ import type { ContractDoc, ContractField } from '../../api/types';
 import { DataGrid, type Column } from '../../components/DataGrid';
 import { t, word } from '../../i18n';
 import css from './Contract.module.css';
-import { Evidence } from './Evidence';
+import { Evidence, FileLine } from './Evidence';
 import { FieldForm } from './FieldForm';
 import { listOf, rulesText, typeOf, withField } from './fields';
 
@@ -43,12 +43,13 @@ const columns: Array<Column<ContractField>> = [
 	},
 ];
 
-function FileRules({ doc, onEdit }: Pick<ContractFormProps, 'doc' | 'onEdit'>) {
+function FileRules({ doc, evidence, onEdit }: Pick<ContractFormProps, 'doc' | 'evidence' | 'onEdit'>) {
 	const own = doc.millrace ?? {};
 	const off = onEdit === undefined;
 	return (
 		<section className={css.rules}>
 			<h2>{t('contract.file_rules')}</h2>
+			<FileLine evidence={evidence} />
 			<div className={css.ruleRow}>
 				<TextInput
 					label={t('contract.missing')}
@@ -137,7 +138,7 @@ export function ContractForm({ doc, evidence, chosen, onChoose, onEdit }: Contra
 					</section>
 				)}
 			</div>
-			<FileRules doc={doc} onEdit={onEdit} />
+			<FileRules doc={doc} evidence={evidence} onEdit={onEdit} />
 		</>
 	);
 }

@@ -40,10 +40,10 @@ export function typeOf(field: ContractField): FieldType {
 	return plain[field.type] ?? 'text';
 }
 
-/** A new type takes what only the old one understood with it: format, precision, scale. */
+/** A new type takes what only the old one understood with it. */
 export function withType(field: ContractField, type: FieldType): ContractField {
 	if (type === typeOf(field)) return field;
-	const { format: _format, ...rest } = field;
+	const { format: _format, trueValues: _yes, falseValues: _no, ...rest } = field;
 	const { precision: _p, scale: _s, ...own } = field.millrace ?? {};
 	return { ...rest, type: frictionless[type], millrace: { ...own, type } };
 }

@@ -29,10 +29,10 @@ interface Look {
 }
 
 /** Reads the head of the first file here, and asks for the contracts it may fit. */
-function useLook(file: File | undefined, datasets: Dataset[]): Look | undefined {
+function useLook(file: File | undefined, datasets: Dataset[], known: boolean): Look | undefined {
 	return useQuery({
 		queryKey: ['look', file?.name, file?.size, file?.lastModified, datasets.map((d) => d.id)],
-		enabled: file !== undefined && datasets.length > 0,
+		enabled: file !== undefined && known,
 		queryFn: async (): Promise<Look> => {
 			const header = headerOf((await file?.slice(0, HEAD_BYTES).text()) ?? '');
 			const candidates = await Promise.all(
@@ -143,7 +143,7 @@ export function NewImportPage() {
 		(d) => d.kind === 'upload' && may(session, 'upload.write', d.domain),
 	);
 	const refs = takers.map((d) => refOf(d.domain, d.name));
-	const look = useLook(files[0], takers);
+	const look = useLook(files[0], takers, all.data !== undefined);
 	const [touched, setTouched] = useState<Partial<Choice>>({});
 	useEffect(() => setTouched({}), [files]);
 	const proposed = [search.dataset, dropped, look?.guess?.ref].find(

@@ -5,7 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { domainOf } from '../../api/client';
-import { contractQuery, rejectsQuery, rejectSummaryQuery, runsQuery } from '../../api/queries';
+import { rejectsQuery, reportQuery, rejectSummaryQuery, runsQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { Reject } from '../../api/types';
 import { DataGrid, type Column } from '../../components/DataGrid';
@@ -14,6 +14,7 @@ import { ProblemLine } from '../../components/ProblemLine';
 import { t } from '../../i18n';
 import { rejectedOf } from '../../lib/account';
 import { count } from '../../lib/format';
+import { delimiterOf } from '../contract/evidenceModel';
 import { Facets } from './Facets';
 import { RawRow } from './RawRow';
 import css from './Rejects.module.css';
@@ -54,11 +55,10 @@ function columnsOf(delimiter: string): Array<Column<Reject>> {
 	];
 }
 
-function useDelimiter(dataset: string): string {
-	const contract = useQuery(contractQuery(dataset)).data;
-	const doc = contract?.published?.doc ?? contract?.draft?.doc;
-	const value = doc?.millrace?.dialect?.['delimiter'];
-	return typeof value === 'string' && value.length === 1 ? value : ',';
+/** As the check of this run read the file. */
+function useDelimiter(run: string | undefined): string {
+	const report = useQuery({ ...reportQuery(run ?? ''), enabled: run !== undefined }).data;
+	return delimiterOf(report?.dialect);
 }
 
 /** Runs of this dataset that refused rows, newest first. */
@@ -81,7 +81,7 @@ export function RejectsPage() {
 	const params = { run, rule: search.rule, column: search.column };
 	const rejects = useInfiniteQuery({ ...rejectsQuery(dataset, params), enabled: mayRaw });
 	const rows = useMemo(() => (rejects.data?.pages ?? []).flatMap((p) => p.items), [rejects.data]);
-	const delimiter = useDelimiter(dataset);
+	const delimiter = useDelimiter(run);
 	const columns = useMemo(() => columnsOf(delimiter), [delimiter]);
 	const total = summary.data?.total ?? 0;
 	if (summary.isError) {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// evidenceModel.test - evidence follows a renamed column, and delimiters are known by name.
+import { describe, expect, it } from 'vitest';
+import { delimiterOf, evidenceOf } from './evidenceModel';
+
+const evidence = { columns: [{ name: 'a' }, { name: 'b' }] };
+const field = (name: string) => ({ name, type: 'string' });
+
+describe('evidenceOf', () => {
+	it.each([
+		['b', 0, 'b'],
+		['renamed', 1, 'b'],
+	])('%s at %d', (name, index, found) => {
+		expect(evidenceOf(evidence, field(name), index)?.name).toBe(found);
+	});
+	it('is nothing without evidence', () => expect(evidenceOf(null, field('a'), 0)).toBeNull());
+});
+
+it.each([
+	[{ delimiter: 'semicolon' }, ';'],
+	[{ delimiter: '|' }, '|'],
+	[null, ','],
+])('%j', (dialect, c) => expect(delimiterOf(dialect)).toBe(c));
