@@ -23,7 +23,8 @@ static void show_number(__int128 v, unsigned scale, char *out)
 		digits[--at] = (char)('0' + (int)(u % 10));
 		u /= 10;
 	}
-	(void)snprintf(out, SHOWN_BYTES, "%s%.*s", v < 0 ? "-" : "", (int)(sizeof(digits) - at), digits + at);
+	(void)snprintf(
+	    out, SHOWN_BYTES, "%s%.*s", v < 0 ? "-" : "", (int)(sizeof(digits) - at), digits + at);
 }
 
 /* The value as a person would write it. */
@@ -66,8 +67,8 @@ static void check_required(const struct csv_column *c, struct csv_batch *b, size
 }
 
 /* One value against all constraints of its field. */
-static void check_value(const struct contract_field *f, const struct csv_column *c, struct csv_batch *b,
-    size_t slot, const struct contract_value *v)
+static void check_value(const struct contract_field *f, const struct csv_column *c,
+    struct csv_batch *b, size_t slot, const struct contract_value *v)
 {
 	char shown[SHOWN_BYTES];
 	if (f->allowed != NULL && !contract_value_is_in(f->type, v, f->allowed, f->n_allowed))
@@ -77,10 +78,12 @@ static void check_value(const struct contract_field *f, const struct csv_column 
 	const bool nan = f->type == CSV_DOUBLE && isnan(v->real);
 	if (f->minimum != NULL && (nan || contract_value_compare(f->type, v, f->minimum) < 0))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MINIMUM,
-		    "%s: %s is below the minimum %.40s", c->name, show(c, v, shown), f->minimum->shown);
+		    "%s: %s is below the minimum %.40s", c->name, show(c, v, shown),
+		    f->minimum->shown);
 	if (f->maximum != NULL && (nan || contract_value_compare(f->type, v, f->maximum) > 0))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MAXIMUM,
-		    "%s: %s is above the maximum %.40s", c->name, show(c, v, shown), f->maximum->shown);
+		    "%s: %s is above the maximum %.40s", c->name, show(c, v, shown),
+		    f->maximum->shown);
 }
 
 /* Bounds of 64-bit columns without a detour: nearly every row passes here. */
@@ -91,16 +94,20 @@ static bool passes_fast(const struct contract_field *f, const struct csv_batch *
 	    f->type == CSV_DOUBLE || b->columns[column].nulls > 0 || b->n_faults > 0)
 		return false;
 	const int64_t *v = b->columns[column].data;
-	const int64_t least = low < INT64_MIN ? INT64_MIN : low > INT64_MAX ? INT64_MAX : (int64_t)low;
-	const int64_t most = high > INT64_MAX ? INT64_MAX : high < INT64_MIN ? INT64_MIN : (int64_t)high;
+	const int64_t least = low < INT64_MIN   ? INT64_MIN
+			      : low > INT64_MAX ? INT64_MAX
+						: (int64_t)low;
+	const int64_t most = high > INT64_MAX   ? INT64_MAX
+			     : high < INT64_MIN ? INT64_MIN
+						: (int64_t)high;
 	uint64_t outside = 0;
 	for (size_t slot = 0; slot < b->rows; slot++)
 		outside |= (uint64_t)(v[slot] < least) | (uint64_t)(v[slot] > most);
 	return outside == 0 && low <= INT64_MAX && high >= INT64_MIN;
 }
 
-static void check_values(const struct contract_field *f, const struct csv_column *c,
-    struct csv_batch *b, size_t column)
+static void check_values(
+    const struct contract_field *f, const struct csv_column *c, struct csv_batch *b, size_t column)
 {
 	const __int128 low = f->minimum == NULL ? INT64_MIN : f->minimum->number;
 	const __int128 high = f->maximum == NULL ? INT64_MAX : f->maximum->number;

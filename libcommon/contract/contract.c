@@ -40,8 +40,8 @@ static void fault(struct reader *r, const char *member, const char *fmt, ...)
 }
 
 /* A member of the wanted JSON type; NULL when absent or, with a fault, of another one. */
-static const cJSON *member(struct reader *r, const cJSON *obj, const char *name, int type,
-    const char *what)
+static const cJSON *member(
+    struct reader *r, const cJSON *obj, const char *name, int type, const char *what)
 {
 	const char *leaf = strrchr(name, '.');
 	const cJSON *v = cJSON_GetObjectItemCaseSensitive(obj, leaf == NULL ? name : leaf + 1);
@@ -61,8 +61,8 @@ static const char *member_str(struct reader *r, const cJSON *obj, const char *na
 	return v == NULL ? NULL : v->valuestring;
 }
 
-static long member_int(struct reader *r, const cJSON *obj, const char *name, long dflt, long low,
-    long high)
+static long member_int(
+    struct reader *r, const cJSON *obj, const char *name, long dflt, long low, long high)
 {
 	const cJSON *v = member(r, obj, name, cJSON_Number, "a whole number");
 	if (v == NULL)
@@ -76,7 +76,8 @@ static long member_int(struct reader *r, const cJSON *obj, const char *name, lon
 }
 
 /* A list of words, copied; NULL when the member is absent. */
-static const char *const *member_words(struct reader *r, const cJSON *obj, const char *name, int most)
+static const char *const *member_words(
+    struct reader *r, const cJSON *obj, const char *name, int most)
 {
 	const cJSON *list = member(r, obj, name, cJSON_Array, "an array of strings");
 	if (list == NULL)
@@ -92,7 +93,8 @@ static const char *const *member_words(struct reader *r, const cJSON *obj, const
 	cJSON_ArrayForEach(v, list)
 	{
 		if (!cJSON_IsString(v) || strlen(v->valuestring) > CONTRACT_WORD_BYTES)
-			fault(r, name, "must hold strings of at most %d bytes", CONTRACT_WORD_BYTES);
+			fault(
+			    r, name, "must hold strings of at most %d bytes", CONTRACT_WORD_BYTES);
 		else
 			words[used++] = arena_dup(r->a, v->valuestring);
 	}
@@ -106,7 +108,8 @@ static void refuse(struct reader *r, const cJSON *obj, const char *prefix, const
 		const cJSON *v = cJSON_GetObjectItemCaseSensitive(obj, *names);
 		if (v == NULL || cJSON_IsNull(v) || cJSON_IsFalse(v))
 			continue;
-		fault(r, arena_printf(r->a, "%s%s", prefix, *names), "is not supported yet: remove it");
+		fault(r, arena_printf(r->a, "%s%s", prefix, *names),
+		    "is not supported yet: remove it");
 	}
 }
 
@@ -123,7 +126,8 @@ static const char *read_name(struct reader *r, const cJSON *obj)
 {
 	static const char *const reserved[] = { "_row", "_load", "_gen", "_offset" };
 	const char *name = member_str(r, obj, "name");
-	if (name == NULL || name[0] == '\0' || strlen(name) > CONTRACT_NAME_BYTES || has_control(name)) {
+	if (name == NULL || name[0] == '\0' || strlen(name) > CONTRACT_NAME_BYTES ||
+	    has_control(name)) {
 		fault(r, "name", "must be a name of 1 to %d bytes without control characters",
 		    CONTRACT_NAME_BYTES);
 		return NULL;
@@ -169,21 +173,23 @@ static enum csv_type read_type(struct reader *r, const cJSON *obj, const cJSON *
 		if (strcmp(w->type, type) != 0)
 			continue;
 		known = true;
-		if (exact == NULL ? w->ours == NULL : w->ours != NULL && strcmp(w->ours, exact) == 0)
+		if (exact == NULL ? w->ours == NULL
+				  : w->ours != NULL && strcmp(w->ours, exact) == 0)
 			return w->is;
 	}
 	if (known)
 		fault(r, "millrace.type", "\"%.40s\" does not go with type \"%s\"", exact, type);
 	else
-		fault(r, "type", "\"%.40s\" is not one of integer, number, boolean, date, datetime, string",
+		fault(r, "type",
+		    "\"%.40s\" is not one of integer, number, boolean, date, datetime, string",
 		    type);
 	return CSV_TEXT;
 }
 
 static void read_decimal(struct reader *r, const cJSON *ours, struct contract_field *f)
 {
-	f->precision = (uint8_t)member_int(r, ours, "millrace.precision", CONTRACT_DECIMAL_PRECISION, 1,
-	    CSV_DECIMAL_MAX);
+	f->precision = (uint8_t)member_int(
+	    r, ours, "millrace.precision", CONTRACT_DECIMAL_PRECISION, 1, CSV_DECIMAL_MAX);
 	const long most = f->precision;
 	const long dflt = CONTRACT_DECIMAL_SCALE < most ? CONTRACT_DECIMAL_SCALE : 0;
 	f->scale = (uint8_t)member_int(r, ours, "millrace.scale", dflt, 0, most);
@@ -195,7 +201,8 @@ static void read_format(struct reader *r, const cJSON *obj, struct contract_fiel
 	const char *format = member_str(r, obj, "format");
 	if (format == NULL || strcmp(format, "default") == 0)
 		return;
-	const bool is_time = f->type == CSV_DATE || f->type == CSV_TIMESTAMP || f->type == CSV_TIMESTAMPTZ;
+	const bool is_time =
+	    f->type == CSV_DATE || f->type == CSV_TIMESTAMP || f->type == CSV_TIMESTAMPTZ;
 	if (!is_time || strlen(format) > CONTRACT_WORD_BYTES)
 		fault(r, "format", "type %s has no formats", csv_type_name(f->type));
 	else if (csv_time_check_format(format, f->type, &err) != 0)
@@ -216,8 +223,8 @@ static void read_words(struct reader *r, const cJSON *obj, struct contract_field
 	}
 }
 
-static const struct contract_value *read_bound(struct reader *r, const cJSON *constraints,
-    const char *path, const struct contract_field *f)
+static const struct contract_value *read_bound(
+    struct reader *r, const cJSON *constraints, const char *path, const struct contract_field *f)
 {
 	const cJSON *v = cJSON_GetObjectItemCaseSensitive(constraints, strrchr(path, '.') + 1);
 	if (v == NULL || cJSON_IsNull(v))
@@ -274,7 +281,8 @@ static void read_constraints(struct reader *r, const cJSON *obj, struct contract
 			fault(r, arena_printf(r->a, "constraints.%.60s", v->string),
 			    "is not supported yet: remove it");
 	}
-	f->required = cJSON_IsTrue(member(r, c, "constraints.required", cJSON_True, "true or false"));
+	f->required =
+	    cJSON_IsTrue(member(r, c, "constraints.required", cJSON_True, "true or false"));
 	f->minimum = read_bound(r, c, "constraints.minimum", f);
 	f->maximum = read_bound(r, c, "constraints.maximum", f);
 	if (f->minimum != NULL && f->maximum != NULL &&
@@ -300,7 +308,8 @@ static void read_field(struct reader *r, const cJSON *obj, struct contract_field
 	if (f->type == CSV_BOOLEAN)
 		read_words(r, obj, f);
 	refuse(r, obj, "", changing);
-	const char *const *aliases = member_words(r, ours, "millrace.aliases", CONTRACT_MAX_ALIASES);
+	const char *const *aliases =
+	    member_words(r, ours, "millrace.aliases", CONTRACT_MAX_ALIASES);
 	f->aliases = aliases == NULL ? no_words : aliases;
 	read_constraints(r, obj, f);
 }
@@ -309,10 +318,12 @@ static void refuse_equal_names(struct reader *r, const struct contract_field *fi
 {
 	for (size_t i = 1; i < n; i++) {
 		for (size_t k = 0; k < i && fields[i].name != NULL; k++) {
-			if (fields[k].name == NULL || strcasecmp(fields[i].name, fields[k].name) != 0)
+			if (fields[k].name == NULL ||
+			    strcasecmp(fields[i].name, fields[k].name) != 0)
 				continue;
 			r->at = arena_printf(r->a, "fields[%zu]", i);
-			fault(r, "name", "\"%s\" is the name of fields[%zu] too (case does not count)",
+			fault(r, "name",
+			    "\"%s\" is the name of fields[%zu] too (case does not count)",
 			    fields[i].name, k);
 			break;
 		}
@@ -349,7 +360,8 @@ static void read_dialect(struct reader *r, const cJSON *ours, struct csv_sniff_g
 	const char *delimiter = member_str(r, d, "millrace.dialect.delimiter");
 	const char *encoding = member_str(r, d, "millrace.dialect.encoding");
 	if (delimiter != NULL && (strlen(delimiter) != 1 || strchr(",;\t|", delimiter[0]) == NULL))
-		fault(r, "millrace.dialect.delimiter", "must be a comma, a semicolon, a tab or a pipe");
+		fault(r, "millrace.dialect.delimiter",
+		    "must be a comma, a semicolon, a tab or a pipe");
 	else if (delimiter != NULL)
 		out->delimiter = delimiter[0];
 	if (encoding == NULL)
@@ -366,8 +378,8 @@ static void read_ours(struct reader *r, const cJSON *doc, struct contract *c)
 	if (pct != NULL && !(pct->valuedouble >= 0 && pct->valuedouble <= 100))
 		fault(r, "millrace.budget_pct", "must be from 0 to 100");
 	c->budget_pct = pct == NULL ? -1 : pct->valuedouble;
-	c->budget_after_rows = member_int(r, ours, "millrace.budget_after_rows",
-	    CONTRACT_BUDGET_AFTER_ROWS, 0, 1000000000);
+	c->budget_after_rows = member_int(
+	    r, ours, "millrace.budget_after_rows", CONTRACT_BUDGET_AFTER_ROWS, 0, 1000000000);
 	const char *extra = member_str(r, ours, "millrace.extra_columns");
 	c->ignore_extra = extra != NULL && strcmp(extra, "ignore") == 0;
 	if (extra != NULL && !c->ignore_extra && strcmp(extra, "reject") != 0)
@@ -386,7 +398,8 @@ int contract_parse(const cJSON *doc, struct arena *a, struct contract *out,
 		fault(&r, "", "the contract must be an object");
 	} else {
 		read_fields(&r, doc, &c);
-		const char *const *missing = member_words(&r, doc, "missingValues", CONTRACT_MAX_WORDS);
+		const char *const *missing =
+		    member_words(&r, doc, "missingValues", CONTRACT_MAX_WORDS);
 		c.missing = missing == NULL ? only_empty : missing;
 		refuse(&r, doc, "", keys);
 		read_ours(&r, doc, &c);

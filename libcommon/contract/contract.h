@@ -6,15 +6,16 @@
  *
  *	{"fields": [{"name": "amount", "type": "number",
  *	             "constraints": {"required": true, "minimum": 0},
- *	             "millrace": {"type": "decimal", "precision": 12, "scale": 2, "aliases": ["Amount EUR"]}}],
- *	 "missingValues": ["", "n/a"],
- *	 "millrace": {"budget_pct": 1, "extra_columns": "reject", "dialect": {"delimiter": ";"}}}
+ *	             "millrace": {"type": "decimal", "precision": 12, "scale": 2, "aliases":
+ *["Amount EUR"]}}], "missingValues": ["", "n/a"], "millrace": {"budget_pct": 1, "extra_columns":
+ *"reject", "dialect": {"delimiter": ";"}}}
  *
  * Types: integer; number (decimal 38,9; millrace.type decimal with precision and scale, or double);
- * boolean (trueValues, falseValues); date and datetime (ISO or a %-format; millrace.type timestamptz for
- * values with an offset); string. Constraints: required, enum, minimum, maximum. Anything that changes
- * the meaning and is not known (another type or constraint, primaryKey, decimalChar ...) is a fault, so
- * that nothing is promised and not checked; descriptive members are let pass.
+ * boolean (trueValues, falseValues); date and datetime (ISO or a %-format; millrace.type
+ *timestamptz for values with an offset); string. Constraints: required, enum, minimum, maximum.
+ *Anything that changes the meaning and is not known (another type or constraint, primaryKey,
+ *decimalChar ...) is a fault, so that nothing is promised and not checked; descriptive members are
+ *let pass.
  *
  * A contract lives in the arena it was parsed into and is read-only: threads may share it.
  */
@@ -27,13 +28,13 @@
 #include "csv/csv_split.h"
 
 enum {
-	CONTRACT_MAX_FIELDS = 1590,	 /* PostgreSQL's 1,600 less our own columns */
-	CONTRACT_NAME_BYTES = 63,	 /* PostgreSQL's limit of a name */
+	CONTRACT_MAX_FIELDS = 1590, /* PostgreSQL's 1,600 less our own columns */
+	CONTRACT_NAME_BYTES = 63,   /* PostgreSQL's limit of a name */
 	CONTRACT_MAX_ENUM = 10000,
 	CONTRACT_MAX_ALIASES = 32,
-	CONTRACT_MAX_WORDS = 64,	 /* missingValues, trueValues, falseValues */
+	CONTRACT_MAX_WORDS = 64, /* missingValues, trueValues, falseValues */
 	CONTRACT_WORD_BYTES = 255,
-	CONTRACT_MAX_FAULTS = 50,	 /* more are counted, not listed */
+	CONTRACT_MAX_FAULTS = 50, /* more are counted, not listed */
 	CONTRACT_BUDGET_AFTER_ROWS = 1000,
 	CONTRACT_DECIMAL_PRECISION = 38,
 	CONTRACT_DECIMAL_SCALE = 9,
@@ -52,25 +53,25 @@ struct contract_value {
 };
 
 struct contract_field {
-	const char *name;		/* of the table's column, unique without regard to case */
+	const char *name; /* of the table's column, unique without regard to case */
 	enum csv_type type;
-	uint8_t precision, scale;	/* CSV_DECIMAL */
-	const char *format;		/* NULL = ISO */
+	uint8_t precision, scale;           /* CSV_DECIMAL */
+	const char *format;                 /* NULL = ISO */
 	const char *const *yes, *const *no; /* CSV_BOOLEAN; NULL = the defaults */
-	const char *const *aliases;	/* NULL-ended other headers; never NULL */
+	const char *const *aliases;         /* NULL-ended other headers; never NULL */
 	bool required;
 	const struct contract_value *minimum, *maximum; /* NULL = none */
-	const struct contract_value *allowed; /* sorted; NULL = any */
+	const struct contract_value *allowed;           /* sorted; NULL = any */
 	size_t n_allowed;
 };
 
 struct contract {
 	const struct contract_field *fields;
 	size_t n_fields;
-	const char *const *missing;    /* NULL-ended; never NULL */
-	double budget_pct;	       /* 0..100, negative = the document does not say */
+	const char *const *missing; /* NULL-ended; never NULL */
+	double budget_pct;          /* 0..100, negative = the document does not say */
 	int64_t budget_after_rows;
-	bool ignore_extra;	       /* columns the contract does not know are passed over */
+	bool ignore_extra;              /* columns the contract does not know are passed over */
 	struct csv_sniff_given dialect; /* what is set is not guessed */
 };
 

@@ -113,9 +113,11 @@ static int64_t count_taken(const struct column *c, const struct contract_candida
 }
 
 /* Leading zeros speak against every number, misfits or not. */
-static bool stands(const struct column *c, const struct contract_candidate *k, int64_t values, double pct)
+static bool stands(
+    const struct column *c, const struct contract_candidate *k, int64_t values, double pct)
 {
-	const bool number = k->type == CSV_INTEGER || k->type == CSV_DECIMAL || k->type == CSV_DOUBLE;
+	const bool number =
+	    k->type == CSV_INTEGER || k->type == CSV_DECIMAL || k->type == CSV_DOUBLE;
 	const int64_t misfits = values - count_taken(c, k);
 	if (k->type == CSV_TEXT)
 		return true;
@@ -138,7 +140,8 @@ static const struct contract_candidate *choose(const struct column *c, int64_t v
 		const int64_t taken = count_taken(c, &k[i]);
 		/* Exact numbers do not become doubles for a few cells' sake. */
 		const bool exact = best->type == CSV_INTEGER || best->type == CSV_DECIMAL;
-		if (taken <= most || (k[i].type == CSV_DOUBLE && exact) || !stands(c, &k[i], values, pct))
+		if (taken <= most || (k[i].type == CSV_DOUBLE && exact) ||
+		    !stands(c, &k[i], values, pct))
 			continue;
 		best = &k[i];
 		most = taken;
@@ -154,7 +157,8 @@ static cJSON *add_object(cJSON *parent, const char *name)
 static void add_decimal(cJSON *ours, const struct column *c)
 {
 	const unsigned scale = c->behind;
-	const unsigned narrow = c->before + scale <= CSV_DECIMAL_NARROW ? CSV_DECIMAL_NARROW : CSV_DECIMAL_MAX;
+	const unsigned narrow =
+	    c->before + scale <= CSV_DECIMAL_NARROW ? CSV_DECIMAL_NARROW : CSV_DECIMAL_MAX;
 	(void)cJSON_AddStringToObject(ours, "type", "decimal");
 	(void)cJSON_AddNumberToObject(ours, "precision", narrow);
 	(void)cJSON_AddNumberToObject(ours, "scale", scale);
@@ -211,8 +215,8 @@ static void add_field(cJSON *fields, const struct contract_infer *i, size_t c, c
 }
 
 /* The first cells, by line, of shapes a candidate does not take. */
-static size_t first_misfits(const struct column *c, const struct contract_candidate *k,
-    const struct seen_cell **out)
+static size_t first_misfits(
+    const struct column *c, const struct contract_candidate *k, const struct seen_cell **out)
 {
 	size_t n = 0;
 	while (n < CONTRACT_INFER_SHOWN) {
@@ -223,7 +227,8 @@ static size_t first_misfits(const struct column *c, const struct contract_candid
 			for (int64_t x = 0; x < shape->count && x < CONTRACT_INFER_SHOWN; x++) {
 				const struct seen_cell *cell = &shape->first[x];
 				const bool misfit = (k->takes >> s & 1) == 0;
-				if (misfit && cell->line > after && (next == NULL || cell->line < next->line))
+				if (misfit && cell->line > after &&
+				    (next == NULL || cell->line < next->line))
 					next = cell;
 			}
 		}
@@ -234,8 +239,8 @@ static size_t first_misfits(const struct column *c, const struct contract_candid
 	return n;
 }
 
-static void add_fallen(cJSON *list, const struct column *c, const struct contract_candidate *k,
-    int64_t misfits)
+static void add_fallen(
+    cJSON *list, const struct column *c, const struct contract_candidate *k, int64_t misfits)
 {
 	const struct seen_cell *first[CONTRACT_INFER_SHOWN];
 	char text[TEXT_BYTES];
@@ -251,15 +256,15 @@ static void add_fallen(cJSON *list, const struct column *c, const struct contrac
 		cJSON_AddItemToArray(cells, cell);
 		(void)cJSON_AddNumberToObject(cell, "line", (double)first[x]->line);
 		(void)cJSON_AddStringToObject(cell, "value", first[x]->value);
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s line %lld %s", x > 0 ? "," : "",
-		    (long long)first[x]->line, first[x]->value);
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s line %lld %s",
+		    x > 0 ? "," : "", (long long)first[x]->line, first[x]->value);
 	}
 	(void)cJSON_AddStringToObject(fallen, "text", text);
 }
 
 /* Every type that took some cells but not all. */
-static void add_reasons(cJSON *evidence, const struct column *c, const struct contract_candidate *chosen,
-    int64_t values, bool full)
+static void add_reasons(cJSON *evidence, const struct column *c,
+    const struct contract_candidate *chosen, int64_t values, bool full)
 {
 	size_t n;
 	const struct contract_candidate *k = contract_candidates(&n);
@@ -271,11 +276,14 @@ static void add_reasons(cJSON *evidence, const struct column *c, const struct co
 	}
 	const int64_t misfits = values - count_taken(c, chosen);
 	if (misfits > 0)
-		add_fallen(cJSON_AddArrayToObject(evidence, "would_be_rejected"), c, chosen, misfits);
-	if (chosen->type == CSV_DATE && chosen->format != NULL && c->shapes[SHAPE_DATE_EITHER].count > 0 &&
-	    c->shapes[SHAPE_DATE_DMY].count == 0 && c->shapes[SHAPE_DATE_MDY].count == 0)
+		add_fallen(
+		    cJSON_AddArrayToObject(evidence, "would_be_rejected"), c, chosen, misfits);
+	if (chosen->type == CSV_DATE && chosen->format != NULL &&
+	    c->shapes[SHAPE_DATE_EITHER].count > 0 && c->shapes[SHAPE_DATE_DMY].count == 0 &&
+	    c->shapes[SHAPE_DATE_MDY].count == 0)
 		(void)cJSON_AddStringToObject(evidence, "ambiguous",
-		    "every date can be read day first and month first: day first was taken, please check");
+		    "every date can be read day first and month first: day first was taken, please "
+		    "check");
 }
 
 static void add_evidence(cJSON *columns, const struct contract_infer *i, size_t c, const char *name,
@@ -307,7 +315,8 @@ static void add_budget(cJSON *ours, cJSON *evidence, int64_t misfits, int64_t ro
 		(void)cJSON_AddNumberToObject(ours, "budget_pct", steps[i]);
 		char text[TEXT_BYTES];
 		(void)snprintf(text, sizeof(text),
-		    "up to %lld of %lld rows of this file would be rejected: the draft allows %g %% instead of 1 %%",
+		    "up to %lld of %lld rows of this file would be rejected: the draft allows %g "
+		    "%% instead of 1 %%",
 		    (long long)misfits, (long long)rows, steps[i]);
 		(void)cJSON_AddStringToObject(evidence, "budget", text);
 		return;
@@ -317,15 +326,16 @@ static void add_budget(cJSON *ours, cJSON *evidence, int64_t misfits, int64_t ro
 static void add_dialect(cJSON *evidence, const struct csv_sniff_result *s)
 {
 	cJSON *d = add_object(evidence, "dialect");
-	(void)cJSON_AddStringToObject(d, "delimiter", csv_sniff_delimiter_name(s->chosen.delimiter));
+	(void)cJSON_AddStringToObject(
+	    d, "delimiter", csv_sniff_delimiter_name(s->chosen.delimiter));
 	(void)cJSON_AddStringToObject(d, "encoding", csv_encoding_name(s->dialect.encoding));
 	(void)cJSON_AddStringToObject(d, "line_end", s->dialect.crlf ? "crlf" : "lf");
 	(void)cJSON_AddNumberToObject(d, "regular_rows", (double)s->chosen.regular_rows);
 	(void)cJSON_AddNumberToObject(d, "sampled_rows", (double)s->chosen.rows);
 }
 
-cJSON *contract_infer_draft(const struct contract_infer *i, const struct contract_infer_how *how,
-    struct arena *a)
+cJSON *contract_infer_draft(
+    const struct contract_infer *i, const struct contract_infer_how *how, struct arena *a)
 {
 	cJSON *draft = js_object(a);
 	cJSON *doc = add_object(draft, "doc");

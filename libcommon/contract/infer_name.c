@@ -10,10 +10,10 @@
 enum { SUFFIX_BYTES = 8 };
 
 /* U+00C0 to U+00FF in plain letters; "" drops the character. */
-static const char *const latin[64] = { "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i",
-	"i", "i", "i", "d", "n", "o", "o", "o", "o", "oe", "", "o", "u", "u", "u", "ue", "y", "th", "ss", "a",
-	"a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i", "i", "d", "n", "o", "o", "o",
-	"o", "oe", "", "o", "u", "u", "u", "ue", "y", "th", "y" };
+static const char *const latin[64] = { "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e",
+	"i", "i", "i", "i", "d", "n", "o", "o", "o", "o", "oe", "", "o", "u", "u", "u", "ue", "y",
+	"th", "ss", "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",
+	"i", "d", "n", "o", "o", "o", "o", "oe", "", "o", "u", "u", "u", "ue", "y", "th", "y" };
 
 /* Appends one character of the header; returns its bytes. */
 static size_t take_character(const char *p, char *name, size_t *n)

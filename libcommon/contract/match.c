@@ -14,7 +14,7 @@ struct matching {
 	const char *const *header;
 	size_t n;
 	struct csv_column *columns; /* one a field */
-	bool *taken;		    /* one a header */
+	bool *taken;                /* one a header */
 };
 
 static bool take(struct matching *m, size_t field, const char *name, compare_fn same)
@@ -67,8 +67,8 @@ static const char *list_names(struct arena *a, const char *const *names)
 	return text;
 }
 
-static int refuse_missing(const struct matching *m, const char *const *missing, struct arena *a,
-    struct err *err)
+static int refuse_missing(
+    const struct matching *m, const char *const *missing, struct arena *a, struct err *err)
 {
 	const char **all = arena_alloc(a, (m->n + 1) * sizeof(*all));
 	memcpy(all, m->header, m->n * sizeof(*all));

@@ -12,10 +12,10 @@
 enum { CONTRACT_REPORT_RULES = 1000 }; /* most lines of counts by rule and column */
 
 enum contract_verdict {
-	CONTRACT_GOOD,	      /* within the budget; the good rows may be loaded */
+	CONTRACT_GOOD,        /* within the budget; the good rows may be loaded */
 	CONTRACT_OVER_BUDGET, /* too many rejects */
 	CONTRACT_UNUSABLE,    /* not CSV, or its header does not fit */
-	CONTRACT_DRAFT,	      /* there was no contract: a draft was inferred */
+	CONTRACT_DRAFT,       /* there was no contract: a draft was inferred */
 };
 
 /* What is known of a check; parts that are not known are NULL. All borrowed. */
@@ -25,7 +25,7 @@ struct contract_outcome {
 	const struct contract_match *match;
 	const struct contract_tally *tally;
 	const struct csv_sniff_result *sniffed;
-	double budget_pct;	 /* that was in force */
+	double budget_pct;       /* that was in force */
 	const struct err *fault; /* why the file is unusable */
 };
 
@@ -33,9 +33,9 @@ struct contract_outcome {
 const char *contract_verdict_name(enum contract_verdict v);
 
 /*
- * contract_report - {"verdict", "account", "rules": [{rule, column, count}], "columns": [{name, type,
- * precision, scale}], "dialect", "budget_pct", "ignored_columns", "absent_columns", "reason": {code, params,
- * text} or null}, in the arena.
+ * contract_report - {"verdict", "account", "rules": [{rule, column, count}], "columns": [{name,
+ * type, precision, scale}], "dialect", "budget_pct", "ignored_columns", "absent_columns", "reason":
+ * {code, params, text} or null}, in the arena.
  */
 cJSON *contract_report(const struct contract_outcome *o, struct arena *a) MUST_CHECK;
 

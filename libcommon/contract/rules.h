@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rules - the closed list of rule ids a row can be refused by. docs/rules.md has an example of each; a
- * test holds the two together. Ids never change their meaning; new ones are only added. */
+/* rules - the closed list of rule ids a row can be refused by. docs/rules.md has an example of
+ * each; a test holds the two together. Ids never change their meaning; new ones are only added. */
 #ifndef CONTRACT_RULES_H
 #define CONTRACT_RULES_H
 
@@ -20,7 +20,8 @@ struct contract_rule {
 /* contract_rules - all of them in the order of the documentation; static memory. */
 const struct contract_rule *contract_rules(size_t *out_n);
 
-/* contract_rule_index - place of an id in contract_rules; an id that is not in the list is a bug. */
+/* contract_rule_index - place of an id in contract_rules; an id that is not in the list is a bug.
+ */
 size_t contract_rule_index(const char *id);
 
 #endif

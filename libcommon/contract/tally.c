@@ -35,7 +35,7 @@ void contract_tally_batch(struct contract_tally *t, const struct csv_batch *b)
 {
 	for (size_t i = 0; i < b->n_rejects; i++) {
 		const struct csv_reject *r = &b->rejects[i];
-		const size_t column = (size_t)(r->file_column + 1);
+		const size_t column = (size_t)r->file_column + 1; /* -1 becomes 0 */
 		t->counts[column * rule_count() + contract_rule_index(r->rule)]++;
 	}
 	t->account.read += (int64_t)(b->rows + b->n_rejects);
@@ -92,7 +92,8 @@ struct contract_count *contract_tally_list(const struct contract_tally *t, size_
 	return list;
 }
 
-bool contract_budget_spent(const struct contract_account *a, double pct, int64_t after_rows, bool at_end)
+bool contract_budget_spent(
+    const struct contract_account *a, double pct, int64_t after_rows, bool at_end)
 {
 	if (!at_end && a->read < after_rows)
 		return false;

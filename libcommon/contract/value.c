@@ -53,8 +53,8 @@ static bool parse_time(const struct contract_field *f, const char *p, size_t n, 
 }
 
 /* p has padding behind. */
-static bool parse_typed(const struct contract_field *f, const char *p, size_t n,
-    struct contract_value *out)
+static bool parse_typed(
+    const struct contract_field *f, const char *p, size_t n, struct contract_value *out)
 {
 	int64_t whole;
 	uint8_t truth;
@@ -85,8 +85,8 @@ static bool parse_typed(const struct contract_field *f, const char *p, size_t n,
 	return true;
 }
 
-const char *contract_value_parse(const struct contract_field *f, const cJSON *v, struct arena *a,
-    struct contract_value *out)
+const char *contract_value_parse(
+    const struct contract_field *f, const cJSON *v, struct arena *a, struct contract_value *out)
 {
 	const char *text = value_text(v, a);
 	if (text == NULL || (f->type == CSV_TEXT && !cJSON_IsString(v)))
@@ -97,7 +97,8 @@ const char *contract_value_parse(const struct contract_field *f, const cJSON *v,
 	memcpy(padded, text, n);
 	struct contract_value value = { .shown = text };
 	if (!parse_typed(f, padded, n, &value))
-		return arena_printf(a, "\"%.60s\" is not a value of type %s", text, csv_type_name(f->type));
+		return arena_printf(
+		    a, "\"%.60s\" is not a value of type %s", text, csv_type_name(f->type));
 	*out = value;
 	return NULL;
 }
@@ -110,8 +111,8 @@ static int compare_text(const struct csv_text *x, const struct csv_text *y)
 	return order != 0 ? order : (nx > ny) - (nx < ny);
 }
 
-int contract_value_compare(enum csv_type type, const struct contract_value *x,
-    const struct contract_value *y)
+int contract_value_compare(
+    enum csv_type type, const struct contract_value *x, const struct contract_value *y)
 {
 	if (type == CSV_TEXT)
 		return compare_text(&x->text, &y->text);

@@ -10,12 +10,12 @@
  *
  * Returns NULL and sets *out, or says why not (arena).
  */
-const char *contract_value_parse(const struct contract_field *f, const cJSON *v, struct arena *a,
-    struct contract_value *out);
+const char *contract_value_parse(
+    const struct contract_field *f, const cJSON *v, struct arena *a, struct contract_value *out);
 
 /* contract_value_compare - below 0, 0, above 0; both of this type. NaN is above everything. */
-int contract_value_compare(enum csv_type type, const struct contract_value *x,
-    const struct contract_value *y);
+int contract_value_compare(
+    enum csv_type type, const struct contract_value *x, const struct contract_value *y);
 
 /* contract_value_of - the value in a batch's column; shown is NULL. */
 struct contract_value contract_value_of(const struct csv_column *c, const void *data, size_t slot);

@@ -3,10 +3,10 @@
  * csv - the words shared by the sniffer, the splitter and the typed scanner.
  *
  * A file goes through three doors, each usable alone:
- *   csv_split  reads bytes once and in order, finds the dialect and the header, and cuts the rest into
- *              blocks of whole rows (the only sequential part);
- *   csv_scan   turns one block into batches of typed columns; any number of threads, one block each;
- *   csv_batch  holds the columns, the place of every row, and the rows that were refused.
+ *   csv_split  reads bytes once and in order, finds the dialect and the header, and cuts the rest
+ *into blocks of whole rows (the only sequential part); csv_scan   turns one block into batches of
+ *typed columns; any number of threads, one block each; csv_batch  holds the columns, the place of
+ *every row, and the rows that were refused.
  *
  *	csv_split_open(&params, &split, err);
  *	while ((rc = csv_split_next(split, &block, err)) == 1) {
@@ -18,8 +18,8 @@
  *	}
  *
  * Every row is either good or one reject; results do not depend on the size of blocks or the number
- * of threads. Positions are bytes of the file as it came, BOM included. Memory depends on the limits
- * below, never on the file.
+ * of threads. Positions are bytes of the file as it came, BOM included. Memory depends on the
+ *limits below, never on the file.
  */
 #ifndef CSV_CSV_H
 #define CSV_CSV_H
@@ -29,27 +29,27 @@
 #include "base/err.h"
 
 enum {
-	CSV_BATCH_ROWS = 2048,		   /* rows of a batch, DuckDB's vector size */
-	CSV_BATCH_CELLS = 1 << 19,	   /* wide files get fewer rows a batch */
-	CSV_MAX_COLUMNS = 4096,		   /* more make the file unusable */
-	CSV_MAX_FIELD_BYTES = 16 << 20,	   /* more refuse the row: cell.length */
-	CSV_MAX_ROW_BYTES = 64 << 20,	   /* more refuse the row: row.length */
-	CSV_MAX_HEADER_BYTES = 1 << 20,	   /* more make the file unusable */
-	CSV_RAW_BYTES = 4096,		   /* bytes of a refused row that a reject keeps */
-	CSV_MESSAGE_BYTES = 208,	   /* message of a reject with its NUL */
-	CSV_PAD_BYTES = 64,		   /* readable bytes behind every cell */
-	CSV_INLINE_BYTES = 12,		   /* texts up to here live inside struct csv_text */
+	CSV_BATCH_ROWS = 2048,          /* rows of a batch, DuckDB's vector size */
+	CSV_BATCH_CELLS = 1 << 19,      /* wide files get fewer rows a batch */
+	CSV_MAX_COLUMNS = 4096,         /* more make the file unusable */
+	CSV_MAX_FIELD_BYTES = 16 << 20, /* more refuse the row: cell.length */
+	CSV_MAX_ROW_BYTES = 64 << 20,   /* more refuse the row: row.length */
+	CSV_MAX_HEADER_BYTES = 1 << 20, /* more make the file unusable */
+	CSV_RAW_BYTES = 4096,           /* bytes of a refused row that a reject keeps */
+	CSV_MESSAGE_BYTES = 208,        /* message of a reject with its NUL */
+	CSV_PAD_BYTES = 64,             /* readable bytes behind every cell */
+	CSV_INLINE_BYTES = 12,          /* texts up to here live inside struct csv_text */
 };
 
 /* What a column's cells become. */
 enum csv_type {
-	CSV_TEXT,	 /* struct csv_text, UTF-8 */
-	CSV_INTEGER,	 /* int64_t */
-	CSV_DECIMAL,	 /* value * 10^scale: int64_t when precision <= 18, else __int128 */
-	CSV_DOUBLE,	 /* double */
-	CSV_BOOLEAN,	 /* uint8_t 0 or 1 */
-	CSV_DATE,	 /* int32_t days since 1970-01-01 */
-	CSV_TIMESTAMP,	 /* int64_t us since 1970-01-01 00:00, no zone */
+	CSV_TEXT,        /* struct csv_text, UTF-8 */
+	CSV_INTEGER,     /* int64_t */
+	CSV_DECIMAL,     /* value * 10^scale: int64_t when precision <= 18, else __int128 */
+	CSV_DOUBLE,      /* double */
+	CSV_BOOLEAN,     /* uint8_t 0 or 1 */
+	CSV_DATE,        /* int32_t days since 1970-01-01 */
+	CSV_TIMESTAMP,   /* int64_t us since 1970-01-01 00:00, no zone */
 	CSV_TIMESTAMPTZ, /* int64_t us since 1970-01-01 00:00 UTC */
 	CSV_TYPE_COUNT_,
 };
@@ -60,21 +60,21 @@ enum csv_encoding { CSV_UTF8, CSV_WINDOWS_1252 };
 
 /* How bytes become cells. */
 struct csv_dialect {
-	char delimiter;		    /* ',' ';' '\t' '|' */
-	char quote;		    /* '"' */
-	bool crlf;		    /* most sampled lines end with CR LF; both are always understood */
+	char delimiter; /* ',' ';' '\t' '|' */
+	char quote;     /* '"' */
+	bool crlf;      /* most sampled lines end with CR LF; both are always understood */
 	enum csv_encoding encoding; /* of the whole file */
-	uint8_t bom_bytes;	    /* 0 or 3 */
+	uint8_t bom_bytes;          /* 0 or 3 */
 };
 
-/* A text value: bytes up to CSV_INLINE_BYTES are inside and zero-padded, longer ones are pointed to.
- * The layout is DuckDB's duckdb_string_t, so a column can be handed over as it is. */
+/* A text value: bytes up to CSV_INLINE_BYTES are inside and zero-padded, longer ones are pointed
+ * to. The layout is DuckDB's duckdb_string_t, so a column can be handed over as it is. */
 struct csv_text {
 	union {
 		struct {
-			uint32_t n;	/* bytes */
+			uint32_t n;     /* bytes */
 			char prefix[4]; /* the first four */
-			const char *p;	/* lives as long as the block and the batch it came from */
+			const char *p;  /* lives as long as the block and the batch it came from */
 		} far;
 		struct {
 			uint32_t n;
@@ -85,27 +85,29 @@ struct csv_text {
 
 /* One wanted column: where it stands in the file and how its cells are read. */
 struct csv_column {
-	const char *name;	      /* for messages; borrowed */
-	enum csv_type type;	      /* what the cells become */
-	int file_column;	      /* 0-based cell of the row, -1 not in the file: all null */
-	uint8_t precision, scale;     /* CSV_DECIMAL: digits in all, digits behind the point */
-	const char *format;	      /* date and timestamp: strptime-like pattern; NULL = ISO 8601 */
+	const char *name;         /* for messages; borrowed */
+	enum csv_type type;       /* what the cells become */
+	int file_column;          /* 0-based cell of the row, -1 not in the file: all null */
+	uint8_t precision, scale; /* CSV_DECIMAL: digits in all, digits behind the point */
+	const char *format;       /* date and timestamp: strptime-like pattern; NULL = ISO 8601 */
 	const char *const *yes, *const *no; /* CSV_BOOLEAN: NULL-ended words; NULL = the defaults */
 };
 
-/* What the scanner is asked for. All borrowed, unchanged while a scan uses it; shared by threads. */
+/* What the scanner is asked for. All borrowed, unchanged while a scan uses it; shared by threads.
+ */
 struct csv_schema {
 	const struct csv_column *columns; /* wanted columns */
 	size_t n_columns;
-	size_t file_columns;	     /* cells every row must have */
-	const char *const *missing;  /* NULL-ended words that mean null; NULL = the empty cell alone */
-	const char *const *header;   /* names of the file's columns, for messages */
+	size_t file_columns; /* cells every row must have */
+	const char *const
+	    *missing; /* NULL-ended words that mean null; NULL = the empty cell alone */
+	const char *const *header; /* names of the file's columns, for messages */
 };
 
 /* A refused row. */
 struct csv_reject {
-	int64_t row;	  /* 1-based data row */
-	int64_t line;	  /* 1-based physical line on which the row starts */
+	int64_t row;      /* 1-based data row */
+	int64_t line;     /* 1-based physical line on which the row starts */
 	uint64_t offset;  /* of the row's first byte in the file */
 	uint64_t length;  /* bytes of the row without its line end */
 	int file_column;  /* 0-based, -1 the row as a whole */
@@ -115,17 +117,17 @@ struct csv_reject {
 };
 
 /* Rule ids of this library; the contract has its own. */
-#define CSV_RULE_CELLS	   "row.cells"
-#define CSV_RULE_QUOTE	   "row.quote"
-#define CSV_RULE_LENGTH	   "row.length"
-#define CSV_RULE_FIELD	   "cell.length"
-#define CSV_RULE_UTF8	   "encoding.utf8"
-#define CSV_RULE_NUL	   "encoding.nul"
+#define CSV_RULE_CELLS     "row.cells"
+#define CSV_RULE_QUOTE     "row.quote"
+#define CSV_RULE_LENGTH    "row.length"
+#define CSV_RULE_FIELD     "cell.length"
+#define CSV_RULE_UTF8      "encoding.utf8"
+#define CSV_RULE_NUL       "encoding.nul"
 #define CSV_RULE_INTEGER   "type.integer"
 #define CSV_RULE_DECIMAL   "type.decimal"
-#define CSV_RULE_DOUBLE	   "type.double"
+#define CSV_RULE_DOUBLE    "type.double"
 #define CSV_RULE_BOOLEAN   "type.boolean"
-#define CSV_RULE_DATE	   "type.date"
+#define CSV_RULE_DATE      "type.date"
 #define CSV_RULE_TIMESTAMP "type.timestamp"
 
 /* csv_text_n, csv_text_p - length and bytes of a text value (not NUL-terminated). */

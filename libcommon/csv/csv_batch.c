@@ -92,8 +92,8 @@ void csv_batch_free(struct csv_batch **b)
 	*b = NULL;
 }
 
-void csv_batch_fault(struct csv_batch *b, size_t slot, int file_column, const char *rule,
-    const char *fmt, ...)
+void csv_batch_fault(
+    struct csv_batch *b, size_t slot, int file_column, const char *rule, const char *fmt, ...)
 {
 	if (b->fault_of[slot] >= 0)
 		return;

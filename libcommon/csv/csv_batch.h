@@ -5,12 +5,12 @@
  *
  * Life: csv_scan_next fills it with slots, one for each row, faulty ones included; the contract may
  * add faults (csv_batch_fault); csv_batch_settle turns faulty slots into rejects in row order and
- * closes the gaps in the columns. A row has one fault: the first of its shape, then of its types from
- * left to right, then of the contract.
+ * closes the gaps in the columns. A row has one fault: the first of its shape, then of its types
+ * from left to right, then of the contract.
  *
- * Values are written where `data` points. It may be set to foreign memory (a DuckDB vector) with room
- * for `cap` values before each csv_scan_next; texts point into the block and the scan and live until
- * the next csv_scan_next. `valid` has bit r set when row r is not null, 64 rows a word.
+ * Values are written where `data` points. It may be set to foreign memory (a DuckDB vector) with
+ * room for `cap` values before each csv_scan_next; texts point into the block and the scan and live
+ * until the next csv_scan_next. `valid` has bit r set when row r is not null, 64 rows a word.
  */
 #ifndef CSV_CSV_BATCH_H
 #define CSV_CSV_BATCH_H
@@ -18,37 +18,37 @@
 #include "csv/csv.h"
 
 struct csv_vector {
-	void *data;	 /* cap values of the column's type; a null's value is undefined */
+	void *data;      /* cap values of the column's type; a null's value is undefined */
 	uint64_t *valid; /* bits, 1 = not null; owned by the batch */
-	size_t nulls;	 /* slots that are null; may be 0 only when all bits are set */
+	size_t nulls;    /* slots that are null; may be 0 only when all bits are set */
 };
 
 struct csv_fault {
-	uint32_t slot;	  /* of the row */
+	uint32_t slot;    /* of the row */
 	int file_column;  /* 0-based, -1 the row as a whole */
 	const char *rule; /* static */
 	char message[CSV_MESSAGE_BYTES];
 };
 
 struct csv_batch {
-	size_t cap;		    /* most rows */
-	size_t rows;		    /* slots; after settle: good rows */
-	int64_t *row;		    /* data row of each slot, may be foreign memory as data may */
-	int64_t *offset;	    /* byte of the file where it starts, likewise */
-	int64_t *line;		    /* physical line where it starts */
-	uint32_t *length;	    /* bytes without the line end */
-	uint32_t *at;		    /* offset in the block */
+	size_t cap;                 /* most rows */
+	size_t rows;                /* slots; after settle: good rows */
+	int64_t *row;               /* data row of each slot, may be foreign memory as data may */
+	int64_t *offset;            /* byte of the file where it starts, likewise */
+	int64_t *line;              /* physical line where it starts */
+	uint32_t *length;           /* bytes without the line end */
+	uint32_t *at;               /* offset in the block */
 	struct csv_vector *columns; /* n_columns */
 	size_t n_columns;
 	const struct csv_schema *schema; /* borrowed */
-	struct csv_fault *faults;   /* in no order before settle */
+	struct csv_fault *faults;        /* in no order before settle */
 	size_t n_faults, faults_alloc;
-	int32_t *fault_of;	    /* slot -> index of faults, -1 none */
+	int32_t *fault_of;          /* slot -> index of faults, -1 none */
 	struct csv_reject *rejects; /* of this batch, in row order, after settle */
 	size_t n_rejects, rejects_alloc;
-	const uint8_t *block;	    /* the rows' bytes */
+	const uint8_t *block;             /* the rows' bytes */
 	const struct csv_reject *skipped; /* a row too long before the first slot, or NULL */
-	void **own;		    /* memory data pointed to at first; owned */
+	void **own;                       /* memory data pointed to at first; owned */
 	int64_t *own_row, *own_offset;
 };
 
@@ -74,7 +74,8 @@ static inline bool csv_batch_is_null(const struct csv_batch *b, size_t column, s
 void csv_batch_fault(struct csv_batch *b, size_t slot, int file_column, const char *rule,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
 
-/* csv_batch_settle - refused rows become b->rejects and leave the columns; b->rows are the good ones. */
+/* csv_batch_settle - refused rows become b->rejects and leave the columns; b->rows are the good
+ * ones. */
 void csv_batch_settle(struct csv_batch *b);
 
 #endif

@@ -64,7 +64,8 @@ static char *page_take(struct csv_cells *t, size_t n)
 {
 	struct csv_cells_page *page = t->pages;
 	if (page == NULL || page->alloc - page->n < n + CSV_PAD_BYTES) {
-		const size_t alloc = n + CSV_PAD_BYTES > PAGE_BYTES ? n + CSV_PAD_BYTES : PAGE_BYTES;
+		const size_t alloc =
+		    n + CSV_PAD_BYTES > PAGE_BYTES ? n + CSV_PAD_BYTES : PAGE_BYTES;
 		page = mem_resize(NULL, sizeof(*page) + alloc);
 		page->next = t->pages;
 		page->n = 0;
@@ -117,8 +118,8 @@ static inline bool is_missing(const struct csv_cells *t, const char *p, size_t n
 	return t->words != NULL && is_word(t->words, p, n);
 }
 
-bool csv_cells_boolean(const char *p, size_t n, const char *const *yes, const char *const *no,
-    uint8_t *out)
+bool csv_cells_boolean(
+    const char *p, size_t n, const char *const *yes, const char *const *no, uint8_t *out)
 {
 	if (n == 0)
 		return false;
@@ -131,8 +132,8 @@ bool csv_cells_boolean(const char *p, size_t n, const char *const *yes, const ch
 	return true;
 }
 
-static void fault_type(struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot,
-    const struct csv_cell *cell)
+static void fault_type(
+    struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot, const struct csv_cell *cell)
 {
 	const struct csv_column *column = &t->schema->columns[c];
 	char message[CSV_MESSAGE_BYTES];
@@ -161,7 +162,8 @@ static inline void set_null(struct csv_vector *v, size_t slot)
 			fault_type(t, b, c, slot, &cell);                                          \
 	}
 
-static void type_text(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+static void type_text(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	struct csv_text *out = v->data;
@@ -172,7 +174,7 @@ static void type_text(struct csv_cells *t, struct csv_batch *b, size_t c, const 
 			set_null(v, slot);
 			out[slot] = (struct csv_text){ 0 };
 		} else if ((cell.n & CSV_CELL_DOUBLED) != 0 ||
-		    (!t->ascii && t->encoding != CSV_UTF8 && b->fault_of[slot] < 0)) {
+			   (!t->ascii && t->encoding != CSV_UTF8 && b->fault_of[slot] < 0)) {
 			out[slot] = changed_text(t, &cell);
 		} else {
 			out[slot] = csv_text_make(p, cell.n);
@@ -180,8 +182,8 @@ static void type_text(struct csv_cells *t, struct csv_batch *b, size_t c, const 
 	}
 }
 
-static void type_decimal(struct csv_cells *t, struct csv_batch *b, size_t c,
-    const struct csv_cell *cells)
+static void type_decimal(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	const unsigned precision = t->schema->columns[c].precision;
@@ -204,7 +206,8 @@ static bool pattern_date(const char *p, size_t n, const char *format, int32_t *o
 	return true;
 }
 
-static void type_date(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+static void type_date(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	const char *format = t->schema->columns[c].format;
@@ -215,7 +218,8 @@ static void type_date(struct csv_cells *t, struct csv_batch *b, size_t c, const 
 		TYPE_COLUMN(pattern_date(p, n, format, &out[slot]))
 }
 
-static void type_stamp(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+static void type_stamp(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	const struct csv_column *column = &t->schema->columns[c];
@@ -227,8 +231,8 @@ static void type_stamp(struct csv_cells *t, struct csv_batch *b, size_t c, const
 		TYPE_COLUMN(csv_time_pattern(p, n, column->format, zoned, &out[slot]))
 }
 
-static void type_boolean(struct csv_cells *t, struct csv_batch *b, size_t c,
-    const struct csv_cell *cells)
+static void type_boolean(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	const struct csv_column *column = &t->schema->columns[c];
@@ -236,23 +240,24 @@ static void type_boolean(struct csv_cells *t, struct csv_batch *b, size_t c,
 	TYPE_COLUMN(csv_cells_boolean(p, n, column->yes, column->no, &out[slot]))
 }
 
-static void type_integer(struct csv_cells *t, struct csv_batch *b, size_t c,
-    const struct csv_cell *cells)
+static void type_integer(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	int64_t *out = v->data;
 	TYPE_COLUMN(csv_number_integer(p, n, &out[slot]))
 }
 
-static void type_double(struct csv_cells *t, struct csv_batch *b, size_t c,
-    const struct csv_cell *cells)
+static void type_double(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	double *out = v->data;
 	TYPE_COLUMN(csv_number_double(p, n, &out[slot]))
 }
 
-void csv_cells_type(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+void csv_cells_type(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	memset(v->valid, 0xff, (b->rows + 63) / 64 * sizeof(uint64_t));

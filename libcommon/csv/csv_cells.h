@@ -16,11 +16,11 @@ struct csv_cells_page {
 
 struct csv_cells {
 	const struct csv_schema *schema;
-	const uint8_t *block;	      /* where cells point to */
+	const uint8_t *block; /* where cells point to */
 	char quote;
 	enum csv_encoding encoding;
-	bool ascii;		      /* nothing to recode */
-	bool empty_is_missing;	      /* "" is among the missing words */
+	bool ascii;                   /* nothing to recode */
+	bool empty_is_missing;        /* "" is among the missing words */
 	const char *const *words;     /* missing words besides "", NULL = none */
 	struct csv_cells_page *pages; /* newest first; owned */
 };
@@ -33,10 +33,11 @@ void csv_cells_done(struct csv_cells *t);
 void csv_cells_reset(struct csv_cells *t, const struct csv_block *block);
 
 /*
- * csv_cells_type - fill column c of the batch from its cells; what is not of the type becomes a fault
- * of its row. Rows that already have a fault are passed over.
+ * csv_cells_type - fill column c of the batch from its cells; what is not of the type becomes a
+ * fault of its row. Rows that already have a fault are passed over.
  */
-void csv_cells_type(struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells);
+void csv_cells_type(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells);
 
 /* csv_cells_boolean - does the cell stand in one of two word lists (NULL = the defaults true, True,
  * TRUE, 1 and false, False, FALSE, 0)? */

@@ -8,7 +8,8 @@
 /* csv_encoding_name - "utf-8" or "windows-1252"; static memory. */
 const char *csv_encoding_name(enum csv_encoding encoding);
 
-/* csv_encoding_find - the encoding of a name (any case; "utf8", "cp1252" as well); 1 found, 0 not. */
+/* csv_encoding_find - the encoding of a name (any case; "utf8", "cp1252" as well); 1 found, 0 not.
+ */
 int csv_encoding_find(const char *name, enum csv_encoding *out);
 
 /*

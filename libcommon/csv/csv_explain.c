@@ -20,7 +20,8 @@ const char *csv_explain_quote(const char *p, size_t n, char *out)
 		used = csv_encoding_cut(mended, CSV_QUOTED_BYTES);
 	for (size_t i = 0; i < used; i++) {
 		if ((uint8_t)mended[i] < 32 || mended[i] == 127)
-			mended[i] = mended[i] == '\n' || mended[i] == '\r' || mended[i] == '\t' ? ' ' : '?';
+			mended[i] =
+			    mended[i] == '\n' || mended[i] == '\r' || mended[i] == '\t' ? ' ' : '?';
 	}
 	(void)snprintf(out, SHOWN_BYTES, "`%.*s%s`", (int)used, mended, cut ? "\xe2\x80\xa6" : "");
 	return out;
@@ -87,11 +88,13 @@ static void why_not_decimal(const struct csv_column *c, const char *p, size_t n,
 		return;
 	}
 	if (behind > c->scale)
-		(void)snprintf(why, WHY_BYTES, ": %zu digits behind the point, at most %u are allowed",
-		    behind, (unsigned)c->scale);
+		(void)snprintf(why, WHY_BYTES,
+		    ": %zu digits behind the point, at most %u are allowed", behind,
+		    (unsigned)c->scale);
 	else
-		(void)snprintf(why, WHY_BYTES, ": %zu digits before the point, at most %u are allowed",
-		    before, (unsigned)(c->precision - c->scale));
+		(void)snprintf(why, WHY_BYTES,
+		    ": %zu digits before the point, at most %u are allowed", before,
+		    (unsigned)(c->precision - c->scale));
 }
 
 static void why_not_double(const char *p, size_t n, char *why)
@@ -122,9 +125,9 @@ static void why_not_time(const struct csv_column *c, const char *p, size_t n, ch
 	else if (c->type == CSV_DATE)
 		(void)snprintf(why, WHY_BYTES, ": expected YYYY-MM-DD");
 	else if (csv_time_stamp(p, n, c->type != CSV_TIMESTAMPTZ, &us))
-		(void)snprintf(why, WHY_BYTES, c->type == CSV_TIMESTAMPTZ
-			? ": it has no offset such as Z or +01:00"
-			: ": it has an offset, the column has none");
+		(void)snprintf(why, WHY_BYTES,
+		    c->type == CSV_TIMESTAMPTZ ? ": it has no offset such as Z or +01:00"
+					       : ": it has an offset, the column has none");
 	else
 		(void)snprintf(why, WHY_BYTES, ": expected YYYY-MM-DD HH:MM:SS%s",
 		    c->type == CSV_TIMESTAMPTZ ? " and an offset" : "");
@@ -167,9 +170,10 @@ void csv_explain(const struct csv_column *c, const char *p, size_t n, char *out)
 	else if (c->type == CSV_DATE || c->type == CSV_TIMESTAMP || c->type == CSV_TIMESTAMPTZ)
 		why_not_time(c, p, n, why);
 	const size_t name = strlen(c->name);
-	const size_t name_n = name > CSV_QUOTED_BYTES ? csv_encoding_cut(c->name, CSV_QUOTED_BYTES) : name;
-	const int wrote = snprintf(out, CSV_MESSAGE_BYTES, "%.*s: %s is not %s%s", (int)name_n, c->name,
-	    csv_explain_quote(p, n, shown), with_article(c->type), why);
+	const size_t name_n =
+	    name > CSV_QUOTED_BYTES ? csv_encoding_cut(c->name, CSV_QUOTED_BYTES) : name;
+	const int wrote = snprintf(out, CSV_MESSAGE_BYTES, "%.*s: %s is not %s%s", (int)name_n,
+	    c->name, csv_explain_quote(p, n, shown), with_article(c->type), why);
 	if (wrote >= CSV_MESSAGE_BYTES)
 		out[csv_encoding_cut(out, CSV_MESSAGE_BYTES - 1)] = '\0';
 }

@@ -17,8 +17,8 @@ enum { CSV_QUOTED_BYTES = 48 }; /* most bytes of a cell that a message repeats *
  */
 void csv_explain(const struct csv_column *c, const char *p, size_t n, char *out);
 
-/* csv_explain_quote - a cell for a message: in backquotes, mended, control characters as U+FFFD, cut
- * with an ellipsis; out at least CSV_QUOTED_BYTES + 16 bytes; returns out. */
+/* csv_explain_quote - a cell for a message: in backquotes, mended, control characters as U+FFFD,
+ * cut with an ellipsis; out at least CSV_QUOTED_BYTES + 16 bytes; returns out. */
 const char *csv_explain_quote(const char *p, size_t n, char *out);
 
 #endif

@@ -12,8 +12,8 @@
 enum { SUFFIX_BYTES = 16 };
 
 /* A cell as UTF-8 text; new. */
-static char *cell_text(const struct csv_row_window *w, const struct csv_cell *cell,
-    enum csv_encoding encoding)
+static char *cell_text(
+    const struct csv_row_window *w, const struct csv_cell *cell, enum csv_encoding encoding)
 {
 	const size_t n = cell->n & ~CSV_CELL_DOUBLED;
 	char *plain = mem_alloc(n + 1);

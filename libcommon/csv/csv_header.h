@@ -7,7 +7,7 @@
 #include "csv/csv_row.h"
 
 struct csv_header {
-	char **names;	/* n unique names, UTF-8; owned */
+	char **names;   /* n unique names, UTF-8; owned */
 	char **written; /* n cells as they stand, UTF-8; owned */
 	size_t n;
 };

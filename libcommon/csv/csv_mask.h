@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* csv_mask - which of 64 bytes are a delimiter, a quote or LF? One bit each; the only code here that
- * knows what the processor can do. */
+/* csv_mask - which of 64 bytes are a delimiter, a quote or LF? One bit each; the only code here
+ * that knows what the processor can do. */
 #ifndef CSV_CSV_MASK_H
 #define CSV_CSV_MASK_H
 
@@ -15,7 +15,8 @@ static inline uint64_t csv_mask_plain(const uint8_t *p, char delimiter, char quo
 {
 	uint64_t mask = 0;
 	for (unsigned i = 0; i < 64; i++) {
-		const bool hit = p[i] == (uint8_t)delimiter || p[i] == (uint8_t)quote || p[i] == '\n';
+		const bool hit =
+		    p[i] == (uint8_t)delimiter || p[i] == (uint8_t)quote || p[i] == '\n';
 		mask |= (uint64_t)hit << i;
 	}
 	return mask;
@@ -31,8 +32,9 @@ static inline uint64_t csv_mask(const uint8_t *p, char delimiter, char quote)
 	uint64_t mask = 0;
 	for (unsigned i = 0; i < 4; i++) {
 		const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i * 16));
-		const __m128i hit = _mm_or_si128(
-		    _mm_or_si128(_mm_cmpeq_epi8(v, d), _mm_cmpeq_epi8(v, q)), _mm_cmpeq_epi8(v, lf));
+		const __m128i hit =
+		    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, d), _mm_cmpeq_epi8(v, q)),
+			_mm_cmpeq_epi8(v, lf));
 		mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(hit) << (i * 16);
 	}
 	return mask;

@@ -47,8 +47,8 @@ static void add_cell(struct buf *out, const uint8_t *p, size_t n, enum csv_encod
 		free(text);
 }
 
-static void add_read_cells(struct buf *out, const struct csv_row_window *w, const struct csv_row *row,
-    enum csv_encoding encoding)
+static void add_read_cells(struct buf *out, const struct csv_row_window *w,
+    const struct csv_row *row, enum csv_encoding encoding)
 {
 	struct csv_cell *cells = mem_array(row->cells, sizeof(*cells));
 	const size_t n = csv_row_cells(w, 0, row, cells, row->cells);
@@ -79,7 +79,8 @@ static void add_cut_cells(struct buf *out, const struct span *raw, const struct 
 	}
 }
 
-static void add_cells(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d, size_t columns)
+static void add_cells(
+    struct buf *out, const struct csv_reject *r, const struct csv_dialect *d, size_t columns)
 {
 	const struct csv_row_window w = {
 		.p = r->raw.p,

@@ -2,9 +2,10 @@
 /*
  * csv_mend - a refused row in the layout in which it can be mended and sent back.
  *
- * A line is _reject,_line,_column,_rule,_message and then the file's own cells as they stood: UTF-8,
- * comma, LF, quotes only where needed. A row whose quotes cannot be read is cut at its delimiters, its
- * quotes kept as text. Cells keep what the file has: nothing is escaped for spreadsheets here.
+ * A line is _reject,_line,_column,_rule,_message and then the file's own cells as they stood:
+ * UTF-8, comma, LF, quotes only where needed. A row whose quotes cannot be read is cut at its
+ * delimiters, its quotes kept as text. Cells keep what the file has: nothing is escaped for
+ * spreadsheets here.
  */
 #ifndef CSV_CSV_MEND_H
 #define CSV_CSV_MEND_H
@@ -12,16 +13,16 @@
 #include "base/buf.h"
 #include "csv/csv.h"
 
-/* csv_mend_cell - append n bytes of UTF-8 as one cell, quoted when it holds a comma, a quote or a line
- * end. */
+/* csv_mend_cell - append n bytes of UTF-8 as one cell, quoted when it holds a comma, a quote or a
+ * line end. */
 void csv_mend_cell(struct buf *out, const char *p, size_t n);
 
 /* csv_mend_header - append the header line, its LF included. */
 void csv_mend_header(struct buf *out, const char *const *header, size_t n);
 
 /*
- * csv_mend_row - append ",line,column,rule,message" and the row's cells, LF included. What stands before
- * the first comma, the number of the reject, is the caller's.
+ * csv_mend_row - append ",line,column,rule,message" and the row's cells, LF included. What stands
+ * before the first comma, the number of the reject, is the caller's.
  *
  * r        its raw bytes are read as far as they are there
  * d        dialect of the file

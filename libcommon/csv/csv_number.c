@@ -32,15 +32,16 @@ static const uint64_t powers_of_ten[20] = {
 };
 
 /* Exactly representable powers: |exponent| <= 22 (Clinger). */
-static const double exact_powers[23] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+static const double exact_powers[23] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+	1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 
 static bool is_digit(char c)
 {
 	return (unsigned char)(c - '0') < 10;
 }
 
-/* Up to eight digits in one step: the word is moved up so that missing leading digits become '0'. */
+/* Up to eight digits in one step: the word is moved up so that missing leading digits become '0'.
+ */
 static inline bool digits8(const char *p, size_t n, uint64_t *out)
 {
 	uint64_t v;
@@ -60,7 +61,7 @@ static inline bool digits8(const char *p, size_t n, uint64_t *out)
 	v = v * 10 + (v >> 8);
 	*out = (((v & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064)) +
 		   (((v >> 16) & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001))) >>
-	    32;
+	       32;
 	return true;
 }
 

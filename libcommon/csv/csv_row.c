@@ -6,8 +6,8 @@
 enum reading {
 	READ_CLOSED,
 	READ_TEXT_AFTER, /* text behind a closing quote */
-	READ_OPEN,	 /* a quote is open at the end of the file or past the limit */
-	READ_MORE,	 /* the window ended first */
+	READ_OPEN,       /* a quote is open at the end of the file or past the limit */
+	READ_MORE,       /* the window ended first */
 };
 
 struct record {
@@ -66,8 +66,8 @@ static size_t line_end(const struct csv_row_window *w, size_t at, size_t limit)
 }
 
 /* A quoted cell at `at`; on success at moves behind its closing quote. */
-static bool read_quoted(const struct csv_row_window *w, size_t *at, size_t end, bool end_is_eof,
-    struct record *r)
+static bool read_quoted(
+    const struct csv_row_window *w, size_t *at, size_t end, bool end_is_eof, struct record *r)
 {
 	const size_t open = *at;
 	const size_t cap = open + 3 + CSV_MAX_FIELD_BYTES;
@@ -101,8 +101,8 @@ static bool ends_cell(const struct csv_row_window *w, size_t at, size_t end, boo
 }
 
 /* Reads one record strictly, up to `end` of the window. */
-static void read_record(const struct csv_row_window *w, size_t at, size_t end, bool eof,
-    struct record *r)
+static void read_record(
+    const struct csv_row_window *w, size_t at, size_t end, bool eof, struct record *r)
 {
 	*r = (struct record){ .reading = READ_CLOSED };
 	for (;;) {
@@ -237,8 +237,8 @@ static void give_up(const struct csv_row_window *w, size_t at, struct csv_row *o
 }
 
 /* A row that is not simply closed: rules 1 to 3. */
-static void judge(const struct csv_row_window *w, size_t at, const struct record *r,
-    struct csv_row *out)
+static void judge(
+    const struct csv_row_window *w, size_t at, const struct record *r, struct csv_row *out)
 {
 	const size_t line = find(w, at, '\n', w->n);
 	if (line == w->n && !w->eof) {
@@ -269,8 +269,8 @@ void csv_row_find(const struct csv_row_window *w, size_t at, struct csv_row *out
 		judge(w, at, &r, out);
 		return;
 	}
-	const bool believed = !r.multi || w->columns == 0 ||
-	    (r.cells == w->columns && !swallowed_rows(w, at, &r));
+	const bool believed =
+	    !r.multi || w->columns == 0 || (r.cells == w->columns && !swallowed_rows(w, at, &r));
 	if (!believed) {
 		judge(w, at, &r, out);
 		return;

@@ -20,15 +20,16 @@ struct csv_scan {
 	const struct csv_schema *schema;
 	const struct csv_block *block;
 	struct csv_row_window window;
-	size_t at;		   /* next byte to read */
-	int64_t row, line;	   /* of the next row */
-	bool skipped_pending;	   /* the block's skipped row is not handed out yet */
+	size_t at;            /* next byte to read */
+	int64_t row, line;    /* of the next row */
+	bool skipped_pending; /* the block's skipped row is not handed out yet */
 	struct specials specials;
-	struct csv_cell **to;	   /* for each file column: where its cells go */
-	struct csv_cell *cells;	   /* wanted columns after each other, cap cells each; one more for all others */
+	struct csv_cell **to; /* for each file column: where its cells go */
+	struct csv_cell
+	    *cells; /* wanted columns after each other, cap cells each; one more for all others */
 	struct csv_cell *row_cells; /* cells of one row on the slow path */
 	size_t cap;
-	struct csv_cells typed;	   /* typing of a column */
+	struct csv_cells typed; /* typing of a column */
 };
 
 struct csv_scan *csv_scan_new(const struct csv_schema *schema)
@@ -153,11 +154,12 @@ static void empty_cells(struct csv_scan *s, size_t slot)
 static void fault_width(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t cells)
 {
 	const size_t want = s->schema->file_columns;
-	csv_batch_fault(b, slot, -1, CSV_RULE_CELLS, "the row has %zu cell%s, the header has %zu", cells,
-	    cells == 1 ? "" : "s", want);
+	csv_batch_fault(b, slot, -1, CSV_RULE_CELLS, "the row has %zu cell%s, the header has %zu",
+	    cells, cells == 1 ? "" : "s", want);
 }
 
-static void fault_shape(struct csv_scan *s, struct csv_batch *b, size_t slot, const struct csv_row *row)
+static void fault_shape(
+    struct csv_scan *s, struct csv_batch *b, size_t slot, const struct csv_row *row)
 {
 	const size_t at = row->at_fault - s->at + 1;
 	if (row->kind == CSV_ROW_LONG_CELL)

@@ -2,10 +2,11 @@
 /*
  * csv_scan - one block of whole rows becomes batches of typed columns.
  *
- * Row by row the cells are found (64 bytes at a time), then column by column they are read by the one
- * parser of that column. Whatever is in doubt about a row is that row's fault alone: wrong number of
- * cells, torn quote, bytes that are not UTF-8, a cell that is not of its type. Nothing is allocated
- * for a cell; texts point into the block, or into the scan when quotes or an encoding changed them.
+ * Row by row the cells are found (64 bytes at a time), then column by column they are read by the
+ * one parser of that column. Whatever is in doubt about a row is that row's fault alone: wrong
+ * number of cells, torn quote, bytes that are not UTF-8, a cell that is not of its type. Nothing is
+ * allocated for a cell; texts point into the block, or into the scan when quotes or an encoding
+ * changed them.
  *
  * One scan per thread; schemas are shared. See csv.h for the loop, csv_batch.h for what comes out.
  * Source: the two-step form (structure, then columns) is zsv's and simdjson's.
@@ -39,8 +40,8 @@ bool csv_scan_next(struct csv_scan *s, struct csv_batch *b) MUST_CHECK;
 /* csv_scan_position - bytes of the block read so far, for progress. */
 size_t csv_scan_position(const struct csv_scan *s);
 
-/* csv_scan_cell - the bytes of a wanted cell as they stand (quotes off, doubled ones kept), valid until
- * the next csv_scan_next and only before csv_batch_settle. */
+/* csv_scan_cell - the bytes of a wanted cell as they stand (quotes off, doubled ones kept), valid
+ * until the next csv_scan_next and only before csv_batch_settle. */
 struct span csv_scan_cell(const struct csv_scan *s, size_t column, size_t slot);
 
 #endif

@@ -13,15 +13,23 @@ struct magic {
 	const char *code;
 };
 
-#define MAGIC(bytes, what) { bytes, sizeof(bytes) - 1, what, "file.binary" }
-#define OTHER_TEXT(bytes, what) { bytes, sizeof(bytes) - 1, what, "file.encoding" }
+#define MAGIC(bytes, what)                                                                         \
+	{                                                                                          \
+		bytes, sizeof(bytes) - 1, what, "file.binary"                                      \
+	}
+#define OTHER_TEXT(bytes, what)                                                                    \
+	{                                                                                          \
+		bytes, sizeof(bytes) - 1, what, "file.encoding"                                    \
+	}
 
 static const struct magic magics[] = {
 	MAGIC("PK\x03\x04", "a ZIP archive (an Excel workbook is one)"),
 	MAGIC("PK\x05\x06", "an empty ZIP archive"),
 	MAGIC("\x1f\x8b", "a gzip archive"),
 	MAGIC("BZh91AY&SY", "a bzip2 archive"),
-	MAGIC("\xfd" "7zXZ", "an xz archive"),
+	MAGIC("\xfd"
+	      "7zXZ",
+	    "an xz archive"),
 	MAGIC("\x28\xb5\x2f\xfd", "a zstd archive"),
 	MAGIC("7z\xbc\xaf\x27\x1c", "a 7z archive"),
 	MAGIC("Rar!\x1a\x07", "a RAR archive"),
@@ -32,7 +40,9 @@ static const struct magic magics[] = {
 	MAGIC("GIF89a", "a GIF picture"),
 	MAGIC("PAR1\x15", "a Parquet file"),
 	MAGIC("Obj\x01", "an Avro file"),
-	MAGIC("\x7f" "ELF", "a program"),
+	MAGIC("\x7f"
+	      "ELF",
+	    "a program"),
 	MAGIC("SQLite format 3", "an SQLite database"),
 	MAGIC("<!DOCTYPE", "an HTML page"),
 	MAGIC("<!doctype", "an HTML page"),
@@ -49,8 +59,8 @@ static int refuse_magic(const uint8_t *p, size_t n, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
 		const struct magic *m = &magics[i];
 		if (n >= m->n && memcmp(p, m->bytes, m->n) == 0)
-			return err_set_code(err, ERR_INPUT, m->code, "byte 1: this is %s, not CSV",
-			    m->what);
+			return err_set_code(
+			    err, ERR_INPUT, m->code, "byte 1: this is %s, not CSV", m->what);
 	}
 	return 0;
 }
@@ -87,7 +97,8 @@ static int refuse_binary(const uint8_t *p, size_t n, struct err *err)
 	}
 	if (control * 10 > n)
 		return err_set_code(err, ERR_INPUT, "file.binary",
-		    "byte %zu: control characters all over; this is binary data, not CSV", first + 1);
+		    "byte %zu: control characters all over; this is binary data, not CSV",
+		    first + 1);
 	return 0;
 }
 
@@ -144,7 +155,9 @@ static bool most_lines_crlf(const uint8_t *p, size_t n)
 /* Reads the sample with one delimiter. */
 static struct csv_sniff_reading read_with(const uint8_t *p, size_t n, bool eof, char delimiter)
 {
-	struct csv_row_window w = { .p = p, .n = n, .eof = eof, .delimiter = delimiter, .quote = '"' };
+	struct csv_row_window w = {
+		.p = p, .n = n, .eof = eof, .delimiter = delimiter, .quote = '"'
+	};
 	struct csv_sniff_reading r = { .delimiter = delimiter };
 	struct csv_row row;
 	for (size_t at = 0; at < n && r.rows < CSV_SNIFF_ROWS;) {

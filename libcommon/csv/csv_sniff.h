@@ -2,11 +2,11 @@
 /*
  * csv_sniff - what kind of file is this, from a sample of its front?
  *
- * Refuses what is not CSV in words a person can act on; finds BOM, encoding, line ends and delimiter.
- * The delimiter is the one under which most sampled rows have the cells of the first row (at least
- * two); among equals the one with more columns; the runner-up is kept as evidence. A file in which
- * no delimiter makes two columns has one column. Encoding: UTF-8 unless more sampled lines break
- * UTF-8 than hold a proper multi-byte character, then Windows-1252 (WHATWG's table).
+ * Refuses what is not CSV in words a person can act on; finds BOM, encoding, line ends and
+ * delimiter. The delimiter is the one under which most sampled rows have the cells of the first row
+ * (at least two); among equals the one with more columns; the runner-up is kept as evidence. A file
+ * in which no delimiter makes two columns has one column. Encoding: UTF-8 unless more sampled lines
+ * break UTF-8 than hold a proper multi-byte character, then Windows-1252 (WHATWG's table).
  */
 #ifndef CSV_CSV_SNIFF_H
 #define CSV_CSV_SNIFF_H
@@ -17,17 +17,17 @@ enum { CSV_SNIFF_BYTES = 1 << 20, CSV_SNIFF_ROWS = 1000 };
 
 /* What is set is not guessed. */
 struct csv_sniff_given {
-	char delimiter;	      /* 0 = find out */
-	bool has_encoding;    /* encoding is set */
+	char delimiter;    /* 0 = find out */
+	bool has_encoding; /* encoding is set */
 	enum csv_encoding encoding;
 };
 
 /* One reading of the sample. */
 struct csv_sniff_reading {
-	char delimiter;	     /* 0 = there is none */
-	size_t columns;	     /* cells of the first row */
+	char delimiter;      /* 0 = there is none */
+	size_t columns;      /* cells of the first row */
 	size_t regular_rows; /* rows with that many cells, the first included */
-	size_t rows;	     /* rows seen */
+	size_t rows;         /* rows seen */
 };
 
 struct csv_sniff_result {
@@ -44,13 +44,15 @@ struct csv_sniff_result {
  * eof    the sample is the whole file
  * given  what the caller knows; not NULL
  *
- * Errors  ERR_INPUT  code "file.empty", "file.binary", "file.encoding" or "file.line_ends"; the message is
- *                    a sentence for people, e.g. "byte 1: this is a ZIP archive (an Excel workbook is one), not CSV"
+ * Errors  ERR_INPUT  code "file.empty", "file.binary", "file.encoding" or "file.line_ends"; the
+ * message is a sentence for people, e.g. "byte 1: this is a ZIP archive (an Excel workbook is one),
+ * not CSV"
  */
 int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_sniff_given *given,
     struct csv_sniff_result *out, struct err *err) MUST_CHECK;
 
-/* csv_sniff_delimiter_name - "comma", "semicolon", "tab", "pipe", "none" or "other"; static memory. */
+/* csv_sniff_delimiter_name - "comma", "semicolon", "tab", "pipe", "none" or "other"; static memory.
+ */
 const char *csv_sniff_delimiter_name(char delimiter);
 
 #endif

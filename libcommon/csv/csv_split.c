@@ -17,12 +17,12 @@ struct csv_split {
 	struct csv_split_params p;
 	struct csv_sniff_result sniffed;
 	struct csv_header header;
-	uint8_t *carry;	  /* bytes read but not handed out */
+	uint8_t *carry; /* bytes read but not handed out */
 	size_t carry_n, carry_alloc;
-	uint64_t offset;  /* of carry[0] in the file */
-	int64_t row;	  /* next data row */
-	int64_t line;	  /* physical line at carry[0] */
-	bool eof;	  /* the callback said so */
+	uint64_t offset; /* of carry[0] in the file */
+	int64_t row;     /* next data row */
+	int64_t line;    /* physical line at carry[0] */
+	bool eof;        /* the callback said so */
 };
 
 static void grow(uint8_t **p, size_t *alloc, size_t want)
@@ -71,7 +71,7 @@ static struct csv_row_window window_of(const struct csv_split *s, const uint8_t 
 static int take_header(struct csv_split *s, struct err *err)
 {
 	struct csv_row_window w = window_of(s, s->carry, s->carry_n);
-	struct csv_row row;
+	struct csv_row row = { .kind = CSV_ROW_MORE };
 	size_t at = s->sniffed.dialect.bom_bytes;
 	size_t blank;
 	while (at < w.n && (blank = csv_row_blank(&w, at)) > 0) {
@@ -86,7 +86,8 @@ static int take_header(struct csv_split *s, struct err *err)
 		    (long long)s->line);
 	if (row.kind != CSV_ROW_WHOLE)
 		return err_set_code(err, ERR_INPUT, "header.quote",
-		    "line %lld: a quote in the header row is not closed properly", (long long)s->line);
+		    "line %lld: a quote in the header row is not closed properly",
+		    (long long)s->line);
 	if (csv_header_read(&w, at, &row, s->sniffed.dialect.encoding, &s->header, err) != 0)
 		return -1;
 	s->line += (int64_t)row.lines;

@@ -4,14 +4,15 @@
  *
  * This is the sequential part: bytes come through a callback (which may hash them), the dialect is
  * sniffed from the first CSV_SNIFF_BYTES, the header is taken off, and each block carries where it
- * starts: byte, data row, physical line. Finding row ends costs a fraction of reading cells, so several
- * threads may take turns here (the caller's lock) and scan their blocks in parallel (csv_scan).
+ * starts: byte, data row, physical line. Finding row ends costs a fraction of reading cells, so
+ * several threads may take turns here (the caller's lock) and scan their blocks in parallel
+ * (csv_scan).
  *
- * Header rule: names are the cells of the first row, blanks around them dropped; an empty name becomes
- * column_N (N from 1); a name that stood before becomes name_2, name_3, ...
+ * Header rule: names are the cells of the first row, blanks around them dropped; an empty name
+ * becomes column_N (N from 1); a name that stood before becomes name_2, name_3, ...
  *
- * A row past CSV_MAX_ROW_BYTES is not kept: it is the block's `skipped` reject and reading goes on at
- * the next line start. Memory: two blocks, more only while one row is larger than a block.
+ * A row past CSV_MAX_ROW_BYTES is not kept: it is the block's `skipped` reject and reading goes on
+ * at the next line start. Memory: two blocks, more only while one row is larger than a block.
  */
 #ifndef CSV_CSV_SPLIT_H
 #define CSV_CSV_SPLIT_H
@@ -29,26 +30,26 @@ struct csv_split;
 typedef ssize_t (*csv_read_fn)(void *arg, void *p, size_t n, struct err *err);
 
 struct csv_split_params {
-	csv_read_fn read;	      /* called by csv_split_open and csv_split_next only */
-	void *arg;		      /* for read; borrowed until csv_split_close */
+	csv_read_fn read;             /* called by csv_split_open and csv_split_next only */
+	void *arg;                    /* for read; borrowed until csv_split_close */
 	struct csv_sniff_given given; /* zeroed = sniff all */
-	size_t block_bytes;	      /* aim of a block, 4 KiB..CSV_BLOCK_MAX_BYTES; 0 = CSV_BLOCK_BYTES */
+	size_t block_bytes; /* aim of a block, 4 KiB..CSV_BLOCK_MAX_BYTES; 0 = CSV_BLOCK_BYTES */
 };
 
 /* Whole rows, one after the other. Embedded by the caller: zeroed, then csv_block_done. Reused by
  * csv_split_next; several may be in use at a time. */
 struct csv_block {
-	uint8_t *data;	       /* the rows' bytes; owned */
-	size_t n;	       /* bytes in use */
-	size_t alloc;	       /* bytes allocated */
-	uint64_t offset;       /* of data[0] in the file */
-	int64_t first_row;     /* data row of the first row, the skipped one not counted */
-	int64_t first_line;    /* physical line at data[0] */
-	int64_t rows;	       /* rows in data, good or bad */
+	uint8_t *data;      /* the rows' bytes; owned */
+	size_t n;           /* bytes in use */
+	size_t alloc;       /* bytes allocated */
+	uint64_t offset;    /* of data[0] in the file */
+	int64_t first_row;  /* data row of the first row, the skipped one not counted */
+	int64_t first_line; /* physical line at data[0] */
+	int64_t rows;       /* rows in data, good or bad */
 	struct csv_dialect dialect;
-	bool ascii;	       /* no byte above 127 */
-	bool has_nul;	       /* a NUL byte stands somewhere */
-	bool has_skipped;      /* a row too long stood before data[0]: */
+	bool ascii;                /* no byte above 127 */
+	bool has_nul;              /* a NUL byte stands somewhere */
+	bool has_skipped;          /* a row too long stood before data[0]: */
 	struct csv_reject skipped; /* raw points to skipped_raw */
 	uint8_t skipped_raw[CSV_RAW_BYTES];
 };
@@ -63,7 +64,8 @@ struct csv_block {
  *                    "header.columns" (over CSV_MAX_COLUMNS), "header.encoding"
  *         others     as the read callback sets them
  */
-int csv_split_open(const struct csv_split_params *p, struct csv_split **out, struct err *err) MUST_CHECK;
+int csv_split_open(
+    const struct csv_split_params *p, struct csv_split **out, struct err *err) MUST_CHECK;
 
 /* csv_split_close - give everything back, *s becomes NULL. Blocks stay valid. */
 void csv_split_close(struct csv_split **s);
@@ -73,7 +75,8 @@ void csv_split_close(struct csv_split **s);
  *
  * block  zeroed, or one filled before; its texts die
  *
- * Returns 1 a block (it may hold only a skipped row), 0 end of the file, -1 failed (the read callback).
+ * Returns 1 a block (it may hold only a skipped row), 0 end of the file, -1 failed.
+ * Errors  ERR_UNAVAILABLE, ERR_INTERNAL or whatever else the read callback sets
  */
 int csv_split_next(struct csv_split *s, struct csv_block *block, struct err *err) MUST_CHECK;
 
@@ -86,7 +89,8 @@ const struct csv_sniff_result *csv_split_sniffed(const struct csv_split *s);
 /* csv_split_header - names by the header rule, in UTF-8; lives as long as s. */
 const char *const *csv_split_header(const struct csv_split *s, size_t *out_n);
 
-/* csv_split_as_written - the header's cells as they stand in the file, in UTF-8; lives as long as s. */
+/* csv_split_as_written - the header's cells as they stand in the file, in UTF-8; lives as long as
+ * s. */
 const char *const *csv_split_as_written(const struct csv_split *s);
 
 /* csv_split_position - bytes of the file handed out in blocks so far, for progress. */

@@ -12,7 +12,7 @@ static const uint8_t month_days[13] = { 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 3
 /* A point in time as it is written. */
 struct civil {
 	unsigned year, month, day, hour, minute, second, us;
-	int offset_s;	 /* east of UTC */
+	int offset_s;    /* east of UTC */
 	bool has_offset; /* one was written */
 };
 
@@ -66,8 +66,8 @@ static inline bool take_date(const char *p, size_t n, struct civil *c)
 	unsigned rest;
 	if (n < 10 || p[4] != '-' || p[7] != '-')
 		return false;
-	if (!two_digits(p, &century) || !two_digits(p + 2, &rest) || !two_digits(p + 5, &c->month) ||
-	    !two_digits(p + 8, &c->day))
+	if (!two_digits(p, &century) || !two_digits(p + 2, &rest) ||
+	    !two_digits(p + 5, &c->month) || !two_digits(p + 8, &c->day))
 		return false;
 	c->year = century * 100 + rest;
 	return date_exists(c);
@@ -216,16 +216,19 @@ int csv_time_check_format(const char *format, enum csv_type type, struct err *er
 		f++;
 		if (*f == '\0' || strchr("YmdHMSfz%", *f) == NULL)
 			return err_set(err, ERR_INPUT,
-			    "format \"%s\": only %%Y %%m %%d %%H %%M %%S %%f %%z %%%% are known", format);
+			    "format \"%s\": only %%Y %%m %%d %%H %%M %%S %%f %%z %%%% are known",
+			    format);
 		if (seen[(unsigned char)*f]++ > 0 && *f != '%')
-			return err_set(err, ERR_INPUT, "format \"%s\": %%%c stands twice", format, *f);
+			return err_set(
+			    err, ERR_INPUT, "format \"%s\": %%%c stands twice", format, *f);
 	}
 	if (!seen['Y'] || !seen['m'] || !seen['d'])
 		return err_set(err, ERR_INPUT, "format \"%s\": needs %%Y, %%m and %%d", format);
 	if (type == CSV_DATE && (seen['H'] || seen['M'] || seen['S'] || seen['f'] || seen['z']))
 		return err_set(err, ERR_INPUT, "format \"%s\": a date has no time of day", format);
 	if (type == CSV_TIMESTAMP && seen['z'])
-		return err_set(err, ERR_INPUT, "format \"%s\": %%z needs the type timestamptz", format);
+		return err_set(
+		    err, ERR_INPUT, "format \"%s\": %%z needs the type timestamptz", format);
 	if (type == CSV_TIMESTAMPTZ && !seen['z'])
 		return err_set(err, ERR_INPUT, "format \"%s\": timestamptz needs %%z", format);
 	return 0;
@@ -269,6 +272,6 @@ void csv_time_format_stamp(int64_t us, bool zoned, char *out)
 	char tail[16] = "";
 	if (fraction != 0)
 		(void)snprintf(tail, sizeof(tail), ".%06u", fraction);
-	(void)snprintf(out, 40, "%.10sT%02u:%02u:%02u%.7s%s", date, s / 3600, s / 60 % 60, s % 60, tail,
-	    zoned ? "Z" : "");
+	(void)snprintf(out, 40, "%.10sT%02u:%02u:%02u%.7s%s", date, s / 3600, s / 60 % 60, s % 60,
+	    tail, zoned ? "Z" : "");
 }

@@ -11,7 +11,8 @@
 #include "base/mem.h"
 
 /* Writes and closes; a full disk shows at either. */
-int validate_write_file(const struct validate *v, const char *name, const char *text, struct err *err)
+int validate_write_file(
+    const struct validate *v, const char *name, const char *text, struct err *err)
 {
 	FILE *f = fopen(arena_printf(v->a, "%s/%s", v->spec.scratch, name), "wxe");
 	if (f == NULL)
@@ -19,7 +20,8 @@ int validate_write_file(const struct validate *v, const char *name, const char *
 	const bool wrote = fputs(text, f) >= 0;
 	const int write_errno = errno;
 	if (fclose(f) != 0 || !wrote)
-		return err_set_errno(err, ERR_INTERNAL, wrote ? errno : write_errno, "write %s", name);
+		return err_set_errno(
+		    err, ERR_INTERNAL, wrote ? errno : write_errno, "write %s", name);
 	return 0;
 }
 
@@ -44,7 +46,9 @@ static int read_spec(const cJSON *doc, struct validate_spec *s, struct err *err)
 		.budget_after_rows = js_i64(doc, "budget_after_rows", CONTRACT_BUDGET_AFTER_ROWS),
 		.memory_bytes = js_i64(doc, "memory_bytes", VALIDATE_MEMORY_BYTES),
 	};
-	s->threads = (int)(threads < 1 ? 1 : threads > VALIDATE_THREADS_MAX ? VALIDATE_THREADS_MAX : threads);
+	s->threads = (int)(threads < 1                      ? 1
+			   : threads > VALIDATE_THREADS_MAX ? VALIDATE_THREADS_MAX
+							    : threads);
 	if (s->memory_bytes <= 0)
 		s->memory_bytes = VALIDATE_MEMORY_BYTES;
 	if (cJSON_IsNull(s->contract))
@@ -81,8 +85,8 @@ static int open_split(struct validate *v, size_t block_bytes, struct err *err)
 /* The file's own fault, told in the report; anything else is a failed task. */
 static bool is_files_fault(const struct err *err)
 {
-	return err->kind == ERR_INPUT && (strncmp(err->code, "file.", 5) == 0 ||
-					     strncmp(err->code, "header.", 7) == 0);
+	return err->kind == ERR_INPUT &&
+	       (strncmp(err->code, "file.", 5) == 0 || strncmp(err->code, "header.", 7) == 0);
 }
 
 /* Silver of ranges that count and hold rows; all other files go. */
@@ -105,7 +109,8 @@ static void list_silver(struct validate *v, cJSON *result, bool keep)
 }
 
 /* The report goes to report.json and, with the files, is the result. */
-static int finish(struct validate *v, const struct contract_outcome *o, int64_t stored, struct err *err)
+static int finish(
+    struct validate *v, const struct contract_outcome *o, int64_t stored, struct err *err)
 {
 	cJSON *result = contract_report(o, v->a);
 	js_add_i64(result, "rejects_stored", stored);

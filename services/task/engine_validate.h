@@ -2,14 +2,15 @@
 /*
  * engine_validate - the validate task: one bronze file to silver, rejects and a report.
  *
- * Parts: engine_validate.c runs it; _input.c reads the object once and hashes what it reads; _range.c
- * turns byte ranges into Parquet files, one worker thread each; _rejects.c keeps refused rows per range
- * and writes the reject files in the end; _draft.c infers a contract.
+ * Parts: engine_validate.c runs it; _input.c reads the object once and hashes what it reads;
+ * _range.c turns byte ranges into Parquet files, one worker thread each; _rejects.c keeps refused
+ * rows per range and writes the reject files in the end; _draft.c infers a contract.
  *
- * The file is cut into ranges of whole rows whose size depends on the file alone. A worker takes the
- * next range under the lock (that reads, hashes and cuts it), then scans it and writes silver-N.parquet
- * without the lock. Ranges are booked in file order, so that account, rejects and verdict are the same
- * at any number of threads; a budget that is spent on a prefix of the ranges ends the run there.
+ * The file is cut into ranges of whole rows whose size depends on the file alone. A worker takes
+ * the next range under the lock (that reads, hashes and cuts it), then scans it and writes
+ * silver-N.parquet without the lock. Ranges are booked in file order, so that account, rejects and
+ * verdict are the same at any number of threads; a budget that is spent on a prefix of the ranges
+ * ends the run there.
  *
  * This header is for these files only.
  */
@@ -29,10 +30,10 @@
 
 enum {
 	VALIDATE_RANGE_MIN_BYTES = 4 << 20,
-	VALIDATE_RANGES = 16,		 /* aim for a file between the bounds of a range */
+	VALIDATE_RANGES = 16,                  /* aim for a file between the bounds of a range */
 	VALIDATE_RANGE_SLACK_BYTES = 64 << 10, /* so that no last sliver makes one more file */
 	VALIDATE_READ_BYTES = 512 << 10, /* one read(2): what is hashed is still in the cache */
-	VALIDATE_JSONL_ROWS = 1000,	 /* rejects that travel to PostgreSQL */
+	VALIDATE_JSONL_ROWS = 1000,      /* rejects that travel to PostgreSQL */
 	VALIDATE_THREADS_MAX = 16,
 	VALIDATE_MEMORY_BYTES = 512 << 20, /* of DuckDB when the specification does not say */
 };
@@ -52,13 +53,13 @@ struct validate_spec {
 /* The object being read. */
 struct validate_input {
 	int fd;
-	int64_t bytes;	/* read so far */
+	int64_t bytes;  /* read so far */
 	SHA256_CTX sha; /* of them */
 };
 
 /* Refused rows of one range, in row order; the file is made when the first comes. */
 struct validate_spool {
-	FILE *file;	/* NULL = none */
+	FILE *file; /* NULL = none */
 	int64_t rows;
 };
 
@@ -83,10 +84,10 @@ struct validate {
 	pthread_mutex_t lock; /* guards what follows, split and input while workers run */
 	struct validate_range *ranges;
 	size_t n_ranges, ranges_alloc;
-	size_t booked;	/* ranges in order that are in the totals */
+	size_t booked; /* ranges in order that are in the totals */
 	struct contract_tally total;
-	bool stop;	/* take no more ranges */
-	bool spent;	/* the budget: ranges from booked on do not count */
+	bool stop;      /* take no more ranges */
+	bool spent;     /* the budget: ranges from booked on do not count */
 	struct err err; /* first failure of a worker; kind ERR_NONE = none */
 	_Atomic int64_t bytes_done, rows_done, rejects_done; /* for progress */
 };
@@ -112,8 +113,8 @@ ssize_t validate_input_read(void *arg, void *p, size_t n, struct err *err);
  *
  * Errors  ERR_INPUT  code "object.corrupt"
  */
-int validate_input_check(struct validate_input *in, const char *sha256, int64_t bytes,
-    struct err *err) MUST_CHECK;
+int validate_input_check(
+    struct validate_input *in, const char *sha256, int64_t bytes, struct err *err) MUST_CHECK;
 
 /*
  * validate_ranges_run - scan and write all ranges with v->spec.threads threads; books totals.
@@ -149,9 +150,10 @@ int validate_rejects_write(struct validate *v, int64_t *out_stored, struct err *
 int validate_draft_write(struct validate *v, cJSON **out_doc, struct contract_account *out_account,
     struct err *err) MUST_CHECK;
 
-/* validate_write_file - write a whole file into the scratch directory. ERR_NO_SPACE, ERR_INTERNAL. */
-int validate_write_file(const struct validate *v, const char *name, const char *text,
-    struct err *err) MUST_CHECK;
+/* validate_write_file - write a whole file into the scratch directory. ERR_NO_SPACE, ERR_INTERNAL.
+ */
+int validate_write_file(
+    const struct validate *v, const char *name, const char *text, struct err *err) MUST_CHECK;
 
 /* validate_progress - tell the totals so far. Any thread. */
 void validate_progress(struct validate *v);

@@ -28,8 +28,8 @@ static int infer_rows(struct validate *v, struct csv_split *split, struct contra
 	return rc;
 }
 
-int validate_draft_write(struct validate *v, cJSON **out_doc, struct contract_account *out_account,
-    struct err *err)
+int validate_draft_write(
+    struct validate *v, cJSON **out_doc, struct contract_account *out_account, struct err *err)
 {
 	size_t n;
 	const char *const *header = csv_split_header(v->split, &n);
@@ -40,7 +40,8 @@ int validate_draft_write(struct validate *v, cJSON **out_doc, struct contract_ac
 		rc = validate_input_check(&v->input, v->spec.sha256, v->spec.input_bytes, err);
 	if (rc == 0) {
 		const struct contract_infer_how how = {
-			.misfit_pct = v->spec.auto_publish ? CONTRACT_MISFIT_AUTO_PCT : CONTRACT_MISFIT_PCT,
+			.misfit_pct =
+			    v->spec.auto_publish ? CONTRACT_MISFIT_AUTO_PCT : CONTRACT_MISFIT_PCT,
 			.set_budget = !v->spec.auto_publish,
 			.sniffed = csv_split_sniffed(v->split),
 			.row_rejects = account.rejected,

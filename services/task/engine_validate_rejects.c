@@ -229,8 +229,12 @@ static void put_row(struct output *o, struct engine_chunk *chunk, const struct r
 	const struct contract_rule *rules = contract_rules(&n_rules);
 	const size_t i = chunk->rows++;
 	const char *column = column_name(o, r);
-	const int64_t numbers[R_COUNT_] = { [R_SEQ] = o->seq, [R_LINE] = r->line, [R_ROW] = r->row,
-		[R_INDEX] = r->file_column, [R_OFFSET] = r->offset, [R_LENGTH] = r->length };
+	const int64_t numbers[R_COUNT_] = { [R_SEQ] = o->seq,
+		[R_LINE] = r->line,
+		[R_ROW] = r->row,
+		[R_INDEX] = r->file_column,
+		[R_OFFSET] = r->offset,
+		[R_LENGTH] = r->length };
 	for (size_t c = 0; c < R_COUNT_; c++) {
 		if (reject_columns[c].type == ENGINE_I64)
 			((int64_t *)chunk->v[c].data)[i] = numbers[c];

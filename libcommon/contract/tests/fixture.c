@@ -54,7 +54,8 @@ static int check_blocks(struct csv_split *split, const struct contract *c,
 			contract_tally_batch(tally, batch);
 			for (size_t i = 0; i < batch->n_rejects; i++) {
 				const struct csv_reject *r = &batch->rejects[i];
-				buf_printf(out, "%s %lld %s\n", r->rule, (long long)r->line, r->message);
+				buf_printf(
+				    out, "%s %lld %s\n", r->rule, (long long)r->line, r->message);
 			}
 		}
 	}

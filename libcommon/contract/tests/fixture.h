@@ -11,8 +11,8 @@
 void fixture_contract(const char *json, struct arena *a, struct contract *out);
 
 /*
- * Checks text: one line "rule line column message" for each reject into out, and the books into tally
- * (contract_tally_done). Returns 0, or -1 with err when the file is unusable.
+ * Checks text: one line "rule line column message" for each reject into out, and the books into
+ * tally (contract_tally_done). Returns 0, or -1 with err when the file is unusable.
  */
 int fixture_check(const struct contract *c, const char *text, size_t n, struct buf *out,
     struct contract_tally *tally, struct err *err);

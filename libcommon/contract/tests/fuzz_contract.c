@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out;
 	cJSON *doc = NULL;
 	buf_init(&out, 1 << 20);
-	if (js_parse(data, size, a, &doc, &err) == 0 && contract_parse(doc, a, &c, &faults, &err) == 0 &&
+	if (js_parse(data, size, a, &doc, &err) == 0 &&
+	    contract_parse(doc, a, &c, &faults, &err) == 0 &&
 	    fixture_check(&c, text, strlen(text), &out, &tally, &err) == 0 &&
 	    !contract_tally_balances(&tally))
 		bug("the books do not balance");

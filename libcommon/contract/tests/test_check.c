@@ -13,7 +13,8 @@
 static const char contract_json[] =
     "{\"fields\":["
     "{\"name\":\"id\",\"type\":\"integer\",\"constraints\":{\"required\":true}},"
-    "{\"name\":\"amount\",\"type\":\"number\",\"millrace\":{\"type\":\"decimal\",\"precision\":8,\"scale\":2,"
+    "{\"name\":\"amount\",\"type\":\"number\",\"millrace\":{\"type\":\"decimal\",\"precision\":8,"
+    "\"scale\":2,"
     "\"aliases\":[\"Amount EUR\"]},\"constraints\":{\"minimum\":\"-1.50\",\"maximum\":99}},"
     "{\"name\":\"ratio\",\"type\":\"number\",\"millrace\":{\"type\":\"double\"},"
     "\"constraints\":{\"minimum\":0,\"maximum\":1}},"
@@ -28,11 +29,13 @@ struct check_case {
 #define HEADER "id,amount,ratio,day,size,level\n"
 
 static const struct check_case cases[] = {
-	{ "good", HEADER "1,99,0.5,2026-01-01,S,1\n2,-1.50,1,2026-12-31,a long name of a size,3\n", "" },
+	{ "good", HEADER "1,99,0.5,2026-01-01,S,1\n2,-1.50,1,2026-12-31,a long name of a size,3\n",
+	    "" },
 	{ "nulls pass all but required", HEADER "1,,,,,\n,1,1,2026-01-01,S,1\n",
 	    "required 3 id: the cell is empty, a value is required\n" },
-	{ "bounds", HEADER "1,-1.51,0,2026-01-01,S,1\n2,99.01,0,2026-01-01,S,1\n3,0,-0.1,2026-01-01,S,1\n"
-			   "4,0,1.1,2026-01-01,S,1\n5,0,0,2025-12-31,S,1\n6,0,NaN,2026-01-01,S,1\n",
+	{ "bounds",
+	    HEADER "1,-1.51,0,2026-01-01,S,1\n2,99.01,0,2026-01-01,S,1\n3,0,-0.1,2026-01-01,S,1\n"
+		   "4,0,1.1,2026-01-01,S,1\n5,0,0,2025-12-31,S,1\n6,0,NaN,2026-01-01,S,1\n",
 	    "minimum 2 amount: -1.51 is below the minimum -1.50\n"
 	    "maximum 3 amount: 99.01 is above the maximum 99\n"
 	    "minimum 4 ratio: -0.10000000000000001 is below the minimum 0\n"
@@ -44,13 +47,15 @@ static const struct check_case cases[] = {
 	    "enum 3 level: 4 is not one of the 3 allowed values\n" },
 	{ "a row has one fault: types before constraints", HEADER ",100,0,2026-01-01,S,x\n",
 	    "type.integer 2 level: `x` is not an integer: found `x` at character 1\n" },
-	{ "order is free, aliases and case", "LEVEL,Size,day,ratio,Amount EUR,id\n1,S,2026-01-01,0,5,1\n", "" },
+	{ "order is free, aliases and case",
+	    "LEVEL,Size,day,ratio,Amount EUR,id\n1,S,2026-01-01,0,5,1\n", "" },
 	{ "optional column absent", "id,amount\n1,5\n", "" },
 	{ "required column absent", "amount,day\n1,2\n",
 	    "?header.missing not in the file but required: id; the file has amount, day" },
 	{ "extra column", "id,colour,amount\n1,red,2\n",
 	    "?header.extra in the file but not in the contract: colour" },
-	{ "nothing fits", "a,b\n1,2\n", "?header.missing not in the file but required: id; the file has a, b" },
+	{ "nothing fits", "a,b\n1,2\n",
+	    "?header.missing not in the file but required: id; the file has a, b" },
 };
 
 static void run_case(const struct contract *c, const struct check_case *k, struct buf *out)
@@ -78,7 +83,8 @@ static void test_cases(void **state)
 		run_case(&c, &cases[i], &out);
 		if (strcmp(out.data, cases[i].want) == 0)
 			continue;
-		print_error("case \"%s\"\ngot:\n%s\nwant:\n%s\n", cases[i].name, out.data, cases[i].want);
+		print_error(
+		    "case \"%s\"\ngot:\n%s\nwant:\n%s\n", cases[i].name, out.data, cases[i].want);
 		wrong++;
 	}
 	buf_done(&out);
@@ -140,8 +146,10 @@ static void test_budget(void **state)
 		{ 0, 0, 0, true, false },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(budgets); i++) {
-		const struct contract_account a = { .read = budgets[i].read, .rejected = budgets[i].rejected };
-		if (contract_budget_spent(&a, budgets[i].pct, 1000, budgets[i].at_end) != budgets[i].spent)
+		const struct contract_account a = { .read = budgets[i].read,
+			.rejected = budgets[i].rejected };
+		if (contract_budget_spent(&a, budgets[i].pct, 1000, budgets[i].at_end) !=
+		    budgets[i].spent)
 			fail_msg("budget %zu", i);
 	}
 }

@@ -15,20 +15,24 @@ static void test_a_full_contract(void **state)
 	(void)state;
 	struct arena *a = arena_new(1 << 20);
 	struct contract c;
-	fixture_contract("{\"fields\":["
-			 "{\"name\":\"id\",\"type\":\"integer\",\"title\":\"Id\",\"constraints\":{\"required\":true,"
-			 "\"minimum\":1,\"maximum\":\"9223372036854775807\"}},"
-			 "{\"name\":\"amount\",\"type\":\"number\",\"millrace\":{\"type\":\"decimal\",\"precision\":12,"
-			 "\"scale\":2,\"aliases\":[\"Amount EUR\"]},\"constraints\":{\"minimum\":0.05}},"
-			 "{\"name\":\"any\",\"type\":\"number\"},"
-			 "{\"name\":\"ratio\",\"type\":\"number\",\"millrace\":{\"type\":\"double\"}},"
-			 "{\"name\":\"day\",\"type\":\"date\",\"format\":\"%d.%m.%Y\"},"
-			 "{\"name\":\"at\",\"type\":\"datetime\",\"millrace\":{\"type\":\"timestamptz\"}},"
-			 "{\"name\":\"size\",\"constraints\":{\"enum\":[\"S\",\"M\",\"L\"],\"unique\":false}},"
-			 "{\"name\":\"ok\",\"type\":\"boolean\",\"trueValues\":[\"ja\"],\"falseValues\":[\"nein\"]}],"
-			 "\"missingValues\":[\"\",\"n/a\"],"
-			 "\"millrace\":{\"budget_pct\":2.5,\"extra_columns\":\"ignore\","
-			 "\"dialect\":{\"delimiter\":\";\",\"encoding\":\"windows-1252\"}}}",
+	fixture_contract(
+	    "{\"fields\":["
+	    "{\"name\":\"id\",\"type\":\"integer\",\"title\":\"Id\",\"constraints\":{\"required\":"
+	    "true,"
+	    "\"minimum\":1,\"maximum\":\"9223372036854775807\"}},"
+	    "{\"name\":\"amount\",\"type\":\"number\",\"millrace\":{\"type\":\"decimal\","
+	    "\"precision\":12,"
+	    "\"scale\":2,\"aliases\":[\"Amount EUR\"]},\"constraints\":{\"minimum\":0.05}},"
+	    "{\"name\":\"any\",\"type\":\"number\"},"
+	    "{\"name\":\"ratio\",\"type\":\"number\",\"millrace\":{\"type\":\"double\"}},"
+	    "{\"name\":\"day\",\"type\":\"date\",\"format\":\"%d.%m.%Y\"},"
+	    "{\"name\":\"at\",\"type\":\"datetime\",\"millrace\":{\"type\":\"timestamptz\"}},"
+	    "{\"name\":\"size\",\"constraints\":{\"enum\":[\"S\",\"M\",\"L\"],\"unique\":false}},"
+	    "{\"name\":\"ok\",\"type\":\"boolean\",\"trueValues\":[\"ja\"],\"falseValues\":["
+	    "\"nein\"]}],"
+	    "\"missingValues\":[\"\",\"n/a\"],"
+	    "\"millrace\":{\"budget_pct\":2.5,\"extra_columns\":\"ignore\","
+	    "\"dialect\":{\"delimiter\":\";\",\"encoding\":\"windows-1252\"}}}",
 	    a, &c);
 	assert_int_equal(c.n_fields, 8);
 	assert_true(c.fields[0].required);
@@ -83,24 +87,32 @@ static const struct fault_case faults[] = {
 	{ "{\"fields\":[{\"name\":\"\"}]}", "fields[0].name", "1 to 63" },
 	{ "{\"fields\":[{\"name\":\"a\\nb\"}]}", "fields[0].name", "control" },
 	{ "{\"fields\":[{\"name\":\"_ROW\"}]}", "fields[0].name", "ours" },
-	{ "{\"fields\":[{\"name\":\"a\"},{\"name\":\"A\"}]}", "fields[1].name", "case does not count" },
+	{ "{\"fields\":[{\"name\":\"a\"},{\"name\":\"A\"}]}", "fields[1].name",
+	    "case does not count" },
 	{ FIELD("\"type\":\"money\""), "fields[0].type", "money" },
 	{ FIELD("\"type\":7"), "fields[0].type", "string" },
-	{ FIELD("\"type\":\"integer\",\"millrace\":{\"type\":\"double\"}"), "fields[0].millrace.type",
-	    "does not go" },
-	{ FIELD("\"type\":\"number\",\"millrace\":{\"precision\":39}"), "fields[0].millrace.precision", "38" },
-	{ FIELD("\"type\":\"number\",\"millrace\":{\"precision\":4,\"scale\":5}"), "fields[0].millrace.scale",
-	    "0 to 4" },
-	{ FIELD("\"type\":\"number\",\"millrace\":{\"scale\":1.5}"), "fields[0].millrace.scale", "whole" },
-	{ FIELD("\"type\":\"number\",\"decimalChar\":\",\""), "fields[0].decimalChar", "not supported" },
+	{ FIELD("\"type\":\"integer\",\"millrace\":{\"type\":\"double\"}"),
+	    "fields[0].millrace.type", "does not go" },
+	{ FIELD("\"type\":\"number\",\"millrace\":{\"precision\":39}"),
+	    "fields[0].millrace.precision", "38" },
+	{ FIELD("\"type\":\"number\",\"millrace\":{\"precision\":4,\"scale\":5}"),
+	    "fields[0].millrace.scale", "0 to 4" },
+	{ FIELD("\"type\":\"number\",\"millrace\":{\"scale\":1.5}"), "fields[0].millrace.scale",
+	    "whole" },
+	{ FIELD("\"type\":\"number\",\"decimalChar\":\",\""), "fields[0].decimalChar",
+	    "not supported" },
 	{ FIELD("\"type\":\"date\",\"format\":\"%d.%m\""), "fields[0].format", "%Y" },
 	{ FIELD("\"type\":\"string\",\"format\":\"email\""), "fields[0].format", "no formats" },
-	{ FIELD("\"constraints\":{\"pattern\":\"x\"}"), "fields[0].constraints.pattern", "not supported" },
-	{ FIELD("\"constraints\":{\"unique\":true}"), "fields[0].constraints.unique", "not supported" },
-	{ FIELD("\"constraints\":{\"required\":\"yes\"}"), "fields[0].constraints.required", "true or false" },
-	{ FIELD("\"constraints\":{\"minimum\":\"b\"}"), "fields[0].constraints.minimum", "no order" },
-	{ FIELD("\"type\":\"integer\",\"constraints\":{\"minimum\":1.5}"), "fields[0].constraints.minimum",
-	    "not a value of type integer" },
+	{ FIELD("\"constraints\":{\"pattern\":\"x\"}"), "fields[0].constraints.pattern",
+	    "not supported" },
+	{ FIELD("\"constraints\":{\"unique\":true}"), "fields[0].constraints.unique",
+	    "not supported" },
+	{ FIELD("\"constraints\":{\"required\":\"yes\"}"), "fields[0].constraints.required",
+	    "true or false" },
+	{ FIELD("\"constraints\":{\"minimum\":\"b\"}"), "fields[0].constraints.minimum",
+	    "no order" },
+	{ FIELD("\"type\":\"integer\",\"constraints\":{\"minimum\":1.5}"),
+	    "fields[0].constraints.minimum", "not a value of type integer" },
 	{ FIELD("\"type\":\"integer\",\"constraints\":{\"minimum\":5,\"maximum\":4}"),
 	    "fields[0].constraints.minimum", "above the maximum" },
 	{ FIELD("\"type\":\"date\",\"constraints\":{\"maximum\":\"2026-02-30\"}"),
@@ -108,13 +120,14 @@ static const struct fault_case faults[] = {
 	{ FIELD("\"constraints\":{\"enum\":[]}"), "fields[0].constraints.enum", "1 to 10000" },
 	{ FIELD("\"constraints\":{\"enum\":[\"a\",7]}"), "fields[0].constraints.enum", "string" },
 	{ FIELD("\"millrace\":{\"aliases\":[7]}"), "fields[0].millrace.aliases", "strings" },
-	{ FIELD("\"type\":\"boolean\",\"trueValues\":[\"x\"],\"falseValues\":[\"x\"]"), "fields[0].trueValues",
-	    "means true and false" },
+	{ FIELD("\"type\":\"boolean\",\"trueValues\":[\"x\"],\"falseValues\":[\"x\"]"),
+	    "fields[0].trueValues", "means true and false" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"missingValues\":[7]}", "missingValues", "strings" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":\"a\"}", "primaryKey", "not supported" },
-	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"budget_pct\":101}}", "millrace.budget_pct", "100" },
-	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"extra_columns\":\"x\"}}", "millrace.extra_columns",
-	    "ignore" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"budget_pct\":101}}",
+	    "millrace.budget_pct", "100" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"extra_columns\":\"x\"}}",
+	    "millrace.extra_columns", "ignore" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"delimiter\":\"::\"}}}",
 	    "millrace.dialect.delimiter", "pipe" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"encoding\":\"koi8\"}}}",
@@ -131,14 +144,15 @@ static void test_faults(void **state)
 		struct contract_faults f;
 		struct err err = { 0 };
 		cJSON *doc = NULL;
-		assert_int_equal(js_parse(faults[i].json, strlen(faults[i].json), a, &doc, &err), 0);
+		assert_int_equal(
+		    js_parse(faults[i].json, strlen(faults[i].json), a, &doc, &err), 0);
 		f.n = 0;
 		assert_int_equal(contract_parse(doc, a, &c, &f, &err) == 0 && f.n == 0, 0);
 		if (f.n != 1 || strcmp(f.list[0].path, faults[i].path) != 0 ||
 		    strstr(f.list[0].message, faults[i].part) == NULL) {
 			wrong++;
-			print_error("%s\ngot %zu faults, first %s: %s\n", faults[i].json, f.n, f.list[0].path,
-			    f.list[0].message);
+			print_error("%s\ngot %zu faults, first %s: %s\n", faults[i].json, f.n,
+			    f.list[0].path, f.list[0].message);
 		}
 		assert_int_equal(err.kind, ERR_INPUT);
 		assert_string_equal(err.code, "contract.invalid");
@@ -150,8 +164,9 @@ static void test_faults(void **state)
 static void test_all_faults_at_once(void **state)
 {
 	(void)state;
-	static const char json[] = "{\"fields\":[{\"name\":\"\",\"type\":\"x\"},{\"name\":\"b\",\"constraints\":{"
-				   "\"minLength\":1}}],\"millrace\":{\"budget_pct\":-1}}";
+	static const char json[] =
+	    "{\"fields\":[{\"name\":\"\",\"type\":\"x\"},{\"name\":\"b\",\"constraints\":{"
+	    "\"minLength\":1}}],\"millrace\":{\"budget_pct\":-1}}";
 	struct arena *a = arena_new(1 << 20);
 	struct contract c;
 	struct contract_faults f;

@@ -13,7 +13,7 @@
 
 struct infer_case {
 	const char *name, *cells; /* one cell a line */
-	const char *want;	  /* type [ours precision scale] [format] */
+	const char *want;         /* type [ours precision scale] [format] */
 };
 
 static const struct infer_case cases[] = {
@@ -36,8 +36,10 @@ static const struct infer_case cases[] = {
 	{ "dates and timestamps", "2026-01-31 10:00\n2026-01-31\n", "string" },
 	{ "words", "a\n1\n", "string" },
 	{ "nothing but empty cells", ",\n,\n", "string" },
-	{ "one misfit of 20", "1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\n1\nx\n", "integer" },
-	{ "one misfit of 19", "1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\nx\n", "string" },
+	{ "one misfit of 20", "1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\n1\nx\n",
+	    "integer" },
+	{ "one misfit of 19", "1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\nx\n",
+	    "string" },
 };
 
 static const char *describe(const cJSON *field, struct arena *a)
@@ -60,8 +62,8 @@ static void test_types(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct arena *a = arena_new(4 << 20);
 		const char *text = strchr(cases[i].cells, ',') == NULL
-		    ? arena_printf(a, "h\n%s", cases[i].cells)
-		    : arena_printf(a, "h,i\n%s", cases[i].cells);
+				       ? arena_printf(a, "h\n%s", cases[i].cells)
+				       : arena_printf(a, "h,i\n%s", cases[i].cells);
 		cJSON *draft = fixture_draft(text, 5, a);
 		const cJSON *doc = cJSON_GetObjectItemCaseSensitive(draft, "doc");
 		const cJSON *fields = cJSON_GetObjectItemCaseSensitive(doc, "fields");
@@ -125,9 +127,10 @@ static void test_required_and_budget(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	static const char *const header[] = { "Order ID", "order-id", "Größe (cm)", "1st", "€", "_row", "ÄÖ", "Name" };
-	static const char *const want[] = { "order_id", "order_id_2", "groesse_cm", "c_1st", "column_5", "row",
-		"aeoe", "name" };
+	static const char *const header[] = { "Order ID", "order-id", "Größe (cm)", "1st", "€",
+		"_row", "ÄÖ", "Name" };
+	static const char *const want[] = { "order_id", "order_id_2", "groesse_cm", "c_1st",
+		"column_5", "row", "aeoe", "name" };
 	struct arena *a = arena_new(1 << 20);
 	const char *const *names = contract_infer_names(header, ARRAY_SIZE(header), a);
 	for (size_t i = 0; i < ARRAY_SIZE(header); i++)

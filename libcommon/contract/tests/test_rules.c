@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_rules - docs/rules.md has every rule, and its examples are refused by it, in these very words. */
+/* test_rules - docs/rules.md has every rule, and its examples are refused by it, in these very
+ * words. */
 #include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +37,8 @@ static char *read_page(void)
 }
 
 /* The text between two marks behind p, in the arena; NULL when they do not stand before `end`. */
-static const char *between(const char *p, const char *end, const char *open, const char *close,
-    struct arena *a)
+static const char *between(
+    const char *p, const char *end, const char *open, const char *close, struct arena *a)
 {
 	const char *start = strstr(p, open);
 	if (start == NULL || start >= end)

@@ -112,8 +112,8 @@ static size_t make_columns(const char *types, struct csv_column *columns)
 	return n;
 }
 
-static int scan_all(struct csv_split *split, const struct csv_schema *schema, struct buf *out,
-    struct err *err)
+static int scan_all(
+    struct csv_split *split, const struct csv_schema *schema, struct buf *out, struct err *err)
 {
 	struct csv_scan *scan = csv_scan_new(schema);
 	struct csv_batch *batch = csv_batch_new(schema);
@@ -128,7 +128,8 @@ static int scan_all(struct csv_split *split, const struct csv_schema *schema, st
 			put_batch(out, batch);
 		}
 		if (rows != block.rows)
-			bug("split saw %lld rows, scan %lld", (long long)block.rows, (long long)rows);
+			bug("split saw %lld rows, scan %lld", (long long)block.rows,
+			    (long long)rows);
 	}
 	csv_block_done(&block);
 	csv_batch_free(&batch);
@@ -136,12 +137,14 @@ static int scan_all(struct csv_split *split, const struct csv_schema *schema, st
 	return rc;
 }
 
-int fixture_scan(const char *text, size_t n, const char *types, size_t block_bytes, size_t step,
-    struct buf *out)
+int fixture_scan(
+    const char *text, size_t n, const char *types, size_t block_bytes, size_t step, struct buf *out)
 {
 	struct err err = { 0 };
 	struct fixture_file file = { .p = text, .n = n, .step = step };
-	const struct csv_split_params p = { .read = fixture_read, .arg = &file, .block_bytes = block_bytes };
+	const struct csv_split_params p = {
+		.read = fixture_read, .arg = &file, .block_bytes = block_bytes
+	};
 	struct csv_split *split = NULL;
 	if (csv_split_open(&p, &split, &err) != 0) {
 		buf_printf(out, "?%s", err.code);

@@ -12,7 +12,7 @@
 struct fixture_file {
 	const char *p;
 	size_t n, at;
-	size_t step;	/* most bytes a read gives; 0 = all */
+	size_t step;    /* most bytes a read gives; 0 = all */
 	size_t fail_at; /* reads from this byte on fail; 0 = none */
 };
 
@@ -20,8 +20,8 @@ ssize_t fixture_read(void *arg, void *p, size_t n, struct err *err);
 
 /*
  * All rows as text, one line each: cells between '[' and ']', nulls as '~', a reject as
- * "!row line offset length column rule". Numbers as they are stored. types: one letter for each file
- * column: t i d(scale 2) D(38,10) f b a(date) s(timestamp) z(timestamptz) -(not wanted).
+ * "!row line offset length column rule". Numbers as they are stored. types: one letter for each
+ * file column: t i d(scale 2) D(38,10) f b a(date) s(timestamp) z(timestamptz) -(not wanted).
  * Returns 0, or -1 with err: then out holds "?code".
  */
 int fixture_scan(const char *text, size_t n, const char *types, size_t block_bytes, size_t step,

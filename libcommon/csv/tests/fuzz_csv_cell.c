@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_csv_cell - any bytes as a cell of every type; what was read must not depend on what follows. */
+/* fuzz_csv_cell - any bytes as a cell of every type; what was read must not depend on what follows.
+ */
 #include "base/die.h"
 #include "csv/csv_cells.h"
 #include "csv/csv_explain.h"
@@ -8,25 +9,28 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Whole bytes without gaps, so that two of them compare as memory. */
 struct values {
-	int64_t integer, narrow, stamp, zoned;
 	__int128 wide;
-	double real;
-	int32_t date;
-	unsigned ok;
+	int64_t integer, narrow, stamp, zoned, date;
+	uint64_t real, ok; /* the double's bits */
 };
 
 static struct values read_all(const char *p, size_t n)
 {
 	struct values v;
 	memset(&v, 0, sizeof(v));
+	double real = 0;
+	int32_t date = 0;
 	v.ok |= csv_number_integer(p, n, &v.integer) ? 1U : 0U;
 	v.ok |= csv_number_decimal64(p, n, 18, 4, &v.narrow) ? 2U : 0U;
 	v.ok |= csv_number_decimal(p, n, 38, 9, &v.wide) ? 4U : 0U;
-	v.ok |= csv_number_double(p, n, &v.real) ? 8U : 0U;
-	v.ok |= csv_time_date(p, n, &v.date) ? 16U : 0U;
+	v.ok |= csv_number_double(p, n, &real) ? 8U : 0U;
+	v.ok |= csv_time_date(p, n, &date) ? 16U : 0U;
 	v.ok |= csv_time_stamp(p, n, false, &v.stamp) ? 32U : 0U;
 	v.ok |= csv_time_stamp(p, n, true, &v.zoned) ? 64U : 0U;
+	memcpy(&v.real, &real, sizeof(real));
+	v.date = date;
 	return v;
 }
 
@@ -44,7 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (memcmp(&a, &b, sizeof(a)) != 0)
 		bug("a value depends on the bytes behind its cell");
 	for (int type = 0; type < CSV_TYPE_COUNT_; type++) {
-		const struct csv_column c = { .name = "x", .type = (enum csv_type)type, .precision = 9 };
+		const struct csv_column c = {
+			.name = "x", .type = (enum csv_type)type, .precision = 9
+		};
 		csv_explain(&c, room, size, message);
 	}
 	return 0;

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -18,7 +19,8 @@
 static const char script[] =
     "import csv, io, random, sys\n"
     "r = random.Random(int(sys.argv[1]))\n"
-    "pieces = ['a', 'bc', ' ', '\"', '\"\"', ',', ';', '\\t', '|', '0', '\\u00e4', '\\u20ac', \"'\"]\n"
+    "pieces = ['a', 'bc', ' ', '\"', '\"\"', ',', ';', '\\t', '|', '0', '\\u00e4', '\\u20ac', "
+    "\"'\"]\n"
     "out = sys.stdout.buffer\n"
     "for case in range(int(sys.argv[2])):\n"
     "    delimiter = r.choice(',;\\t|')\n"
@@ -32,7 +34,8 @@ static const char script[] =
     "            row[r.randrange(width)] += r.choice(['\\n', '\\r\\n', 'x\\ny'])\n"
     "        rows.append(row)\n"
     "    text = io.StringIO(newline='')\n"
-    "    csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)\n"
+    "    csv.writer(text, delimiter=delimiter, lineterminator=end, "
+    "quoting=quoting).writerows(rows)\n"
     "    text = text.getvalue()\n"
     "    if r.random() < 0.3:\n"
     "        text = text[:-len(end)]\n"
@@ -57,8 +60,9 @@ static void test_python_writes_we_read(void **state)
 	(void)state;
 	const char *cases = getenv("CSV_DIFFERENTIAL_CASES");
 	char command[sizeof(script) + 128];
-	(void)snprintf(command, sizeof(command), "/usr/bin/python3 - 20261120 %.8s <<'END'\n%sEND\n",
-	    cases == NULL ? "600" : cases, script);
+	(void)snprintf(command, sizeof(command),
+	    "/usr/bin/python3 - 20261120 %.8s <<'END'\n%sEND\n", cases == NULL ? "600" : cases,
+	    script);
 	FILE *in = popen(command, "r");
 	assert_non_null(in);
 	size_t file_n;

@@ -54,7 +54,8 @@ static void test_integers(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t got = 42;
-		const bool ok = csv_number_integer(padded(cases[i].text), strlen(cases[i].text), &got);
+		const bool ok =
+		    csv_number_integer(padded(cases[i].text), strlen(cases[i].text), &got);
 		if (ok != cases[i].ok || got != (ok ? cases[i].want : 42))
 			fail_msg("\"%s\": %d %" PRId64, cases[i].text, ok, got);
 	}
@@ -95,7 +96,8 @@ static void test_decimals(void **state)
 		const char *p = padded(cases[i].text);
 		const size_t n = strlen(cases[i].text);
 		const int64_t want = cases[i].ok ? cases[i].want : 42;
-		const bool a = csv_number_decimal64(p, n, cases[i].precision, cases[i].scale, &narrow);
+		const bool a =
+		    csv_number_decimal64(p, n, cases[i].precision, cases[i].scale, &narrow);
 		const bool b = csv_number_decimal(p, n, cases[i].precision, cases[i].scale, &wide);
 		if (a != cases[i].ok || b != a || narrow != want || wide != want)
 			fail_msg("\"%s\": %d %d %" PRId64, cases[i].text, a, b, narrow);
@@ -112,14 +114,20 @@ static void test_a_decimal_of_38_digits(void **state)
 		want = want * 10 + 9;
 	assert_true(csv_number_decimal(padded(nines), 38, 38, 0, &got));
 	assert_true(got == want);
-	assert_true(csv_number_decimal(padded("-0.00000000000000000000000000000000000001"), 41, 38, 38, &got));
+	assert_true(csv_number_decimal(
+	    padded("-0.00000000000000000000000000000000000001"), 41, 38, 38, &got));
 	assert_true(got == -1);
-	assert_false(csv_number_decimal(padded("999999999999999999999999999999999999999"), 39, 38, 0, &got));
+	assert_false(
+	    csv_number_decimal(padded("999999999999999999999999999999999999999"), 39, 38, 0, &got));
 }
 
 static bool same_double(double a, double b)
 {
-	return memcmp(&a, &b, sizeof(a)) == 0;
+	uint64_t x;
+	uint64_t y;
+	memcpy(&x, &a, sizeof(x));
+	memcpy(&y, &b, sizeof(y));
+	return x == y;
 }
 
 static void check_double(const char *text)
@@ -134,13 +142,16 @@ static void check_double(const char *text)
 static void test_hard_doubles(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "0", "-0", "1", "0.1", "123456789012345678", "9007199254740993",
-		"9007199254740992.5", "1e22", "1e23", "8.5e22", "1e-22", "1e-23", "1.7976931348623157e308",
-		"1.7976931348623159e308", "4.9e-324", "2.4703282292062327e-324", "2.2250738585072011e-308",
-		"1e400", "1e-400", "0.000000000000000000000000000000000000001", "5e-1", "+1.5E+3",
-		"179769313486231580793728971405301e276", "1.00000000000000011102230246251565404236316680908203125",
-		"1.00000000000000011102230246251565404236316680908203124", "100000000000000000000000000",
-		"0.1e1000000000000", "12345678901234567890123456789012345678901234567890" };
+	static const char *const texts[] = { "0", "-0", "1", "0.1", "123456789012345678",
+		"9007199254740993", "9007199254740992.5", "1e22", "1e23", "8.5e22", "1e-22",
+		"1e-23", "1.7976931348623157e308", "1.7976931348623159e308", "4.9e-324",
+		"2.4703282292062327e-324", "2.2250738585072011e-308", "1e400", "1e-400",
+		"0.000000000000000000000000000000000000001", "5e-1", "+1.5E+3",
+		"179769313486231580793728971405301e276",
+		"1.00000000000000011102230246251565404236316680908203125",
+		"1.00000000000000011102230246251565404236316680908203124",
+		"100000000000000000000000000", "0.1e1000000000000",
+		"12345678901234567890123456789012345678901234567890" };
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		check_double(texts[i]);
 }
@@ -160,7 +171,8 @@ static void test_random_doubles(void **state)
 			continue;
 		(void)snprintf(text, sizeof(text), "%.*g", (int)(seed % 18) + 1, value);
 		check_double(text);
-		(void)snprintf(text, sizeof(text), "%.*f", (int)(seed % 9), (double)(seed % 1000003) / 997.0);
+		(void)snprintf(
+		    text, sizeof(text), "%.*f", (int)(seed % 9), (double)(seed % 1000003) / 997.0);
 		check_double(text);
 	}
 }
@@ -168,11 +180,12 @@ static void test_random_doubles(void **state)
 static void test_not_doubles(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "", "-", ".", "e5", "1e", "1e+", "0x1p3", "nan", "inf", "infinity",
-		"1.2.3", "1 ", " 1", "1,5", "1e5.5", "--1" };
+	static const char *const texts[] = { "", "-", ".", "e5", "1e", "1e+", "0x1p3", "nan", "inf",
+		"infinity", "1.2.3", "1 ", " 1", "1,5", "1e5.5", "--1" };
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		double got = 42;
-		if (csv_number_double(padded(texts[i]), strlen(texts[i]), &got) || !same_double(got, 42))
+		if (csv_number_double(padded(texts[i]), strlen(texts[i]), &got) ||
+		    !same_double(got, 42))
 			fail_msg("\"%s\" was read as %g", texts[i], got);
 	}
 	double word;

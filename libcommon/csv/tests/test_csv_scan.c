@@ -21,12 +21,16 @@ static const struct scan_case cases[] = {
 	{ "no line end at the end", "ti", "a,b\nx,1\ny,2", "[x][1]\n[y][2]\n" },
 	{ "CR LF", "ti", "a,b\r\nx,1\r\ny,2\r\n", "[x][1]\n[y][2]\n" },
 	{ "mixed line ends", "ti", "a,b\r\nx,1\ny,2\r\n", "[x][1]\n[y][2]\n" },
-	{ "BOM", "ti", "\xef\xbb\xbf" "a,b\nx,1\n", "[x][1]\n" },
+	{ "BOM", "ti",
+	    "\xef\xbb\xbf"
+	    "a,b\nx,1\n",
+	    "[x][1]\n" },
 	{ "header only", "ti", "a,b\n", "" },
 	{ "header without line end", "ti", "a,b", "" },
 	{ "blank lines", "ti", "\n\na,b\n\nx,1\n\r\n\ny,2\n\n", "[x][1]\n[y][2]\n" },
 	{ "empty cells are null", "ti", "a,b\n,\nx,\n,1\n", "[~][~]\n[x][~]\n[~][1]\n" },
-	{ "quoted cells", "tt", "a,b\n\"x,1\",\"y\"\"z\"\n\"\",\"\"\"\"\n", "[x,1][y\"z]\n[~][\"]\n" },
+	{ "quoted cells", "tt", "a,b\n\"x,1\",\"y\"\"z\"\n\"\",\"\"\"\"\n",
+	    "[x,1][y\"z]\n[~][\"]\n" },
 	{ "quoted number", "it", "a,b\n\"12\",x\n", "[12][x]\n" },
 	{ "line end in quotes", "tt", "a,b\n\"x\ny\",z\np,q\n", "[x\ny][z]\n[p][q]\n" },
 	{ "quoted CR LF row end", "tt", "a,b\r\n\"x\",\"y\"\r\np,q\r\n", "[x][y]\n[p][q]\n" },
@@ -49,7 +53,8 @@ static const struct scan_case cases[] = {
 	    "!1 2 6 6 -1 row.quote\n[4][5][6]\n[7][8][9]\n" },
 	{ "torn quote in a cell of several lines", "ttt", "a,b,c\n1,\"x\ny,3\n4,5,6\n",
 	    "!1 2 6 8 -1 row.quote\n[4][5][6]\n" },
-	{ "torn quote in the last row", "ttt", "a,b,c\n1,2,3\n4,\"5,6\n", "[1][2][3]\n!2 3 12 6 -1 row.quote\n" },
+	{ "torn quote in the last row", "ttt", "a,b,c\n1,2,3\n4,\"5,6\n",
+	    "[1][2][3]\n!2 3 12 6 -1 row.quote\n" },
 	{ "two torn quotes do not eat the rows between", "ttt",
 	    "a,b,c\n1,\"x,3\n4,5,6\n7,8,9\n0,y\",2\n3,3,3\n",
 	    "!1 2 6 6 -1 row.quote\n[4][5][6]\n[7][8][9]\n[0][y\"][2]\n[3][3][3]\n" },
@@ -66,7 +71,8 @@ static const struct scan_case cases[] = {
 	    "a,b,c\n1970-01-02,1970-01-01 00:00:01,1970-01-01T01:00:00+01:00\n"
 	    "2024-02-30,2000-01-01T00:00,2000-01-01T00:00Z\n2024-02-29,,\n",
 	    "[1][1000000][0]\n!2 3 63 45 0 type.date\n[19782][~][~]\n" },
-	{ "booleans", "b", "a\ntrue\nFALSE\n1\n0\nyes\n", "[1]\n[0]\n[1]\n[0]\n!5 6 17 3 0 type.boolean\n" },
+	{ "booleans", "b", "a\ntrue\nFALSE\n1\n0\nyes\n",
+	    "[1]\n[0]\n[1]\n[0]\n!5 6 17 3 0 type.boolean\n" },
 	{ "wide decimals", "D", "a\n1234567890123456789012345678.0123456789\n-0.1\n",
 	    "[12345678901234567890123456780123456789]\n[-1000000000]\n" },
 	{ "a long text and a text of 12 and 13", "tt", "a,b\n123456789012,1234567890123\n",
@@ -75,7 +81,10 @@ static const struct scan_case cases[] = {
 	{ "nothing but line ends", NULL, "\n\r\n\n", "?file.empty" },
 	{ "torn header", NULL, "a,\"b\nx,1\n", "?header.quote" },
 	{ "ZIP", NULL, "PK\x03\x04 and so on", "?file.binary" },
-	{ "UTF-16", NULL, "\xff\xfe" "a", "?file.encoding" },
+	{ "UTF-16", NULL,
+	    "\xff\xfe"
+	    "a",
+	    "?file.encoding" },
 	{ "CR alone", NULL, "a,b\rx,1\ry,2\r", "?file.line_ends" },
 };
 
@@ -146,7 +155,8 @@ static void test_limits_at_their_edge(void **state)
 	check_long(CSV_MAX_FIELD_BYTES + 1, true, "!1 2 4 16777221 -1 cell.length\n[y][2]\n");
 	check_long(CSV_MAX_ROW_BYTES - 2, false, "!1 2 4 67108864 0 cell.length\n[y][2]\n");
 	check_long(CSV_MAX_ROW_BYTES - 1, false, "!1 2 4 67108865 -1 row.length\n[y][2]\n");
-	check_long((size_t)CSV_MAX_ROW_BYTES * 2, false, "!1 2 4 134217730 -1 row.length\n[y][2]\n");
+	check_long(
+	    (size_t)CSV_MAX_ROW_BYTES * 2, false, "!1 2 4 134217730 -1 row.length\n[y][2]\n");
 }
 
 static char *wide_header(size_t columns, size_t *out_n)

@@ -30,8 +30,8 @@ static void test_every_day_against_libc(void **state)
 		int32_t got;
 		const time_t at = (time_t)day * 86400;
 		(void)gmtime_r(&at, &tm);
-		(void)snprintf(text, sizeof(text), "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1,
-		    tm.tm_mday);
+		(void)snprintf(text, sizeof(text), "%04d-%02d-%02d", tm.tm_year + 1900,
+		    tm.tm_mon + 1, tm.tm_mday);
 		if (!csv_time_date(padded(text), 10, &got) || got != day)
 			fail_msg("%s", text);
 		csv_time_format_date(day, shown);
@@ -43,9 +43,10 @@ static void test_every_day_against_libc(void **state)
 static void test_not_dates(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "", "2026-1-01", "2026-13-01", "2026-00-01", "2026-01-00",
-		"2026-01-32", "2026-02-29", "1900-02-29", "2026-04-31", "0000-01-01", "2026/01/01", "20260101",
-		"2026-01-01 ", " 2026-01-01", "2026-01-01T00:00", "2O26-01-01", "01-01-2026" };
+	static const char *const texts[] = { "", "2026-1-01", "2026-13-01", "2026-00-01",
+		"2026-01-00", "2026-01-32", "2026-02-29", "1900-02-29", "2026-04-31", "0000-01-01",
+		"2026/01/01", "20260101", "2026-01-01 ", " 2026-01-01", "2026-01-01T00:00",
+		"2O26-01-01", "01-01-2026" };
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		int32_t got = 42;
 		if (csv_time_date(padded(texts[i]), strlen(texts[i]), &got) || got != 42)
@@ -125,7 +126,8 @@ static void test_patterns(void **state)
 		const bool ok = csv_time_pattern(padded(text), strlen(text), cases[i].format,
 		    cases[i].type == CSV_TIMESTAMPTZ, &got);
 		if (ok != cases[i].ok || got != (ok ? cases[i].want : 42))
-			fail_msg("\"%s\" as \"%s\": %d %lld", text, cases[i].format, ok, (long long)got);
+			fail_msg(
+			    "\"%s\" as \"%s\": %d %lld", text, cases[i].format, ok, (long long)got);
 	}
 }
 
