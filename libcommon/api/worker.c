@@ -16,7 +16,6 @@
 
 enum {
 	STACK_BYTES = 256 << 10,
-	DRAIN_DEFAULT_MS = 10000,
 	WAIT_SLICE_MS = 500, /* how long a slot may not notice a drain */
 	TROUBLE_FIRST_MS = 200,
 };
@@ -326,7 +325,7 @@ int worker_start(
 	w->svc = svc;
 	w->spec = *spec;
 	if (w->spec.drain_ms == 0)
-		w->spec.drain_ms = DRAIN_DEFAULT_MS;
+		w->spec.drain_ms = svc_drain_ms(svc) / 2; /* the other half to stop and give back */
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

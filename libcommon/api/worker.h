@@ -71,8 +71,8 @@ struct worker_spec {
 	int64_t lease_ms;   /* MILLRACE_LEASE */
 	int64_t renew_ms;   /* MILLRACE_RENEW; at most a third of the lease */
 	int64_t sweep_ms;   /* MILLRACE_SWEEP: how often a silent slot looks by itself */
-	int64_t drain_ms; /* a task running that long after worker_drain is stopped and released; 0
-			     = 10 s */
+	int64_t drain_ms;   /* a task that runs so long after worker_drain is stopped and released;
+			       0 = half of MILLRACE_<SVC>_DRAIN */
 	int (*run)(struct worker_task *t, struct err *err);
 	void *arg; /* for run; borrowed */
 };

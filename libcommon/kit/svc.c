@@ -44,6 +44,11 @@ const char *svc_instance(const struct svc *svc)
 	return svc->conf.instance;
 }
 
+int64_t svc_drain_ms(const struct svc *svc)
+{
+	return svc->conf.drain_ms;
+}
+
 const struct db_conf *svc_db_conf(const struct svc *svc)
 {
 	return &svc->db_conf;

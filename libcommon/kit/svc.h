@@ -60,6 +60,7 @@ int svc_main(const struct svc_spec *spec, int argc, char **argv);
 struct event_base *svc_base(struct svc *svc);
 struct pool *svc_pool(struct svc *svc);
 const char *svc_instance(const struct svc *svc);
+int64_t svc_drain_ms(const struct svc *svc); /* how long work may go on after the first TERM */
 const struct db_conf *svc_db_conf(const struct svc *svc);     /* for connections of one's own */
 const struct ring_conf *svc_ring_conf(const struct svc *svc); /* likewise */
 struct svc *svc_self(void); /* the one service of this process, for handlers */
