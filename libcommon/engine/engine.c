@@ -222,6 +222,7 @@ void engine_interrupt(struct engine_conn *con)
 }
 
 /* Format into b and check that it fitted. */
+PRINTF_LIKE(2, 0)
 static int format_sql(struct buf *b, const char *fmt, va_list ap, struct err *err)
 {
 	char *text = NULL;
