@@ -180,6 +180,16 @@ static void enlist(struct writer *w)
 	pthread_mutex_unlock(&lock);
 }
 
+/* A full disk has one code, whoever noticed it. */
+static int name_space(struct err *err)
+{
+	struct err plain = *err;
+
+	if (err->kind != ERR_NO_SPACE || err->code[0] != '\0')
+		return -1;
+	return err_set_code(err, ERR_NO_SPACE, "upload.no_space", "%s", plain.msg);
+}
+
 int writer_open(struct http_req *req, const struct upload *u, struct writer **out, struct err *err)
 {
 	struct object_part *part = NULL;
@@ -191,7 +201,7 @@ int writer_open(struct http_req *req, const struct upload *u, struct writer **ou
 		return -1;
 	if (http_body_length(req) > 0 && part_reserve(part, http_body_length(req), err) != 0) {
 		part_close(&part);
-		return -1;
+		return name_space(err);
 	}
 	w = mem_alloc(sizeof(*w));
 	*w = (struct writer){
@@ -257,8 +267,10 @@ int writer_data(struct http_req *req, const uint8_t *p, size_t n, struct err *er
 	struct writer *w = http_state(req);
 
 	ASSERT(w->magic == WRITER_MAGIC);
-	if (check_failed(w, err) != 0 || check_size(w, n, err) != 0 || part_write(w->part, p, n, err) != 0)
+	if (check_failed(w, err) != 0 || check_size(w, n, err) != 0)
 		return -1;
+	if (part_write(w->part, p, n, err) != 0)
+		return name_space(err);
 	sha_add(&w->sha, p, n);
 	if (w->part->offset - w->asked_bytes < UPLOAD_CHECKPOINT_BYTES)
 		return 0;
