@@ -48,9 +48,10 @@ void http_post(struct http_req *req, unsigned what)
 		*s->posts_tail = req;
 		s->posts_tail = &req->post_next;
 	}
-	pthread_mutex_unlock(&s->post_lock);
+	/* Under the lock: once it is let go the loop may take the post and end the server. */
 	if (is_new && write(s->post_fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		log_debug(NULL, "eventfd is full: the loop will look anyway");
+	pthread_mutex_unlock(&s->post_lock);
 }
 
 void http_body_fail(struct http_req *req, const struct err *err)

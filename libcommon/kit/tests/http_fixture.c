@@ -131,6 +131,19 @@ void fixture_wait(const int *flag, int want)
 	assert_true(__atomic_load_n(flag, __ATOMIC_SEQ_CST) >= want);
 }
 
+static void ask_busy(void *arg)
+{
+	*(int *)arg = http_server_busy(fx.server);
+}
+
+int fixture_busy(void)
+{
+	int n;
+
+	fixture_on_loop(ask_busy, &n);
+	return n;
+}
+
 static void nothing(void *arg UNUSED)
 {
 }

@@ -34,6 +34,9 @@ struct http_server *fixture_server(void);
 /* fixture_on_loop - run fn on the loop thread and wait for it. */
 void fixture_on_loop(void (*fn)(void *arg), void *arg);
 
+/* fixture_busy - requests in work, asked on the loop thread. */
+int fixture_busy(void);
+
 /* fixture_wait - poll until *flag is at least want; fails the test after 5 s. */
 void fixture_wait(const int *flag, int want);
 

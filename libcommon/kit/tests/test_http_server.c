@@ -453,7 +453,7 @@ static void test_drain(void **state)
 	send_text(fd, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
 	recv_reply(fd, false, &r);
 	send_text(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\no");
-	while (http_server_busy(fixture_server()) == 0)
+	while (fixture_busy() == 0)
 		(void)usleep(1000);
 	fixture_on_loop((void (*)(void *))http_server_drain, fixture_server());
 	assert_true(is_closed(idle));
@@ -572,10 +572,10 @@ static void test_client_leaves(void **state)
 
 	(void)state;
 	send_text(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\n1");
-	while (http_server_busy(fixture_server()) == 0)
+	while (fixture_busy() == 0)
 		(void)usleep(1000);
 	close(fd);
-	while (http_server_busy(fixture_server()) != 0)
+	while (fixture_busy() != 0)
 		(void)usleep(1000);
 	assert_int_equal(fixture_lines("\"status\":499"), 1);
 }

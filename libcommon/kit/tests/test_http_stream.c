@@ -382,7 +382,7 @@ static void test_events(void **state)
 	int fd = open_events();
 
 	(void)state;
-	assert_int_equal(http_server_busy(fixture_server()), 0);
+	assert_int_equal(fixture_busy(), 0);
 	fixture_on_loop(send_event, text);
 	read_until(fd, text);
 	fixture_on_loop(close_events, NULL);
