@@ -30,13 +30,13 @@ static const struct http_route job_orchestrator_routes[] = {
 	    .mode = HTTP_POOL, .handler = get_run, .body_max = 0},
 	{.method = "POST", .path = "/api/runs/{run_id}/cancel",
 	    .operation = "cancelRun", .permission = "run.cancel",
-	    .mode = HTTP_POOL, .handler = cancel_run, .body_max = 0},
+	    .mode = HTTP_POOL, .handler = cancel_run, .body_max = 1024},
 	{.method = "GET", .path = "/api/runs/{run_id}/log",
 	    .operation = "getRunLog", .permission = "run.read",
 	    .mode = HTTP_POOL, .handler = get_run_log, .body_max = 0},
 	{.method = "POST", .path = "/api/runs/{run_id}/retry",
 	    .operation = "retryRun", .permission = "run.retry",
-	    .mode = HTTP_POOL, .handler = retry_run, .body_max = 0},
+	    .mode = HTTP_POOL, .handler = retry_run, .body_max = 1024},
 	{.method = NULL},
 };
 
