@@ -130,8 +130,17 @@ static bool stands(
 	return values >= misfits * ONE_MISFIT_OF && (double)misfits * 100.0 <= pct * (double)values;
 }
 
-static const struct contract_candidate *choose(const struct column *c, int64_t values, double pct)
+static bool is_ambiguous(const struct column *c, const struct contract_candidate *k)
 {
+	return (k->takes >> SHAPE_DATE_EITHER & 1) != 0 && c->shapes[SHAPE_DATE_EITHER].count > 0 &&
+	       c->shapes[SHAPE_DATE_DMY].count == 0 && c->shapes[SHAPE_DATE_MDY].count == 0;
+}
+
+/* Unattended means that nobody looks: fewer misfits, and no date that can be read two ways. */
+static const struct contract_candidate *choose(
+    const struct column *c, int64_t values, bool unattended)
+{
+	const double pct = unattended ? CONTRACT_MISFIT_AUTO_PCT : CONTRACT_MISFIT_PCT;
 	size_t n;
 	const struct contract_candidate *k = contract_candidates(&n);
 	const struct contract_candidate *best = &k[n - 1];
@@ -141,7 +150,7 @@ static const struct contract_candidate *choose(const struct column *c, int64_t v
 		/* Exact numbers do not become doubles for a few cells' sake. */
 		const bool exact = best->type == CSV_INTEGER || best->type == CSV_DECIMAL;
 		if (taken <= most || (k[i].type == CSV_DOUBLE && exact) ||
-		    !stands(c, &k[i], values, pct))
+		    !stands(c, &k[i], values, pct) || (unattended && is_ambiguous(c, &k[i])))
 			continue;
 		best = &k[i];
 		most = taken;
@@ -239,8 +248,9 @@ static size_t first_misfits(
 	return n;
 }
 
-static void add_fallen(
-    cJSON *list, const struct column *c, const struct contract_candidate *k, int64_t misfits)
+/* The first cells a candidate does not take, as data and as a sentence. */
+static void add_misfits(cJSON *list, const struct column *c, const struct contract_candidate *k,
+    int64_t misfits, const char *words)
 {
 	const struct seen_cell *first[CONTRACT_INFER_SHOWN];
 	char text[TEXT_BYTES];
@@ -250,7 +260,7 @@ static void add_fallen(
 	(void)cJSON_AddStringToObject(fallen, "type", k->name);
 	(void)cJSON_AddNumberToObject(fallen, "misfits", (double)misfits);
 	cJSON *cells = cJSON_AddArrayToObject(fallen, "first");
-	size_t at = (size_t)snprintf(text, sizeof(text), "why not %s:", k->name);
+	size_t at = (size_t)snprintf(text, sizeof(text), "%s %s:", words, k->name);
 	for (size_t x = 0; x < n; x++) {
 		cJSON *cell = cJSON_CreateObject();
 		cJSON_AddItemToArray(cells, cell);
@@ -272,15 +282,13 @@ static void add_reasons(cJSON *evidence, const struct column *c,
 	for (size_t i = 0; i + 1 < n && values > 0 && full; i++) {
 		const int64_t taken = count_taken(c, &k[i]);
 		if (&k[i] != chosen && taken > 0 && taken < values)
-			add_fallen(fell, c, &k[i], values - taken);
+			add_misfits(fell, c, &k[i], values - taken, "why not");
 	}
 	const int64_t misfits = values - count_taken(c, chosen);
 	if (misfits > 0)
-		add_fallen(
-		    cJSON_AddArrayToObject(evidence, "would_be_rejected"), c, chosen, misfits);
-	if (chosen->type == CSV_DATE && chosen->format != NULL &&
-	    c->shapes[SHAPE_DATE_EITHER].count > 0 && c->shapes[SHAPE_DATE_DMY].count == 0 &&
-	    c->shapes[SHAPE_DATE_MDY].count == 0)
+		add_misfits(cJSON_AddArrayToObject(evidence, "would_be_rejected"), c, chosen,
+		    misfits, "not");
+	if (chosen->type == CSV_DATE && is_ambiguous(c, chosen))
 		(void)cJSON_AddStringToObject(evidence, "ambiguous",
 		    "every date can be read day first and month first: day first was taken, please "
 		    "check");
@@ -302,7 +310,8 @@ static void add_evidence(cJSON *columns, const struct contract_infer *i, size_t 
 	add_reasons(e, seen, chosen, values, i->schema.n_columns <= FULL_EVIDENCE_COLUMNS);
 }
 
-/* Rejects to expect, at most: rows may break in several columns. Proposes the next round budget. */
+/* Rejects to expect, at most: rows may break in several columns. Proposes the next round budget,
+ * with a fifth to spare for the next file. */
 static void add_budget(cJSON *ours, cJSON *evidence, int64_t misfits, int64_t rows)
 {
 	static const double steps[] = { 2, 5, 10, 15, 20, 30 };
@@ -310,7 +319,7 @@ static void add_budget(cJSON *ours, cJSON *evidence, int64_t misfits, int64_t ro
 	if (pct <= CONTRACT_BUDGET_PCT)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		if (pct > steps[i])
+		if (pct * 1.2 > steps[i])
 			continue;
 		(void)cJSON_AddNumberToObject(ours, "budget_pct", steps[i]);
 		char text[TEXT_BYTES];
@@ -352,13 +361,13 @@ cJSON *contract_infer_draft(
 	int64_t misfits = how->row_rejects;
 	for (size_t c = 0; c < i->schema.n_columns; c++) {
 		const int64_t values = i->rows - i->seen[c].nulls;
-		const struct contract_candidate *k = choose(&i->seen[c], values, how->misfit_pct);
+		const struct contract_candidate *k = choose(&i->seen[c], values, how->unattended);
 		add_field(fields, i, c, names[c], k);
 		misfits += values - count_taken(&i->seen[c], k);
 		if (i->schema.n_columns <= SOME_EVIDENCE_COLUMNS)
 			add_evidence(columns, i, c, names[c], k);
 	}
-	if (how->set_budget)
+	if (!how->unattended)
 		add_budget(ours, evidence, misfits, i->rows + how->row_rejects);
 	if (how->sniffed != NULL)
 		add_dialect(evidence, how->sniffed);

@@ -32,8 +32,7 @@ enum { CONTRACT_INFER_SHOWN = 3 }; /* cells kept of each shape */
 struct contract_infer;
 
 struct contract_infer_how {
-	double misfit_pct; /* as above */
-	bool set_budget;   /* more rejects than 1 % to be expected: propose a budget */
+	bool unattended; /* auto_publish: fewer misfits, no budget proposed, no ambiguous dates */
 	const struct csv_sniff_result *sniffed; /* for the dialect's evidence; may be NULL */
 	int64_t row_rejects;                    /* rows refused for their shape so far */
 };

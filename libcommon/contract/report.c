@@ -131,8 +131,8 @@ static void add_reason(cJSON *report, const struct contract_outcome *o, struct a
 	const struct contract_account *t = &o->tally->account;
 	const double pct = t->read == 0 ? 0 : (double)t->rejected * 100.0 / (double)t->read;
 	const char *text =
-	    arena_printf(a, "%s of %s rows rejected (%.*f %%), this dataset allows %g %%",
-		grouped(t->rejected, a), grouped(t->read, a), pct < 10 ? 1 : 0, pct, o->budget_pct);
+	    arena_printf(a, "%s of %s rows rejected (%.1f %%), this dataset allows %g %%",
+		grouped(t->rejected, a), grouped(t->read, a), pct, o->budget_pct);
 	cJSON *params = make_reason(report, "check.over_budget", text);
 	js_add_i64(params, "rejected", t->rejected);
 	js_add_i64(params, "read", t->read);

@@ -40,9 +40,7 @@ int validate_draft_write(
 		rc = validate_input_check(&v->input, v->spec.sha256, v->spec.input_bytes, err);
 	if (rc == 0) {
 		const struct contract_infer_how how = {
-			.misfit_pct =
-			    v->spec.auto_publish ? CONTRACT_MISFIT_AUTO_PCT : CONTRACT_MISFIT_PCT,
-			.set_budget = !v->spec.auto_publish,
+			.unattended = v->spec.auto_publish,
 			.sniffed = csv_split_sniffed(v->split),
 			.row_rejects = account.rejected,
 		};

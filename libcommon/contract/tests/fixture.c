@@ -87,7 +87,7 @@ int fixture_check(const struct contract *c, const char *text, size_t n, struct b
 	return rc;
 }
 
-cJSON *fixture_draft(const char *text, double misfit_pct, struct arena *a)
+cJSON *fixture_draft(const char *text, bool unattended, struct arena *a)
 {
 	struct text t = { text, strlen(text) };
 	const struct csv_split_params p = { .read = read_text, .arg = &t };
@@ -100,7 +100,7 @@ cJSON *fixture_draft(const char *text, double misfit_pct, struct arena *a)
 	struct csv_scan *scan = csv_scan_new(contract_infer_schema(infer));
 	struct csv_batch *batch = csv_batch_new(contract_infer_schema(infer));
 	struct csv_block block = { 0 };
-	struct contract_infer_how how = { .misfit_pct = misfit_pct, .set_budget = true };
+	struct contract_infer_how how = { .unattended = unattended };
 	while (csv_split_next(split, &block, &err) == 1) {
 		csv_scan_begin(scan, &block);
 		while (csv_scan_next(scan, batch)) {

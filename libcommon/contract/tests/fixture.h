@@ -18,6 +18,6 @@ int fixture_check(const struct contract *c, const char *text, size_t n, struct b
     struct contract_tally *tally, struct err *err);
 
 /* The draft for a text, in the arena. */
-cJSON *fixture_draft(const char *text, double misfit_pct, struct arena *a);
+cJSON *fixture_draft(const char *text, bool unattended, struct arena *a);
 
 #endif

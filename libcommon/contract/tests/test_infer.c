@@ -64,7 +64,7 @@ static void test_types(void **state)
 		const char *text = strchr(cases[i].cells, ',') == NULL
 				       ? arena_printf(a, "h\n%s", cases[i].cells)
 				       : arena_printf(a, "h,i\n%s", cases[i].cells);
-		cJSON *draft = fixture_draft(text, 5, a);
+		cJSON *draft = fixture_draft(text, false, a);
 		const cJSON *doc = cJSON_GetObjectItemCaseSensitive(draft, "doc");
 		const cJSON *fields = cJSON_GetObjectItemCaseSensitive(doc, "fields");
 		const char *got = describe(cJSON_GetArrayItem(fields, 0), a);
@@ -82,7 +82,7 @@ static void test_evidence(void **state)
 {
 	(void)state;
 	struct arena *a = arena_new(4 << 20);
-	cJSON *draft = fixture_draft("n\n1\nN/A\n2\n3.5\nx\n", 5, a);
+	cJSON *draft = fixture_draft("n\n1\nN/A\n2\n3.5\nx\n", false, a);
 	const cJSON *evidence = cJSON_GetObjectItemCaseSensitive(draft, "evidence");
 	const cJSON *column =
 	    cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(evidence, "columns"), 0);
@@ -100,11 +100,16 @@ static void test_ambiguous_dates_are_told(void **state)
 {
 	(void)state;
 	struct arena *a = arena_new(4 << 20);
-	cJSON *draft = fixture_draft("d\n01/03/2026\n02/04/2026\n", 5, a);
+	cJSON *draft = fixture_draft("d\n01/03/2026\n02/04/2026\n", false, a);
 	const cJSON *evidence = cJSON_GetObjectItemCaseSensitive(draft, "evidence");
 	const cJSON *column =
 	    cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(evidence, "columns"), 0);
 	assert_non_null(js_str(column, "ambiguous"));
+	assert_string_equal(js_str(column, "chosen"), "date (DD/MM/YYYY)");
+	draft = fixture_draft("d\n01/03/2026\n02/04/2026\n", true, a);
+	evidence = cJSON_GetObjectItemCaseSensitive(draft, "evidence");
+	column = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(evidence, "columns"), 0);
+	assert_string_equal(js_str(column, "chosen"), "text");
 	arena_free(&a);
 }
 
@@ -112,7 +117,7 @@ static void test_required_and_budget(void **state)
 {
 	(void)state;
 	struct arena *a = arena_new(4 << 20);
-	cJSON *draft = fixture_draft("a,b\n1,\n2,x\n3\n4,y\n", 5, a);
+	cJSON *draft = fixture_draft("a,b\n1,\n2,x\n3\n4,y\n", false, a);
 	const cJSON *doc = cJSON_GetObjectItemCaseSensitive(draft, "doc");
 	const cJSON *fields = cJSON_GetObjectItemCaseSensitive(doc, "fields");
 	const cJSON *constraints =

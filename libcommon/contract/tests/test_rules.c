@@ -55,8 +55,10 @@ static void check_section(const struct contract_rule *rule, const char *page, st
 	struct err err = { 0 };
 	struct buf out;
 	const char *start = strstr(page, arena_printf(a, "## `%s`\n", rule->id));
-	if (start == NULL)
+	if (start == NULL) {
 		fail_msg("%s has no section", rule->id);
+		return;
+	}
 	const char *end = strstr(start + 3, "\n#");
 	assert_non_null(end);
 	if (between(start, end, rule->meaning, "\n", a) == NULL)

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct values {
 	__int128 wide;
 	int64_t integer, narrow, stamp, zoned, date;
-	uint64_t real, ok; /* the double's bits */
+	uint64_t real, ok, none; /* the double's bits; what was read; fills up to 16 bytes */
 };
 
 static struct values read_all(const char *p, size_t n)

@@ -1,0 +1,317 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""test_engine_validate - the real engine on real files: the planned bad rows and no others, silver that holds
+every good row, the same at any number of threads, and words for what cannot be read."""
+import csv
+import decimal
+import hashlib
+import json
+import os
+import struct
+import subprocess
+import sys
+
+import pytest
+
+from harness import ROOT, Child
+
+RETAIL = os.path.join(ROOT, "docs/examples/retail")
+FIELDS = [{"name": "id", "type": "integer", "constraints": {"required": True}}, {"name": "text"}]
+
+
+@pytest.fixture
+def scratch(tmp_path):
+    """A new empty directory each time it is called."""
+    made = []
+
+    def make():
+        made.append(tmp_path / f"scratch-{len(made)}")
+        made[-1].mkdir()
+        return made[-1]
+    return make
+
+
+@pytest.fixture(scope="session")
+def sales(tmp_path_factory):
+    """The example of 100,000 rows and what a checker must find in it."""
+    where = tmp_path_factory.mktemp("retail")
+    subprocess.run([sys.executable, RETAIL + "/generate.py", where / "online_sales.csv", "--plan",
+                    where / "plan.json"], check=True)
+    return where / "online_sales.csv", json.loads((where / "plan.json").read_text())
+
+
+def contract(name="contract.json"):
+    with open(os.path.join(RETAIL, name), encoding="utf-8") as f:
+        return json.load(f)
+
+
+def validate(path, doc, scratch, **more):
+    """Exit code and last report line of one run."""
+    data = path.read_bytes()
+    spec = {"task": "validate", "input": str(path), "input_bytes": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(), "scratch": str(scratch), "contract": doc,
+            "dataset": "d", "budget_pct": 1, "budget_after_rows": 1000, "threads": 2,
+            "memory_bytes": 256 << 20, "wall_ms": 60000, **more}
+    return Child("engine", spec).finish()
+
+
+def write(tmp_path, data):
+    path = tmp_path / "file.csv"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def rejects(scratch):
+    with open(scratch / "rejects.jsonl", encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def places(rows):
+    return [(r["row"], r["line"], r["rule"], r["column"]) for r in rows]
+
+
+def ask(sql, result, scratch, columns):
+    """Rows of SQL over the silver of a result, every cell as text."""
+    spec = {"task": "load", "sql": f"select 1::bigint as _row, * from ({sql}) as t({','.join(columns)})", "has_row": True,
+            "columns": [{"name": c, "type": "text"} for c in columns], "threads": 1,
+            "memory_bytes": 256 << 20, "wall_ms": 60000, "scratch": str(scratch),
+            "sources": [{"name": "silver", "files": [str(scratch / s["file"]) for s in result["silver"]]}]}
+    data_r, data_w = os.pipe()
+    child = Child("engine", spec, data_out=data_w)
+    os.close(data_w)
+    with os.fdopen(data_r, "rb") as f:
+        data = f.read()
+    code, last = child.finish()
+    assert code == 0, last
+    rows, at = [], 0
+    while (n := struct.unpack_from("<I", data, at)[0]) != 0xFFFFFFFF:
+        end, at = at + 4 + n, at + 4
+        while at < end:
+            cells, at = struct.unpack_from(">h", data, at)[0], at + 2
+            row = []
+            for _ in range(cells):
+                size, at = struct.unpack_from(">i", data, at)[0], at + 4
+                row.append(None if size < 0 else data[at:at + size])
+                at += max(size, 0)
+            rows.append([None if c is None else c.decode() for c in row[1:]])
+    return rows
+
+
+def test_exactly_the_planned_rows_are_refused(sales, scratch):
+    path, plan = sales
+    where = scratch()
+    code, result = validate(path, contract(), where)
+    assert code == 0 and result["verdict"] == "good"
+    assert result["account"] == {"read": 100000, "good": 99746, "repaired": 0, "rejected": 254}
+    assert places(rejects(where)) == [(p["row"], p["line"], p["rule"], p["column"]) for p in plan]
+    assert sum(r["count"] for r in result["rules"]) == 254
+    assert sum(s["rows"] for s in result["silver"]) == 99746
+    data = path.read_bytes()
+    for r in rejects(where):
+        raw = data[r["offset"]:r["offset"] + r["length"]]
+        assert raw.decode(errors="replace") == r["raw"]
+        assert data[r["offset"] - 1:r["offset"]] == b"\n"
+        assert data[:r["offset"]].count(b"\n") + 1 == r["line"]
+
+
+def test_silver_holds_every_good_row(sales, scratch):
+    path, plan = sales
+    where = scratch()
+    _, result = validate(path, contract(), where)
+    bad = {p["line"] for p in plan}
+    units = revenue = rows = line = 0
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as f:
+        text = f.read().splitlines(keepends=True)
+    good = []
+    skip = False
+    for line, part in enumerate(text, 1):
+        skip = skip and part.startswith("or leave")
+        if line not in bad and not skip:
+            good.append(part)
+        skip = line in bad
+    for row in csv.DictReader(good):
+        rows += 1
+        units += int(row["units"])
+        revenue += decimal.Decimal(row["revenue"])
+    assert rows == 99746
+    got = ask("select count(*)::varchar, sum(units)::varchar, sum(revenue)::varchar from silver", result,
+              where, ["n", "u", "r"])
+    assert got == [[str(rows), str(units), str(revenue)]]
+    got = ask("select count(*)::varchar as n from (select _row, lag(_row) over () as before, _offset,"
+              " lag(_offset) over () as start from silver) where before >= _row or start >= _offset", result,
+              where, ["n"])
+    assert got == [["0"]]
+
+
+def test_threads_change_nothing(sales, scratch):
+    path, _ = sales
+    seen = []
+    for threads in (1, 2, 3):
+        where = scratch()
+        _, result = validate(path, contract(), where, threads=threads)
+        del result["silver"][0]["bytes"]
+        seen.append((result["account"], result["rules"], [s["rows"] for s in result["silver"]],
+                     (where / "rejects.csv").read_bytes(), (where / "rejects.jsonl").read_bytes()))
+    assert len(seen[0][2]) > 1
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_rejects_can_be_mended_and_sent_back(sales, scratch, tmp_path):
+    path, _ = sales
+    where = scratch()
+    validate(path, contract(), where)
+    with open(where / "rejects.csv", encoding="utf-8", newline="") as f:
+        rows = list(csv.reader(f))
+    assert rows[0][:6] == ["_reject", "_line", "_column", "_rule", "_message", "order_id"]
+    assert [r[0] for r in rows[1:]] == [str(i) for i in range(1, 255)]
+    mended = [r[5:] for r in rows[1:] if r[3] == "enum"]
+    for r in mended:
+        r[4] = r[4].rstrip("?")
+    again = tmp_path / "mended.csv"
+    with open(again, "w", encoding="utf-8", newline="") as f:
+        csv.writer(f).writerows([rows[0][5:], *mended])
+    _, result = validate(again, contract(), scratch())
+    assert result["account"]["good"] == len(mended) == result["account"]["read"]
+
+
+def test_messy_file_from_draft_to_rows(scratch, tmp_path):
+    plan = tmp_path / "plan.json"
+    path = tmp_path / "messy.csv"
+    subprocess.run([sys.executable, RETAIL + "/generate.py", path, "--plan", plan], check=True)
+    with open(os.path.join(RETAIL, "messy.csv"), "rb") as f:
+        assert f.read() == path.read_bytes()
+    where = scratch()
+    code, result = validate(path, None, where)
+    assert code == 0 and result["verdict"] == "draft" and result["silver"] == []
+    draft = json.loads((where / "draft.json").read_text(encoding="utf-8"))
+    assert draft["evidence"]["dialect"]["encoding"] == "windows-1252"
+    where = scratch()
+    _, result = validate(path, draft["doc"], where)
+    assert result["verdict"] == "good"
+    assert result["account"] == {"read": 120, "good": 108, "repaired": 0, "rejected": 12}
+    want = [(p["row"], p["line"], p["rule"], p["column"]) for p in json.loads(plan.read_text())]
+    assert places(rejects(where)) == want
+    got = ask("select distinct customer from silver order by 1", result, where, ["c"])
+    assert ["Müller & Söhne"] in got and ['Hotel "Zur Post"'] in got
+
+
+def test_over_the_budget_nothing_is_left_to_load(scratch, tmp_path):
+    path = tmp_path / "failing.csv"
+    subprocess.run([sys.executable, RETAIL + "/generate.py", path], check=True)
+    where = scratch()
+    code, result = validate(path, contract(), where)
+    assert code == 0 and result["verdict"] == "over_budget"
+    assert result["reason"]["text"] == "50 of 400 rows rejected (12.5 %), this dataset allows 1 %"
+    assert result["silver"] == [] and not list(where.glob("silver*"))
+    assert len(rejects(where)) == 50
+    assert not list(where.glob("*.spool"))
+
+
+def test_auto_publish_checks_against_its_own_draft(scratch, tmp_path):
+    path = write(tmp_path, "id,day\n" + "".join(f"{i},2026-01-02\n" for i in range(500)))
+    where = scratch()
+    _, result = validate(path, None, where, auto_publish=True)
+    assert result["verdict"] == "good" and result["drafted"]
+    assert result["account"]["good"] == 500
+    assert [c["type"] for c in result["columns"]] == ["integer", "date"]
+    assert (where / "draft.json").exists()
+
+
+TYPES = {"fields": [
+    {"name": "i", "type": "integer"}, {"name": "d", "type": "number", "millrace": {"precision": 12, "scale": 2}},
+    {"name": "w", "type": "number", "millrace": {"precision": 38, "scale": 10}},
+    {"name": "f", "type": "number", "millrace": {"type": "double"}}, {"name": "b", "type": "boolean"},
+    {"name": "a", "type": "date"}, {"name": "t", "type": "datetime"},
+    {"name": "z", "type": "datetime", "millrace": {"type": "timestamptz"}}, {"name": "s"}, {"name": "absent"}]}
+
+
+def test_every_type_crosses_exactly(scratch, tmp_path):
+    path = write(tmp_path, "i,d,w,f,b,a,t,z,s\n"
+                 "-9223372036854775808,-0.05,1234567890123456789012345678.0123456789,1e-300,true,0001-01-01,"
+                 '1969-12-31 23:59:59.999999,2026-01-01T00:00+01:00,"twelve bytes and ""more"""\n'
+                 ",,,,,,,,\n")
+    where = scratch()
+    _, result = validate(path, TYPES, where)
+    assert result["account"]["good"] == 2, result
+    assert result["absent_columns"] == ["absent"]
+    names = ["_row", "_offset", *[f["name"] for f in TYPES["fields"]]]
+    sql = ",".join(f"{n}::varchar as {n}" for n in names)
+    got = ask(f"select {sql} from silver", result, where, [f"c{i}" for i in range(len(names))])
+    assert got == [["1", "18", "-9223372036854775808", "-0.05", "1234567890123456789012345678.0123456789",
+                    "1e-300", "true", "0001-01-01", "1969-12-31 23:59:59.999999", "2025-12-31 23:00:00+00",
+                    'twelve bytes and "more"', None],
+                   ["2", str(path.read_bytes().index(b"\n,,") + 1)] + [None] * 10]
+
+
+@pytest.mark.parametrize("data, code, word", [
+    (b"", "file.empty", "0 bytes"),
+    (b"\n\n", "file.empty", "header"),
+    (b"PK\x03\x04junk", "file.binary", "ZIP"),
+    (b"\x1f\x8b\x08\x00", "file.binary", "gzip"),
+    (b"id,text\n1,a\x00b\n", "file.binary", "byte 12: a NUL byte"),
+    ("id,text\n1,ä\n".encode("utf-16"), "file.encoding", "UTF-16"),
+    (b"id,text\r1,a\r", "file.line_ends", "CR alone"),
+    (b"text\na\n", "header.missing", "id"),
+    (b"id,text,colour\n1,a,red\n", "header.extra", "colour"),
+    (b"key,text\n1,a\n", "header.missing", "the file has key, text"),
+    (b'id,"text\n1,a\n', "header.quote", "quote"),
+    (b"id," + b"c," * 5000 + b"text\n", "header.columns", "5002"),
+])
+def test_what_cannot_be_read_is_said_in_words(scratch, tmp_path, data, code, word):
+    where = scratch()
+    exit_code, result = validate(write(tmp_path, data), {"fields": FIELDS}, where)
+    assert exit_code == 0 and result["verdict"] == "unusable"
+    assert result["reason"]["code"] == code and word in result["reason"]["text"]
+    assert json.loads((where / "report.json").read_text())["verdict"] == "unusable"
+
+
+def test_odd_files_end_with_an_account(scratch, tmp_path):
+    for data, read, good in [
+        (b"id,text\n", 0, 0),
+        (b"id,text\n1," + b"x" * 10_000_000 + b"\n2,b\n", 2, 2),
+        (b"id,text\n1," + b"x" * 20_000_000 + b"\n2,b\n", 2, 1),
+        (b"id,text\n" + b"\"" * 100_001 + b"\n2,b\n", 2, 1),
+        (b"\xef\xbb\xbfid;text\r\n1;a\r\n", 1, 1),
+    ]:
+        doc = {"fields": FIELDS, "millrace": {"budget_pct": 100}}
+        code, result = validate(write(tmp_path, data), doc, scratch())
+        assert code == 0 and result["verdict"] == "good", result
+        assert (result["account"]["read"], result["account"]["good"]) == (read, good)
+
+
+@pytest.mark.parametrize("more", [{"sha256": "0" * 64}, {"input_bytes": 17}])
+def test_another_object_than_the_uploaded_one_is_no_result(scratch, tmp_path, more):
+    code, last = validate(write(tmp_path, "id,text\n1,a\n"), {"fields": FIELDS}, scratch(), **more)
+    assert code == 70 and last["t"] == "error"
+    assert last["kind"] == "input" and last["code"] == "object.corrupt"
+
+
+def test_a_wrong_contract_is_told(scratch, tmp_path):
+    code, last = validate(write(tmp_path, "id\n1\n"), {"fields": []}, scratch())
+    assert code == 70 and last["code"] == "contract.invalid"
+
+
+def test_spent_budget_stops_early_at_the_same_place(scratch, tmp_path):
+    """20 MB whose first range is all bad: the rest is not judged, whatever the threads."""
+    good = "".join(f"{i},{'x' * 90}\n" for i in range(100000))
+    path = write(tmp_path, "id,text\n" + "bad,row\n" * 600000 + good * 2)
+    seen = []
+    for threads in (1, 3):
+        code, result = validate(path, {"fields": FIELDS}, scratch(), threads=threads)
+        assert code == 0 and result["verdict"] == "over_budget"
+        seen.append(result["account"])
+    assert seen[0] == seen[1]
+    assert seen[0]["read"] < 600000
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="mounting needs root")
+def test_a_full_disk_is_no_space(scratch, sales):
+    path, _ = sales
+    where = scratch()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", where], check=False).returncode:
+        pytest.skip("no mount here")
+    try:
+        code, last = validate(path, contract(), where)
+    finally:
+        subprocess.run(["umount", "-l", where], check=True)
+    assert code == 70 and last["kind"] == "no_space", last
