@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // queries - what is read from the API, with one key each, and what a run makes stale.
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { live } from '../live/LiveStore';
 import { get, query, refOf } from './client';
 import { Problem } from './problem';
 import type {
@@ -82,6 +83,7 @@ export const contractQuery = (dataset: string) =>
 	queryOptions({
 		queryKey: ['contract', dataset],
 		queryFn: ({ signal }) => get<Contract>(`/api/datasets/${e(dataset)}/contract`, signal),
+		staleTime: 0,
 	});
 
 export const versionsQuery = (dataset: string) =>
@@ -177,7 +179,11 @@ export const runsQuery = (params: { target?: string | undefined; state?: string 
 export const runQuery = (id: string) =>
 	queryOptions({
 		queryKey: ['run', id],
-		queryFn: ({ signal }) => get<Run>(`/api/runs/${e(id)}`, signal),
+		queryFn: async ({ signal }) => {
+			const run = await get<Run>(`/api/runs/${e(id)}`, signal);
+			live.learn([run]);
+			return run;
+		},
 	});
 
 export const logQuery = (id: string, level: string | undefined) =>

@@ -41,6 +41,10 @@ describe('stagesOfRun', () => {
 			'upload done 1, check done 1, load todo 0, commit todo 0',
 		);
 	});
+	it('falls back to nothing between two attempts', () => {
+		const p = progress({ stage: 'load', rows: 100 });
+		expect(text(run('running', 'done', 'waiting', 100), p)).toContain('load todo 0');
+	});
 	it('is full after the commit', () => {
 		const stages = stagesOfRun(run('done_with_rejects', 'done', 'done'), null);
 		expect(percentDone(stages)).toBe(100);

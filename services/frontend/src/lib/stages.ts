@@ -27,7 +27,9 @@ function ofTask(name: StageName, task: Task | undefined, fraction: number, over:
 	if (over || task.state === 'failed' || task.state === 'dead' || task.state === 'cancelled') {
 		return { name, state: 'failed', fraction };
 	}
-	return { name, state: task.state === 'running' ? 'doing' : 'todo', fraction };
+	/* Between two attempts nothing is done: the next begins anew. */
+	if (task.state !== 'running') return { name, state: 'todo', fraction: 0 };
+	return { name, state: 'doing', fraction };
 }
 
 function loadAndCommit(run: Run, task: Task | undefined, progress: Progress | null): Stage[] {

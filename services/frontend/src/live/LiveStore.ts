@@ -82,7 +82,7 @@ export class LiveStore {
 
 	/** Takes what a request of this page learned, so that lists and live news agree. */
 	learn(runs: readonly Run[]): void {
-		this.state = withRuns(this.state, runs);
+		this.takeRuns(runs);
 		this.paint();
 	}
 

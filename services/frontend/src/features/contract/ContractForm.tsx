@@ -19,25 +19,25 @@ interface ContractFormProps {
 }
 
 const columns: Array<Column<ContractField>> = [
-	{ id: 'name', title: t('contract.name'), width: 190, mono: true, cell: (f) => f.name, text: (f) => f.name },
+	{ id: 'name', title: t('contract.name'), width: 170, mono: true, cell: (f) => f.name, text: (f) => f.name },
 	{
 		id: 'type',
 		title: t('contract.type'),
-		width: 120,
+		width: 108,
 		cell: (f) => word('type', typeOf(f)),
 		text: (f) => typeOf(f),
 	},
 	{
 		id: 'rules',
 		title: t('contract.rules'),
-		width: 220,
+		width: 200,
 		cell: (f) => rulesText(f, { required: t('contract.required') }),
 		text: (f) => rulesText(f, { required: t('contract.required') }),
 	},
 	{
 		id: 'aliases',
 		title: t('contract.aliases'),
-		width: 180,
+		width: 160,
 		cell: (f) => <span className="dim">{(f.millrace?.aliases ?? []).join('; ')}</span>,
 		text: (f) => (f.millrace?.aliases ?? []).join('; '),
 	},

@@ -6,10 +6,23 @@ import { count } from '../../lib/format';
 import css from './Contract.module.css';
 import { evidenceOf, fileEvidence, type Misfit } from './evidenceModel';
 
-function Misfits({ list, bad = false }: { list: Misfit[] | undefined; bad?: boolean }) {
+function Fell({ list }: { list: Misfit[] | undefined }) {
 	return (list ?? []).map((m) => (
-		<li key={m.type} className={bad ? css.bad : undefined}>
+		<li key={m.type}>
 			{m.text} <span className="dim">{t('evidence.misfits', { n: m.misfits })}</span>
+		</li>
+	));
+}
+
+function WouldBeRefused({ list }: { list: Misfit[] | undefined }) {
+	return (list ?? []).map((m) => (
+		<li key={m.type} className={css.bad}>
+			{t('evidence.refused', {
+				n: m.misfits,
+				cells: (m.first ?? [])
+					.map((c) => t('evidence.cell', { line: count(c.line), value: c.value }))
+					.join(', '),
+			})}
 		</li>
 	));
 }
@@ -33,8 +46,8 @@ export function Evidence(props: { evidence: unknown; field: ContractField; index
 					<li>{t('evidence.header', { header: e.header })}</li>
 				)}
 				{e.ambiguous === undefined ? null : <li className={css.warn}>{e.ambiguous}</li>}
-				<Misfits list={e.would_be_rejected} bad />
-				<Misfits list={e.fell} />
+				<WouldBeRefused list={e.would_be_rejected} />
+				<Fell list={e.fell} />
 			</ul>
 		</section>
 	);

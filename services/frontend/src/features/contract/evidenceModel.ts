@@ -6,6 +6,7 @@ export interface Misfit {
 	type: string;
 	misfits: number;
 	text: string;
+	first?: Array<{ line: number; value: string }>;
 }
 
 export interface ColumnEvidence {

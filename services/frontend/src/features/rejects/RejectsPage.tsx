@@ -24,7 +24,7 @@ function columnsOf(delimiter: string): Array<Column<Reject>> {
 		{
 			id: 'line',
 			title: t('rejects.line'),
-			width: 96,
+			width: 80,
 			align: 'end',
 			cell: (r) => (r.line === null ? '' : count(r.line)),
 			text: (r) => String(r.line ?? ''),
@@ -32,14 +32,14 @@ function columnsOf(delimiter: string): Array<Column<Reject>> {
 		{
 			id: 'column',
 			title: t('rejects.column'),
-			width: 140,
+			width: 124,
 			cell: (r) => r.column ?? <span className="dim">{t('rejects.whole_row')}</span>,
 			text: (r) => r.column ?? '',
 		},
 		{
 			id: 'rule',
 			title: t('rejects.rule'),
-			width: 150,
+			width: 132,
 			mono: true,
 			cell: (r) => r.rule,
 			text: (r) => r.rule,
@@ -47,7 +47,7 @@ function columnsOf(delimiter: string): Array<Column<Reject>> {
 		{
 			id: 'raw',
 			title: t('rejects.raw'),
-			width: 640,
+			width: 430,
 			mono: true,
 			cell: (r) => <RawRow reject={r} delimiter={delimiter} />,
 			text: (r) => r.raw ?? '',

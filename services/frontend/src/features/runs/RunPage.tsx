@@ -48,13 +48,15 @@ function linkOf(run: Run) {
 }
 
 function Why({ run }: { run: Run }) {
-	const said = run.headline;
-	const reason = run.reason !== null && !said.includes(run.reason.text) ? run.reason.text : null;
-	const waiting = run.waiting_for !== null && !said.includes(run.waiting_for.text);
+	const said = run.headline.toLowerCase();
+	const more = (text: string | undefined) =>
+		text === undefined || said.includes(text.toLowerCase()) ? null : text;
+	const reason = more(run.reason?.text);
+	const waiting = more(run.waiting_for?.text);
 	return (
 		<>
 			{reason === null ? null : <p className={css.reason}>{reason}</p>}
-			{waiting ? <StateMark state="waiting" sentence={run.waiting_for?.text} /> : null}
+			{waiting === null ? null : <StateMark state="waiting" sentence={waiting} />}
 		</>
 	);
 }

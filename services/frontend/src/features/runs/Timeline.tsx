@@ -23,6 +23,7 @@ interface TimelineProps {
 function Bars({ bar, x, hatch }: { bar: Bar; x: (ms: number) => number; hatch: string }) {
 	const { ready, started, ended } = bar;
 	const from = started ?? ended;
+	const waiting = bar.task.state === 'waiting' || bar.task.state === 'queued';
 	return (
 		<>
 			{from === null || x(from) - x(ready) < 1 ? null : (
@@ -44,6 +45,7 @@ function Bars({ bar, x, hatch }: { bar: Bar; x: (ms: number) => number; hatch: s
 					rx={2}
 					className={css.workBar}
 					data-state={bar.task.state}
+					fill={waiting ? `url(#${hatch})` : undefined}
 				/>
 			)}
 		</>
