@@ -204,7 +204,7 @@ declare
 begin
 	for v_temp in
 		select t.relation from temps t
-		where t.at < clock_timestamp() - interval '1 minute' and not exists (
+		where not exists ( -- a loader notes its session before its first table
 			select from sessions s
 			join pg_stat_activity a on a.pid = s.pid and a.backend_start = s.backend_start
 			where s.task_id = t.task_id and s.epoch = t.epoch)
@@ -317,7 +317,7 @@ begin
 	if p_mode = 'append' then
 		execute format('create table _gold.%I (_load bigint not null default _millrace.load_no(),'
 			' _row bigint, %s)', v_relation, v_columns);
-		execute format('create index on _gold.%I using brin (_load) with (autosummarize = on)',
+		execute format('create index on _gold.%I using brin (_load, _row) with (autosummarize = on)',
 			v_relation);
 	else
 		execute format('create table _gold.%I (_gen bigint not null, _load bigint not null,'
@@ -405,6 +405,7 @@ begin
 	execute format('create table _gold.%I (like _gold.%I including defaults)', v_fill, v_relation);
 	execute format('alter table _gold.%I alter _gen set default %s, alter _load set default %s,'
 		' add check (_gen = %s)', v_fill, v_generation, p_no, v_generation);
+	execute format('create index on _gold.%I using brin (_row) with (autosummarize = on)', v_fill);
 	insert into temps (relation, target, task_id, epoch) values (v_fill, v_target, p_task, p_epoch);
 	return jsonb_build_object('relation', v_relation, 'fill', v_fill, 'generation', v_generation);
 end
