@@ -34,6 +34,7 @@ MODE_fuzz    := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,un
 	-fno-sanitize-recover=all
 ifneq ($(filter $(MODE),clang fuzz),)
 CC := clang
+WARNINGS += -Wno-implicit-fallthrough # uthash marks its own by a comment, which only gcc reads
 endif
 MODE_FLAGS := $(or $(MODE_$(MODE)),$(error unknown MODE $(MODE)))
 CPPFLAGS   := -D_GNU_SOURCE -DMILLRACE_VERSION='"$(VERSION)"' -DOPENSSL_API_COMPAT=10100 \
