@@ -14,7 +14,11 @@ void problem_add(struct pipeline *p, struct pipeline_step *step, const char *fie
 void problem_add_fault(struct pipeline *p, struct pipeline_step *step, const char *field,
     const struct expr_fault *fault);
 
-/* pipeline_check - resolve inputs, columns and expressions of parsed steps; -1 when env failed. */
+/*
+ * pipeline_check - resolve inputs, columns and expressions of parsed steps.
+ *
+ * Errors  as pipeline_read
+ */
 int pipeline_check(struct pipeline *p, const struct pipeline_env *env, struct err *err) MUST_CHECK;
 
 #endif

@@ -11,7 +11,10 @@ struct dataset_env {
 	const char *domain; /* borrowed */
 };
 
-/* dataset_env_read - pipeline_read over the published contracts of the domain. Errors: as db_query
+/*
+ * dataset_env_read - pipeline_read over the published contracts of the domain.
+ *
+ * Errors  as store_dataset
  */
 int dataset_env_read(const struct dataset_env *env, const cJSON *doc, struct arena *a,
     struct pipeline **out, struct err *err) MUST_CHECK;
