@@ -12,8 +12,8 @@ TAKEOVER_S = 30
 @pytest.mark.parametrize("service", ["upload", "validation", "transform", "job-orchestrator", "auth-gateway"])
 def test_both_replicas_of_a_daemon_killed_mid_run(scene, service):
     data = scene.dataset()
-    runs = [scene.upload(data, scene.file(40000))["run_id"] for _ in range(2)]
-    scene.wait_task(runs[0], "load" if service == "transform" else "validate")
+    runs = [scene.upload(data, scene.file(n, pad=40))["run_id"] for n in (1000, 120000)]
+    scene.wait_task(runs[1], "load" if service == "transform" else "validate")
     for i in (0, 1):
         scene.suite.kill(service, i, signal.SIGKILL)
     runs.append(scene.upload(data, scene.file(100))["run_id"])

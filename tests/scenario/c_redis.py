@@ -31,8 +31,8 @@ def test_redis_killed_mid_run(scene):
 @pytest.mark.parametrize("kind", ["validate", "load"])
 def test_redis_wiped_mid_run(scene, kind):
     data = scene.dataset()
-    runs = [scene.upload(data, scene.file(60000))["run_id"] for _ in range(2)]
-    scene.wait_task(runs[0], kind)
+    runs = [scene.upload(data, scene.file(n, pad=40))["run_id"] for n in (1000, 120000)]
+    scene.wait_task(runs[1], kind)
     scene.redis().flushall()
     for run in runs:
         scene.wait_run(run)

@@ -16,7 +16,9 @@ from scene import Scene  # noqa: E402
 from suite import Suite  # noqa: E402
 
 SETTINGS = {"MILLRACE_LEASE": "3s", "MILLRACE_RENEW": "500ms", "MILLRACE_SWEEP": "500ms",
-            "MILLRACE_JOB_ORCHESTRATOR_CANCEL": "5s"}
+            "MILLRACE_JOB_ORCHESTRATOR_CANCEL": "5s",
+            "MILLRACE_UPLOAD_ORPHAN_GRACE": "2s", "MILLRACE_VALIDATION_TIDY": "500ms",
+            "MILLRACE_VALIDATION_ORPHAN_GRACE": "2s", "MILLRACE_TRANSFORM_MAINTAIN": "1s"}
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +29,8 @@ def suite():
     made = Suite(where / "run", settings=SETTINGS, build=build)
     with made:
         yield made
+        assert made.wait_ready(60)
+        Scene(made, "test_end").nothing_is_left()
     if os.environ.get("MILLRACE_KEEP"):
         print(f"kept: {where}")
     else:

@@ -6,8 +6,8 @@ import pytest
 @pytest.mark.parametrize("kind", ["validate", "load"])
 def test_postgres_crashes_mid_run(scene, kind):
     data = scene.dataset()
-    runs = [scene.upload(data, scene.file(60000))["run_id"] for _ in range(2)]
-    scene.wait_task(runs[0], kind)
+    runs = [scene.upload(data, scene.file(n, pad=40))["run_id"] for n in (1000, 120000)]
+    scene.wait_task(runs[1], kind)
     scene.suite.restart_postgres("immediate")
     assert scene.suite.wait_ready(60)
     for run in runs:
