@@ -20,11 +20,16 @@
 #include "kit/child_spawn.h"
 #include "kit/svc.h"
 
-enum { ASK_MS = 250, DATA_PIPE_BYTES = 1 << 20, LOG_LINE_MAX_BYTES = 8 << 10, READ_BYTES = 16 << 10 };
+enum {
+	ASK_MS = 250,
+	DATA_PIPE_BYTES = 1 << 20,
+	LOG_LINE_MAX_BYTES = 8 << 10,
+	READ_BYTES = 16 << 10
+};
 
 /* Lines out of one pipe of one child. */
 struct line_reader {
-	int fd;	       /* -1 at end of file */
+	int fd;        /* -1 at end of file */
 	struct buf b;  /* an unfinished line */
 	bool skipping; /* the line is too long: drop up to its newline */
 	int64_t dropped;
@@ -32,7 +37,7 @@ struct line_reader {
 
 struct kid {
 	int fd[CHILD_FDS]; /* its ends, closed here once it runs */
-	pid_t pid;	   /* 0 not started or reaped */
+	pid_t pid;         /* 0 not started or reaped */
 	int pidfd;
 	struct line_reader report, log;
 	int log_lines;
@@ -96,7 +101,7 @@ static int spec_file(const struct child_spec *spec)
 static int open_kid(struct child_group *g, int i)
 {
 	struct kid *k = &g->kids[i];
-	int log[2] = {-1, -1}, report[2] = {-1, -1};
+	int log[2] = { -1, -1 }, report[2] = { -1, -1 };
 
 	buf_init(&k->report.b, CHILD_LINE_MAX_BYTES);
 	buf_init(&k->log.b, LOG_LINE_MAX_BYTES);
@@ -134,7 +139,8 @@ static int open_group(struct child_group *g, struct err *err)
 	}
 	for (int i = 0; i < g->n; i++)
 		if (open_kid(g, i) != 0)
-			return err_set_errno(err, ERR_BUSY, errno, "descriptors for %s", g->specs[i].role);
+			return err_set_errno(
+			    err, ERR_BUSY, errno, "descriptors for %s", g->specs[i].role);
 	return 0;
 }
 
@@ -296,10 +302,11 @@ static void reap(struct child_group *g, struct kid *k, int options)
 		.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 		.rss_bytes = (int64_t)ru.ru_maxrss * 1024,
 		.cpu_ms = (int64_t)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000 +
-		    (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1000,
+			  (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1000,
 	};
 	if (k->end->exit_code != 0 && g->term_at_ms == 0)
-		g->term_at_ms = clock_mono_ms() + g->grace_ms; /* time for the peer to see the end */
+		g->term_at_ms =
+		    clock_mono_ms() + g->grace_ms; /* time for the peer to see the end */
 }
 
 static bool any_left(const struct child_group *g)
@@ -336,9 +343,10 @@ static void wait_once(struct child_group *g)
 	for (int i = 0; i < g->n; i++) {
 		struct kid *k = &g->kids[i];
 
-		p[3 * i] = (struct pollfd){.fd = k->report.fd, .events = POLLIN};
-		p[3 * i + 1] = (struct pollfd){.fd = k->log.fd, .events = POLLIN};
-		p[3 * i + 2] = (struct pollfd){.fd = k->pid > 0 ? k->pidfd : -1, .events = POLLIN};
+		p[3 * i] = (struct pollfd){ .fd = k->report.fd, .events = POLLIN };
+		p[3 * i + 1] = (struct pollfd){ .fd = k->log.fd, .events = POLLIN };
+		p[3 * i + 2] =
+		    (struct pollfd){ .fd = k->pid > 0 ? k->pidfd : -1, .events = POLLIN };
 	}
 	if (poll(p, (nfds_t)(3 * g->n), ASK_MS) <= 0)
 		return;
@@ -354,7 +362,8 @@ static void wait_once(struct child_group *g)
 	}
 }
 
-/* Pipes may be held by somebody a child left behind: once all are reaped, what is readable counts. */
+/* Pipes may be held by somebody a child left behind: once all are reaped, what is readable counts.
+ */
 static void watch(struct child_group *g, child_stop_fn should_stop)
 {
 	while (any_left(g)) {
@@ -376,11 +385,13 @@ static void log_dropped(const struct child_group *g)
 {
 	for (int i = 0; i < g->n; i++) {
 		const struct kid *k = &g->kids[i];
-		int64_t over = k->log_lines > CHILD_LOG_LINES_MAX ? k->log_lines - CHILD_LOG_LINES_MAX : 0;
+		int64_t over =
+		    k->log_lines > CHILD_LOG_LINES_MAX ? k->log_lines - CHILD_LOG_LINES_MAX : 0;
 
 		if (over + k->log.dropped + k->report.dropped > 0)
 			log_warn(g->log, "task lines dropped", LOG_S("role", g->specs[i].role),
-			    LOG_I("log", over + k->log.dropped), LOG_I("report", k->report.dropped));
+			    LOG_I("log", over + k->log.dropped),
+			    LOG_I("report", k->report.dropped));
 	}
 }
 
@@ -393,7 +404,7 @@ static void init_group(struct child_group *g, struct child_end *out_end)
 			k->fd[j] = -1;
 		k->pidfd = k->report.fd = k->log.fd = -1;
 		k->end = &out_end[i];
-		*k->end = (struct child_end){.exit_code = -1};
+		*k->end = (struct child_end){ .exit_code = -1 };
 	}
 }
 

@@ -14,7 +14,7 @@
 
 static void limit(int what, int64_t n)
 {
-	const struct rlimit l = {.rlim_cur = (rlim_t)n, .rlim_max = (rlim_t)n};
+	const struct rlimit l = { .rlim_cur = (rlim_t)n, .rlim_max = (rlim_t)n };
 
 	setrlimit((__rlimit_resource_t)what, &l);
 }
@@ -30,12 +30,12 @@ static void plain_signals(void)
 }
 
 /* In the child: descriptors, limits, then the program. Says errno through say_fd if that fails. */
-static NORETURN void become(const struct child_spec *spec, const int fd[CHILD_FDS], pid_t parent,
-    int say_fd)
+static NORETURN void become(
+    const struct child_spec *spec, const int fd[CHILD_FDS], pid_t parent, int say_fd)
 {
 	static char path[] = "PATH=/usr/bin:/bin", lang[] = "LANG=C.UTF-8";
-	char *const env[] = {path, lang, NULL};
-	const char *const args[] = {spec->path, spec->role, NULL};
+	char *const env[] = { path, lang, NULL };
+	const char *const args[] = { spec->path, spec->role, NULL };
 	char *argv[3];
 	int e;
 
@@ -72,7 +72,8 @@ static int exec_errno(int fd)
 	return n == (ssize_t)sizeof(e) ? e : 0;
 }
 
-int child_spawn(const struct child_spec *spec, const int fd[CHILD_FDS], pid_t *out_pid, struct err *err)
+int child_spawn(
+    const struct child_spec *spec, const int fd[CHILD_FDS], pid_t *out_pid, struct err *err)
 {
 	pid_t parent = getpid(), pid;
 	int say[2], say_fd, e;

@@ -21,7 +21,7 @@ enum { CONN_MAGIC = 0x434f4e4e, CONN_IN_FIRST = 4096, CONN_IN_MAX = HTTP_HEAD_MA
 static void want(struct conn *c)
 {
 	bool reads = c->state == CONN_HEAD || c->state == CONN_LINGER || c->state == CONN_SSE ||
-	    (c->state == CONN_BODY && !atomic_load(&c->req->paused));
+		     (c->state == CONN_BODY && !atomic_load(&c->req->paused));
 	bool writes = evbuffer_get_length(c->out) > 0 || c->file_n > 0;
 
 	if (reads)
@@ -163,7 +163,8 @@ static size_t deliver(struct conn *c, const uint8_t *p, size_t n)
 	return n;
 }
 
-/* What came behind a chunked body belongs to the next request; too much of it ends the connection. */
+/* What came behind a chunked body belongs to the next request; too much of it ends the connection.
+ */
 static void keep_rest(struct conn *c, const uint8_t *p, size_t n)
 {
 	if (n > HTTP_HEAD_MAX_BYTES) {
@@ -343,7 +344,8 @@ static void on_writable(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 static bool send_file(struct conn *c)
 {
 	off_t at = (off_t)c->file_at;
-	ssize_t n = sendfile(c->fd, c->file_fd, &at, (size_t)(c->file_n < 1 << 20 ? c->file_n : 1 << 20));
+	ssize_t n =
+	    sendfile(c->fd, c->file_fd, &at, (size_t)(c->file_n < 1 << 20 ? c->file_n : 1 << 20));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
@@ -457,7 +459,8 @@ static void judge_head(struct conn *c, int64_t age_ms)
 		if (age_ms >= (c->served ? l->idle_ms : l->head_ms) || c->server->draining)
 			http_conn_close(c);
 	} else if (age_ms >= l->head_ms) {
-		err_set_code(&err, ERR_TIMEOUT, "http.too_slow", "request head not complete in time");
+		err_set_code(
+		    &err, ERR_TIMEOUT, "http.too_slow", "request head not complete in time");
 		refuse(c, &err);
 	}
 }

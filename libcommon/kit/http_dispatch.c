@@ -41,7 +41,8 @@ static struct metric *series_of(struct http_req *req)
 {
 	const struct http_route *r = req->route;
 	struct http_server *s = req->server;
-	struct route_metrics *m = &s->metrics[r != NULL ? (size_t)(r - s->conf.routes) : s->n_routes];
+	struct route_metrics *m =
+	    &s->metrics[r != NULL ? (size_t)(r - s->conf.routes) : s->n_routes];
 	char labels[128];
 	size_t i = 0;
 
@@ -51,7 +52,8 @@ static struct metric *series_of(struct http_req *req)
 		bool is_last = i == HTTP_STATUS_SLOTS - 1;
 
 		m->status[i] = req->status;
-		snprintf(labels, sizeof(labels), is_last ? "op=\"%s\",code=\"other\"" : "op=\"%s\",code=\"%d\"",
+		snprintf(labels, sizeof(labels),
+		    is_last ? "op=\"%s\",code=\"other\"" : "op=\"%s\",code=\"%d\"",
 		    r != NULL ? r->operation : "none", req->status);
 		m->series[i] = metrics_histogram("http_server_request_duration_seconds", labels,
 		    "Time from request head to last byte of the reply.");
@@ -169,7 +171,8 @@ static void to_pool(struct http_req *req, enum http_phase phase, http_handler_fn
 	req->phase = phase;
 	req->job = job;
 	req->on_pool = true;
-	req->deadline_ms = must ? INT64_MAX : clock_mono_ms() + req->server->conf.request_deadline_ms;
+	req->deadline_ms =
+	    must ? INT64_MAX : clock_mono_ms() + req->server->conf.request_deadline_ms;
 	if (pool_run(req->server->conf.pool, on_pool, req, &err) == 0)
 		return;
 	if (must) {
@@ -226,8 +229,8 @@ static int check_token(struct http_req *req, struct err *err)
 		return 0;
 	if (is_public)
 		return 0;
-	return err_set_code(err, ERR_AUTH, "auth.required", "internal token: %s",
-	    token != NULL ? why.msg : "none");
+	return err_set_code(
+	    err, ERR_AUTH, "auth.required", "internal token: %s", token != NULL ? why.msg : "none");
 }
 
 static int check_caller(struct http_req *req, struct err *err)
@@ -249,7 +252,8 @@ static int find_route(struct http_req *req, struct err *err)
 {
 	const char *allow = "";
 
-	switch (http_route_find(req->server, req->arena, req->head.method, req->path, &req->route, &allow)) {
+	switch (http_route_find(
+	    req->server, req->arena, req->head.method, req->path, &req->route, &allow)) {
 	case 1:
 		return 0;
 	case 0:
@@ -280,8 +284,8 @@ static int check_body_size(struct http_req *req, struct err *err)
 	if (r->mode == HTTP_STREAM || !req->head.has_body)
 		return 0;
 	if (r->body_max == 0 || r->mode == HTTP_SSE || req->head.length > (int64_t)r->body_max)
-		return err_set_code(err, ERR_TOO_LARGE, "http.body_too_large",
-		    "body over %zu bytes", r->body_max);
+		return err_set_code(
+		    err, ERR_TOO_LARGE, "http.body_too_large", "body over %zu bytes", r->body_max);
 	buf_init(&req->body, r->body_max);
 	return 0;
 }
@@ -318,8 +322,8 @@ int http_req_data(struct http_req *req, const uint8_t *p, size_t n)
 	buf_add(&req->body, p, n);
 	if (!req->body.overflow)
 		return 0;
-	return err_set_code(&req->failure, ERR_TOO_LARGE, "http.body_too_large", "body over %zu bytes",
-	    req->route->body_max);
+	return err_set_code(&req->failure, ERR_TOO_LARGE, "http.body_too_large",
+	    "body over %zu bytes", req->route->body_max);
 }
 
 static void run_on_loop(struct http_req *req)

@@ -20,14 +20,16 @@ int http_head_scan(const uint8_t *p, size_t n, size_t *scanned, size_t *out_end,
 		if (lf == NULL)
 			return 0;
 		if (at == 0 || p[at - 1] != '\r')
-			return err_set_code(err, ERR_INPUT, CODE_BAD, "line without carriage return");
+			return err_set_code(
+			    err, ERR_INPUT, CODE_BAD, "line without carriage return");
 		*scanned = at + 1;
 		if (at >= 3 && p[at - 2] == '\n') {
 			*out_end = at + 1;
 			return 1;
 		}
 		if (at == 1)
-			return err_set_code(err, ERR_INPUT, CODE_BAD, "empty line before the request");
+			return err_set_code(
+			    err, ERR_INPUT, CODE_BAD, "empty line before the request");
 	}
 	return 0;
 }
@@ -35,7 +37,7 @@ int http_head_scan(const uint8_t *p, size_t n, size_t *scanned, size_t *out_end,
 static bool is_token_char(uint8_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	    (c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+	       (c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 /* A field line: token, colon at once, value without control characters. */
@@ -53,8 +55,8 @@ static int check_field(const char *p, size_t n, struct err *err)
 		uint8_t c = (uint8_t)p[i];
 
 		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return err_set_code(err, ERR_INPUT, CODE_BAD,
-			    "control character in a header field");
+			return err_set_code(
+			    err, ERR_INPUT, CODE_BAD, "control character in a header field");
 	}
 	return 0;
 }
@@ -106,7 +108,8 @@ static int single(const struct http_head *h, const char *name, const char **out,
 		if (strcasecmp(h->headers[i].name, name) != 0)
 			continue;
 		if (*out != NULL)
-			return err_set_code(err, ERR_INPUT, CODE_BAD, "more than one %s field", name);
+			return err_set_code(
+			    err, ERR_INPUT, CODE_BAD, "more than one %s field", name);
 		*out = h->headers[i].value;
 	}
 	return 0;
@@ -236,13 +239,13 @@ static void terminate(struct http_head *h, char *raw, size_t n)
 	}
 }
 
-int http_head_parse(struct http_parser *ps, struct arena *a, char *raw, size_t n, struct http_head *out,
-    struct err *err)
+int http_head_parse(struct http_parser *ps, struct arena *a, char *raw, size_t n,
+    struct http_head *out, struct err *err)
 {
 	struct http_header fields[HTTP_FIELDS_MAX];
 	llhttp_errno_t e;
 
-	*out = (struct http_head){.headers = fields};
+	*out = (struct http_head){ .headers = fields };
 	if (check_lines(raw, n, out, err) != 0)
 		return -1;
 	out->headers = arena_alloc(a, (out->n_headers + 1) * sizeof(*out->headers));
@@ -265,7 +268,8 @@ int http_head_parse(struct http_parser *ps, struct arena *a, char *raw, size_t n
 	return 0;
 }
 
-int http_body_parse(struct http_parser *ps, const uint8_t *p, size_t n, size_t *out_used, struct err *err)
+int http_body_parse(
+    struct http_parser *ps, const uint8_t *p, size_t n, size_t *out_used, struct err *err)
 {
 	llhttp_errno_t e = llhttp_execute(&ps->ll, (const char *)p, n);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_reply - replies, and the one place where error kinds become statuses and problem documents. */
+/* http_reply - replies, and the one place where error kinds become statuses and problem documents.
+ */
 #include "kit/http_priv.h"
 
 #include <event2/buffer.h>
@@ -15,19 +16,19 @@ static const struct {
 	const char *code;
 	const char *title;
 } kinds[ERR_COUNT_] = {
-	[ERR_NONE] = {500, "internal", "Internal error"},
-	[ERR_INPUT] = {400, "input.invalid", "The request cannot be understood"},
-	[ERR_AUTH] = {401, "auth.required", "Sign in first"},
-	[ERR_DENIED] = {403, "auth.denied", "Not allowed"},
-	[ERR_NOT_FOUND] = {404, "not_found", "Not found"},
-	[ERR_CONFLICT] = {409, "conflict", "Conflict"},
-	[ERR_TOO_LARGE] = {413, "too_large", "Too large"},
-	[ERR_BUSY] = {503, "server.busy", "Busy, try again"},
-	[ERR_NO_SPACE] = {507, "server.no_space", "Not enough space"},
-	[ERR_UNAVAILABLE] = {503, "server.unavailable", "Temporarily unavailable"},
-	[ERR_TIMEOUT] = {504, "server.timeout", "Timed out"},
-	[ERR_UNCERTAIN] = {503, "server.uncertain", "Outcome unknown, ask before trying again"},
-	[ERR_INTERNAL] = {500, "internal", "Internal error"},
+	[ERR_NONE] = { 500, "internal", "Internal error" },
+	[ERR_INPUT] = { 400, "input.invalid", "The request cannot be understood" },
+	[ERR_AUTH] = { 401, "auth.required", "Sign in first" },
+	[ERR_DENIED] = { 403, "auth.denied", "Not allowed" },
+	[ERR_NOT_FOUND] = { 404, "not_found", "Not found" },
+	[ERR_CONFLICT] = { 409, "conflict", "Conflict" },
+	[ERR_TOO_LARGE] = { 413, "too_large", "Too large" },
+	[ERR_BUSY] = { 503, "server.busy", "Busy, try again" },
+	[ERR_NO_SPACE] = { 507, "server.no_space", "Not enough space" },
+	[ERR_UNAVAILABLE] = { 503, "server.unavailable", "Temporarily unavailable" },
+	[ERR_TIMEOUT] = { 504, "server.timeout", "Timed out" },
+	[ERR_UNCERTAIN] = { 503, "server.uncertain", "Outcome unknown, ask before trying again" },
+	[ERR_INTERNAL] = { 500, "internal", "Internal error" },
 };
 
 /* Codes whose status is not that of their kind. */
@@ -35,56 +36,56 @@ static const struct {
 	const char *code;
 	int status;
 } statuses[] = {
-	{"http.method", 405},
-	{"http.expectation", 417},
-	{"http.too_slow", 408},
-	{"http.head_too_large", 431},
-	{"http.media_type", 415},
-	{"etag.mismatch", 412},
-	{"etag.required", 428},
-	{"tus.version", 412},
-	{"upload.expired", 410},
-	{"upload.checksum", 460},
-	{"upload.locked", 423},
-	{"upload.media_type", 415},
-	{"auth.throttled", 429},
-	{"limit.rate", 429},
+	{ "http.method", 405 },
+	{ "http.expectation", 417 },
+	{ "http.too_slow", 408 },
+	{ "http.head_too_large", 431 },
+	{ "http.media_type", 415 },
+	{ "etag.mismatch", 412 },
+	{ "etag.required", 428 },
+	{ "tus.version", 412 },
+	{ "upload.expired", 410 },
+	{ "upload.checksum", 460 },
+	{ "upload.locked", 423 },
+	{ "upload.media_type", 415 },
+	{ "auth.throttled", 429 },
+	{ "limit.rate", 429 },
 };
 
 static const struct {
 	int status;
 	const char *text;
 } reasons[] = {
-	{200, "OK"},
-	{201, "Created"},
-	{202, "Accepted"},
-	{204, "No Content"},
-	{206, "Partial Content"},
-	{302, "Found"},
-	{303, "See Other"},
-	{304, "Not Modified"},
-	{400, "Bad Request"},
-	{401, "Unauthorized"},
-	{403, "Forbidden"},
-	{404, "Not Found"},
-	{405, "Method Not Allowed"},
-	{408, "Request Timeout"},
-	{409, "Conflict"},
-	{410, "Gone"},
-	{412, "Precondition Failed"},
-	{413, "Content Too Large"},
-	{415, "Unsupported Media Type"},
-	{417, "Expectation Failed"},
-	{423, "Locked"},
-	{422, "Unprocessable Content"},
-	{428, "Precondition Required"},
-	{429, "Too Many Requests"},
-	{431, "Request Header Fields Too Large"},
-	{460, "Checksum Mismatch"},
-	{500, "Internal Server Error"},
-	{503, "Service Unavailable"},
-	{504, "Gateway Timeout"},
-	{507, "Insufficient Storage"},
+	{ 200, "OK" },
+	{ 201, "Created" },
+	{ 202, "Accepted" },
+	{ 204, "No Content" },
+	{ 206, "Partial Content" },
+	{ 302, "Found" },
+	{ 303, "See Other" },
+	{ 304, "Not Modified" },
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 408, "Request Timeout" },
+	{ 409, "Conflict" },
+	{ 410, "Gone" },
+	{ 412, "Precondition Failed" },
+	{ 413, "Content Too Large" },
+	{ 415, "Unsupported Media Type" },
+	{ 417, "Expectation Failed" },
+	{ 423, "Locked" },
+	{ 422, "Unprocessable Content" },
+	{ 428, "Precondition Required" },
+	{ 429, "Too Many Requests" },
+	{ 431, "Request Header Fields Too Large" },
+	{ 460, "Checksum Mismatch" },
+	{ 500, "Internal Server Error" },
+	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
+	{ 507, "Insufficient Storage" },
 };
 
 static const char *reason(int status)
@@ -138,7 +139,8 @@ void http_reply_empty(struct http_req *req, int status)
 	begin_reply(req, status);
 }
 
-void http_reply_file(struct http_req *req, int status, const char *type, int fd, int64_t offset, int64_t n)
+void http_reply_file(
+    struct http_req *req, int status, const char *type, int fd, int64_t offset, int64_t n)
 {
 	begin_reply(req, status);
 	http_set_header(req, "Content-Type", type);
@@ -171,7 +173,8 @@ static cJSON *problem(struct http_req *req, const struct err *err, int status)
 	js_add_str(doc, "title", kinds[err->kind].title);
 	js_add_i64(doc, "status", status);
 	js_add_str(doc, "detail",
-	    is_ours ? "Something failed on our side; the log has it under this request_id" : err->msg);
+	    is_ours ? "Something failed on our side; the log has it under this request_id"
+		    : err->msg);
 	js_add_str(doc, "code", code);
 	js_add_str(doc, "request_id", req->log.req);
 	add_field_errors(req, doc, err);
@@ -191,7 +194,8 @@ void http_reply_problem_with(struct http_req *req, const struct err *err, cJSON 
 	}
 	if (err->kind == ERR_NO_SPACE)
 		http_set_header(req, "Retry-After", "60");
-	else if ((status == 503 || status == 429) && strstr(req->fields.data, "Retry-After:") == NULL)
+	else if ((status == 503 || status == 429) &&
+		 strstr(req->fields.data, "Retry-After:") == NULL)
 		http_set_header(req, "Retry-After", "2");
 	req->failure = *err;
 	text = js_print(req->arena, doc);

@@ -52,21 +52,24 @@ const char *http_query(const struct http_req *req, const char *name)
 		const char *have = http_decode(req->arena, p, key, true, &err);
 
 		if (have != NULL && strcmp(have, name) == 0 && want > 0)
-			return key < n ? http_decode(req->arena, p + key + 1, n - key - 1, true, &err) : "";
+			return key < n
+				   ? http_decode(req->arena, p + key + 1, n - key - 1, true, &err)
+				   : "";
 		p += n + (p[n] == '&');
 	}
 	return NULL;
 }
 
-int http_query_i64(const struct http_req *req, const char *name, int64_t dflt, int64_t min, int64_t max,
-    int64_t *out, struct err *err)
+int http_query_i64(const struct http_req *req, const char *name, int64_t dflt, int64_t min,
+    int64_t max, int64_t *out, struct err *err)
 {
 	const char *text = http_query(req, name);
 	int64_t v = dflt;
 
 	if (text != NULL && (text_parse_i64(text, &v) != 0 || v < min || v > max))
 		return err_set_code(err, ERR_INPUT, "field.invalid",
-		    "%s must be a whole number from %lld to %lld", name, (long long)min, (long long)max);
+		    "%s must be a whole number from %lld to %lld", name, (long long)min,
+		    (long long)max);
 	*out = v;
 	return 0;
 }
@@ -86,7 +89,7 @@ int64_t http_body_length(const struct http_req *req)
 
 struct span http_body(const struct http_req *req)
 {
-	return (struct span){.p = (const uint8_t *)req->body.data, .n = req->body.n};
+	return (struct span){ .p = (const uint8_t *)req->body.data, .n = req->body.n };
 }
 
 int http_body_json(struct http_req *req, cJSON **out, struct err *err)
@@ -95,7 +98,8 @@ int http_body_json(struct http_req *req, cJSON **out, struct err *err)
 	cJSON *doc = NULL;
 
 	if (body.n == 0)
-		return err_set_code(err, ERR_INPUT, "json.invalid", "a JSON object is needed as body");
+		return err_set_code(
+		    err, ERR_INPUT, "json.invalid", "a JSON object is needed as body");
 	if (js_parse(body.p, body.n, req->arena, &doc, err) != 0)
 		return -1;
 	if (!cJSON_IsObject(doc))

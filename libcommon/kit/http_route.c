@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_route - one normal form of paths, percent decoding, and the match against the route table. */
+/* http_route - one normal form of paths, percent decoding, and the match against the route table.
+ */
 #include "kit/http_priv.h"
 
 #include "base/text.h"
@@ -45,7 +46,8 @@ const char *http_decode(struct arena *a, const char *p, size_t n, bool plus, str
 	return out;
 }
 
-/* "%2e" decoded once must not leave another escape behind: whoever decodes twice sees other bytes. */
+/* "%2e" decoded once must not leave another escape behind: whoever decodes twice sees other bytes.
+ */
 static bool has_escape(const char *s)
 {
 	for (; (s = strchr(s, '%')) != NULL; s++)
@@ -75,7 +77,8 @@ static int check_path(const char *raw, size_t n, const char *path, struct err *e
 	for (const char *p = path; *p != '\0'; p++) {
 		decoded += *p == '/';
 		if (*p == '\\' || (uint8_t)*p < 0x20 || *p == 0x7f)
-			return err_set_code(err, ERR_INPUT, CODE_PATH, "forbidden byte in the path");
+			return err_set_code(
+			    err, ERR_INPUT, CODE_PATH, "forbidden byte in the path");
 	}
 	if (slashes != decoded || has_escape(path))
 		return err_set_code(err, ERR_INPUT, CODE_PATH, "ambiguous escape in the path");
@@ -84,7 +87,8 @@ static int check_path(const char *raw, size_t n, const char *path, struct err *e
 		size_t len = next != NULL ? (size_t)(next - p - 1) : strlen(p + 1);
 
 		if (!is_plain_segment(p + 1, len, next == NULL))
-			return err_set_code(err, ERR_INPUT, CODE_PATH, "path is not in normal form");
+			return err_set_code(
+			    err, ERR_INPUT, CODE_PATH, "path is not in normal form");
 		p = next;
 	}
 	return 0;
@@ -93,8 +97,9 @@ static int check_path(const char *raw, size_t n, const char *path, struct err *e
 /* Every query parameter must decode, so that http_query cannot fail later. */
 static int check_query(struct arena *a, const char *query, struct err *err)
 {
-	return strchr(query, '%') == NULL || http_decode(a, query, strlen(query), true, err) != NULL ? 0
-												     : -1;
+	return strchr(query, '%') == NULL || http_decode(a, query, strlen(query), true, err) != NULL
+		   ? 0
+		   : -1;
 }
 
 int http_target_parse(struct arena *a, const char *target, const char **out_path,
@@ -107,7 +112,8 @@ int http_target_parse(struct arena *a, const char *target, const char **out_path
 	if (target[0] != '/' || strchr(target, '#') != NULL)
 		return err_set_code(err, ERR_INPUT, CODE_PATH, "target is not a path");
 	path = http_decode(a, target, n, false, err);
-	if (path == NULL || check_path(target, n, path, err) != 0 || check_query(a, query, err) != 0)
+	if (path == NULL || check_path(target, n, path, err) != 0 ||
+	    check_query(a, query, err) != 0)
 		return -1;
 	*out_path = path;
 	*out_query = query;
@@ -146,7 +152,8 @@ static void allow_add(struct buf *b, const char *method)
 static bool serves(const struct http_route *r, const char *method)
 {
 	return strcmp(r->method, method) == 0 ||
-	    (strcmp(method, "HEAD") == 0 && strcmp(r->method, "GET") == 0 && r->mode != HTTP_SSE);
+	       (strcmp(method, "HEAD") == 0 && strcmp(r->method, "GET") == 0 &&
+		   r->mode != HTTP_SSE);
 }
 
 /* Rank of a fit: fewer parameters first, then the very method before GET for HEAD. */
@@ -155,8 +162,8 @@ static int rank(const struct http_route *r, const char *method, int params)
 	return 2 * params + (strcmp(r->method, method) != 0);
 }
 
-int http_route_find(const struct http_server *s, struct arena *a, const char *method, const char *path,
-    const struct http_route **out, const char **out_allow)
+int http_route_find(const struct http_server *s, struct arena *a, const char *method,
+    const char *path, const struct http_route **out, const char **out_allow)
 {
 	int best = INT32_MAX;
 	struct buf allow;
@@ -181,8 +188,8 @@ int http_route_find(const struct http_server *s, struct arena *a, const char *me
 	return (*out_allow)[0] != '\0' ? -1 : 0;
 }
 
-const char *http_route_param(struct arena *a, const struct http_route *r, const char *path,
-    const char *name)
+const char *http_route_param(
+    struct arena *a, const struct http_route *r, const char *path, const char *name)
 {
 	const char *pattern = r->path;
 

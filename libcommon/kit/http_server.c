@@ -146,14 +146,14 @@ void http_server_accepting(struct http_server *s)
 
 static void arm_sweep(struct http_server *s)
 {
-	const struct timeval every = {.tv_usec = HTTP_SWEEP_MS * 1000};
+	const struct timeval every = { .tv_usec = HTTP_SWEEP_MS * 1000 };
 
 	if (!event_pending(s->sweep_ev, EV_TIMEOUT, NULL))
 		event_add(s->sweep_ev, &every);
 }
 
-static void on_accept(struct evconnlistener *l UNUSED, evutil_socket_t fd, struct sockaddr *a UNUSED,
-    int n UNUSED, void *arg)
+static void on_accept(struct evconnlistener *l UNUSED, evutil_socket_t fd,
+    struct sockaddr *a UNUSED, int n UNUSED, void *arg)
 {
 	struct http_server *s = arg;
 
@@ -197,7 +197,7 @@ static void on_sweep(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 
 static int listen_unix(struct http_server *s, const char *path, struct err *err)
 {
-	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int fd;
 
 	if (strlen(path) >= sizeof(sa.sun_path))
@@ -234,7 +234,8 @@ static int bind_first(const struct addrinfo *list)
 
 static int listen_tcp(const char *address, struct err *err)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *list = NULL;
 	const char *colon = strrchr(address, ':');
 	char host[256] = "";
@@ -291,12 +292,13 @@ static struct http_server *new_server(struct event_base *base, const struct http
 static int open_listener(struct http_server *s, struct err *err)
 {
 	const char *where = s->conf.listen;
-	int fd = text_is_prefix(where, "unix:") ? listen_unix(s, where + 5, err) : listen_tcp(where, err);
+	int fd = text_is_prefix(where, "unix:") ? listen_unix(s, where + 5, err)
+						: listen_tcp(where, err);
 
 	if (fd < 0)
 		return -1;
-	s->listener = evconnlistener_new(s->base, on_accept, s,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
+	s->listener = evconnlistener_new(
+	    s->base, on_accept, s, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
 	if (s->listener == NULL) {
 		close(fd);
 		return err_set(err, ERR_UNAVAILABLE, "listen on %s: refused", where);
@@ -306,8 +308,8 @@ static int open_listener(struct http_server *s, struct err *err)
 	return 0;
 }
 
-int http_server_start(struct event_base *base, const struct http_conf *c, struct http_server **out,
-    struct err *err)
+int http_server_start(
+    struct event_base *base, const struct http_conf *c, struct http_server **out, struct err *err)
 {
 	struct http_server *s = new_server(base, c);
 
@@ -346,7 +348,7 @@ int http_server_busy(const struct http_server *s)
 
 int http_server_port(const struct http_server *s)
 {
-	struct sockaddr_storage sa = {0};
+	struct sockaddr_storage sa = { 0 };
 	socklen_t n = sizeof(sa);
 
 	if (s->listener == NULL ||
@@ -363,7 +365,7 @@ int http_server_port(const struct http_server *s)
 static void wait_for_requests(struct http_server *s)
 {
 	for (int64_t waited = 0; s->n_requests > 0 && waited < FREE_WAIT_MS; waited += 10) {
-		struct pollfd p = {.fd = s->post_fd, .events = POLLIN};
+		struct pollfd p = { .fd = s->post_fd, .events = POLLIN };
 
 		(void)poll(&p, 1, 10);
 		http_server_tick(s);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * objects - where bronze bytes live, behind one interface: a directory now, S3 later (design.md 4.1).
+ * objects - where bronze bytes live, behind one interface: a directory now, S3 later
+ *(design.md 4.1).
  *
- * An upload's bytes grow in a part (named by the upload's id), which has one writer at a time on any
- * process: the back end locks it, and the lock dies with its holder. object_commit turns a part into
- * the immutable object <domain>/<id>; object_sidecar puts a small JSON document beside it, so that an
- * object tells whose it is without the database. Every step may be done again after a crash.
+ * An upload's bytes grow in a part (named by the upload's id), which has one writer at a time on
+ *any process: the back end locks it, and the lock dies with its holder. object_commit turns a part
+ *into the immutable object <domain>/<id>; object_sidecar puts a small JSON document beside it, so
+ *that an object tells whose it is without the database. Every step may be done again after a crash.
  *
- * Directory: <root>/.uploads/<id>.part -> <root>/<domain>/<id>, and <root>/<domain>/<id>.json. Durability:
- * fsync of the file, rename, fsync of the directory (and of each directory made on the way). All
- * processes that share the objects must see the same directory.
+ * Directory: <root>/.uploads/<id>.part -> <root>/<domain>/<id>, and <root>/<domain>/<id>.json.
+ *Durability: fsync of the file, rename, fsync of the directory (and of each directory made on the
+ *way). All processes that share the objects must see the same directory.
  *
  *	struct objects *o;
  *	if (objects_open_dir("/var/lib/millrace/objects", &o, err) != 0) ...
@@ -17,7 +18,11 @@
  *	part_write(part, p, n, err); part_sync(part, err); part_close(&part);
  *	object_commit(o, id, "default/0190...", err);
  *
- * struct objects may be used from any thread; a part by one at a time (part_sync beside part_write).
+ * Errors: ERR_UNAVAILABLE when the store is away or fails, ERR_NO_SPACE when it is full, and what a
+ * function names besides.
+ *
+ * struct objects may be used from any thread; a part by one at a time (part_sync beside
+ *part_write).
  */
 #ifndef KIT_OBJECTS_H
 #define KIT_OBJECTS_H
@@ -43,7 +48,8 @@ struct objects_ops {
 	int (*part_remove)(struct objects *o, const char *id, struct err *err);
 	int (*commit)(struct objects *o, const char *id, const char *key, struct err *err);
 	int (*sidecar)(struct objects *o, const char *key, const char *json, struct err *err);
-	int (*read_sidecar)(struct objects *o, const char *key, char *out, size_t cap, struct err *err);
+	int (*read_sidecar)(
+	    struct objects *o, const char *key, char *out, size_t cap, struct err *err);
 	int (*remove)(struct objects *o, const char *key, struct err *err);
 	int (*walk_parts)(struct objects *o, object_fn fn, void *arg, struct err *err);
 	int (*walk)(struct objects *o, object_fn fn, void *arg, struct err *err);
@@ -59,7 +65,7 @@ struct objects {
 /* Head of every back end's part. */
 struct object_part {
 	struct objects *objects; /* borrowed */
-	int64_t offset;		 /* where the next byte goes */
+	int64_t offset;          /* where the next byte goes */
 };
 
 /*
@@ -76,7 +82,8 @@ int objects_open_dir(const char *root, struct objects **out, struct err *err) MU
 void objects_free(struct objects **o);
 
 /*
- * part_open - become the writer of a part, cut to offset bytes; made when offset is 0 and it is missing.
+ * part_open - become the writer of a part, cut to offset bytes; made when offset is 0 and it is
+ * missing.
  *
  * wait_ms  how long another writer may take to let go
  *
@@ -97,8 +104,8 @@ int part_reserve(struct object_part *part, int64_t n, struct err *err) MUST_CHEC
  */
 int part_write(struct object_part *part, const void *p, size_t n, struct err *err) MUST_CHECK;
 
-/* part_sync - what was written before this call survives a power cut. A part whose sync failed must be
- * thrown away: the kernel may have dropped its pages (failure-model U10). */
+/* part_sync - what was written before this call survives a power cut. A part whose sync failed must
+ * be thrown away: the kernel may have dropped its pages (failure-model U10). */
 int part_sync(struct object_part *part, struct err *err) MUST_CHECK;
 
 /* part_close - stop writing, let go of the lock, set *part to NULL; accepts NULL inside. */
@@ -118,10 +125,13 @@ int part_remove(struct objects *o, const char *id, struct err *err) MUST_CHECK;
 int object_commit(struct objects *o, const char *id, const char *key, struct err *err) MUST_CHECK;
 
 /* object_sidecar - put (or replace) the document beside an object, durably. */
-int object_sidecar(struct objects *o, const char *key, const char *json, struct err *err) MUST_CHECK;
+int object_sidecar(
+    struct objects *o, const char *key, const char *json, struct err *err) MUST_CHECK;
 
-/* object_read_sidecar - 1 read into out (NUL-terminated), 0 there is none, -1 failed or over cap. */
-int object_read_sidecar(struct objects *o, const char *key, char *out, size_t cap, struct err *err) MUST_CHECK;
+/* object_read_sidecar - 1 read into out (NUL-terminated), 0 there is none, -1 failed or over cap.
+ */
+int object_read_sidecar(
+    struct objects *o, const char *key, char *out, size_t cap, struct err *err) MUST_CHECK;
 
 /* object_remove - object and sidecar, the object first; missing ones are fine. */
 int object_remove(struct objects *o, const char *key, struct err *err) MUST_CHECK;

@@ -70,7 +70,7 @@ static int sync_fd(int fd, const char *what, struct err *err)
 static int lock(int fd, int64_t wait_ms, struct err *err)
 {
 	int64_t until_ms = clock_mono_ms() + wait_ms;
-	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	while (fcntl(fd, F_OFD_SETLK, &l) != 0) {
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
@@ -90,8 +90,9 @@ static int cut(int fd, const char *id, int64_t offset, struct err *err)
 	if (fstat(fd, &st) != 0)
 		return err_set_errno(err, ERR_UNAVAILABLE, errno, "part %s", id);
 	if (st.st_size < offset)
-		return err_set_code(err, ERR_NOT_FOUND, "upload.lost", "part %s holds %lld of %lld bytes", id,
-		    (long long)st.st_size, (long long)offset);
+		return err_set_code(err, ERR_NOT_FOUND, "upload.lost",
+		    "part %s holds %lld of %lld bytes", id, (long long)st.st_size,
+		    (long long)offset);
 	if (ftruncate(fd, offset) != 0)
 		return err_set_errno(err, ERR_UNAVAILABLE, errno, "cut part %s", id);
 	return 0;
@@ -114,7 +115,7 @@ static int dir_part_open(struct objects *o, const char *id, int64_t offset, int6
 		return -1;
 	}
 	p = mem_alloc(sizeof(*p));
-	*p = (struct dir_part){.head = {.objects = o, .offset = offset}, .fd = fd};
+	*p = (struct dir_part){ .head = { .objects = o, .offset = offset }, .fd = fd };
 	*out = &p->head;
 	return 0;
 }
@@ -124,7 +125,8 @@ static int dir_part_reserve(struct object_part *part, int64_t n, struct err *err
 {
 	int fd = ((struct dir_part *)part)->fd;
 
-	if (n <= 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, part->offset, n) == 0 || errno == EOPNOTSUPP)
+	if (n <= 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, part->offset, n) == 0 ||
+	    errno == EOPNOTSUPP)
 		return 0;
 	return err_set_errno(err, ERR_UNAVAILABLE, errno, "reserve %lld bytes", (long long)n);
 }
@@ -144,7 +146,8 @@ static int dir_part_write(struct object_part *part, const void *p, size_t n, str
 		if (k <= 0) {
 			if (ftruncate(fd, part->offset) != 0)
 				e = errno;
-			return err_set_errno(err, ERR_UNAVAILABLE, k < 0 ? e : ENOSPC, "write object");
+			return err_set_errno(
+			    err, ERR_UNAVAILABLE, k < 0 ? e : ENOSPC, "write object");
 		}
 		at += k;
 		left -= (size_t)k;
@@ -195,11 +198,13 @@ static int open_domain(struct dir_objects *d, const char *key, bool make, int *o
 	*out = openat(d->root_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (*out >= 0)
 		return 0;
-	return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_UNAVAILABLE, errno, "directory %s", name);
+	return err_set_errno(
+	    err, errno == ENOENT ? ERR_NOT_FOUND : ERR_UNAVAILABLE, errno, "directory %s", name);
 }
 
 /* fsync of the part, rename, fsync of both directories. */
-static int move_part(struct dir_objects *d, int domain_fd, const char *id, const char *to, struct err *err)
+static int move_part(
+    struct dir_objects *d, int domain_fd, const char *id, const char *to, struct err *err)
 {
 	char name[NAME_BYTES];
 	int fd = openat(d->parts_fd, part_name(id, name), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -209,14 +214,17 @@ static int move_part(struct dir_objects *d, int domain_fd, const char *id, const
 	if (fd < 0 && errno == ENOENT && fstatat(domain_fd, to, &st, 0) == 0)
 		return sync_fd(domain_fd, "directory", err); /* a crash came before it */
 	if (fd < 0)
-		return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_UNAVAILABLE, errno, "part %s", id);
+		return err_set_errno(
+		    err, errno == ENOENT ? ERR_NOT_FOUND : ERR_UNAVAILABLE, errno, "part %s", id);
 	rc = sync_fd(fd, name, err);
 	close(fd);
 	if (rc != 0)
 		return -1;
 	if (renameat(d->parts_fd, name, domain_fd, to) != 0)
 		return err_set_errno(err, ERR_UNAVAILABLE, errno, "rename %s", name);
-	return sync_fd(domain_fd, "directory", err) != 0 || sync_fd(d->parts_fd, PARTS, err) != 0 ? -1 : 0;
+	return sync_fd(domain_fd, "directory", err) != 0 || sync_fd(d->parts_fd, PARTS, err) != 0
+		   ? -1
+		   : 0;
 }
 
 static int dir_commit(struct objects *o, const char *id, const char *key, struct err *err)
@@ -284,7 +292,8 @@ static int read_all(int fd, char *out, size_t cap, struct err *err)
 	return 1;
 }
 
-static int dir_read_sidecar(struct objects *o, const char *key, char *out, size_t cap, struct err *err)
+static int dir_read_sidecar(
+    struct objects *o, const char *key, char *out, size_t cap, struct err *err)
 {
 	char name[NAME_BYTES];
 	int fd, rc;
@@ -304,7 +313,7 @@ static int dir_read_sidecar(struct objects *o, const char *key, char *out, size_
 
 static int dir_remove(struct objects *o, const char *key, struct err *err)
 {
-	static const char *const suffixes[] = {"", ".json"};
+	static const char *const suffixes[] = { "", ".json" };
 	char name[NAME_BYTES];
 
 	if (check_key(key, err) != 0)
@@ -326,7 +335,8 @@ struct walk {
 	const char *suffix; /* ".part" or "" */
 };
 
-/* One directory entry: call fn when it is <uuid><suffix>. Entries that vanish meanwhile are skipped. */
+/* One directory entry: call fn when it is <uuid><suffix>. Entries that vanish meanwhile are
+ * skipped. */
 static int visit(const struct walk *w, int dir_fd, const char *entry, struct err *err)
 {
 	char id[OBJECT_ID_BYTES], name[NAME_BYTES];
@@ -337,10 +347,12 @@ static int visit(const struct walk *w, int dir_fd, const char *entry, struct err
 		return 0;
 	memcpy(id, entry, sizeof(id) - 1);
 	id[sizeof(id) - 1] = '\0';
-	if (!uuid_is_valid(id) || fstatat(dir_fd, entry, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+	if (!uuid_is_valid(id) || fstatat(dir_fd, entry, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(st.st_mode))
 		return 0;
 	snprintf(name, sizeof(name), "%s%s", w->prefix, id);
-	return w->fn(w->arg, name, (int64_t)st.st_ctim.tv_sec * 1000 + st.st_ctim.tv_nsec / 1000000, err);
+	return w->fn(
+	    w->arg, name, (int64_t)st.st_ctim.tv_sec * 1000 + st.st_ctim.tv_nsec / 1000000, err);
 }
 
 static int walk_dir(int at_fd, const char *path, const struct walk *w, struct err *err)
@@ -362,15 +374,16 @@ static int walk_dir(int at_fd, const char *path, const struct walk *w, struct er
 
 static int dir_walk_parts(struct objects *o, object_fn fn, void *arg, struct err *err)
 {
-	const struct walk w = {.fn = fn, .arg = arg, .prefix = "", .suffix = ".part"};
+	const struct walk w = { .fn = fn, .arg = arg, .prefix = "", .suffix = ".part" };
 
 	return walk_dir(dir_of(o)->root_fd, PARTS, &w, err);
 }
 
-static int walk_domain(struct dir_objects *d, const char *domain, object_fn fn, void *arg, struct err *err)
+static int walk_domain(
+    struct dir_objects *d, const char *domain, object_fn fn, void *arg, struct err *err)
 {
 	char prefix[NAME_BYTES];
-	const struct walk w = {.fn = fn, .arg = arg, .prefix = prefix, .suffix = ""};
+	const struct walk w = { .fn = fn, .arg = arg, .prefix = prefix, .suffix = "" };
 
 	snprintf(prefix, sizeof(prefix), "%.*s/", TEXT_NAME_MAX_BYTES, domain);
 	return walk_dir(d->root_fd, domain, &w, err);
@@ -436,7 +449,7 @@ int objects_open_dir(const char *root, struct objects **out, struct err *err)
 {
 	struct dir_objects *d = mem_alloc(sizeof(*d));
 
-	*d = (struct dir_objects){.head = {.ops = &ops}, .root_fd = -1, .parts_fd = -1};
+	*d = (struct dir_objects){ .head = { .ops = &ops }, .root_fd = -1, .parts_fd = -1 };
 	if (mkdir(root, 0750) != 0 && errno != EEXIST)
 		err_set_errno(err, ERR_UNAVAILABLE, errno, "make %s", root);
 	else if ((d->root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)

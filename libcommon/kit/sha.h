@@ -2,10 +2,10 @@
 /*
  * sha - SHA-256 in pieces, whose state can be saved and taken up later by another process.
  *
- * A resumed upload goes on hashing where its saved state ends, so nothing is read twice. The saved form
- * is our own, fixed layout (not OpenSSL's memory): eight words, bit count and the open block, so that
- * old and new builds read each other's. Needs OPENSSL_API_COMPAT=10100 (the low-level interface is the
- * one that shows its state). One thread at a time.
+ * A resumed upload goes on hashing where its saved state ends, so nothing is read twice. The saved
+ *form is our own, fixed layout (not OpenSSL's memory): eight words, bit count and the open block,
+ *so that old and new builds read each other's. Needs OPENSSL_API_COMPAT=10100 (the low-level
+ *interface is the one that shows its state). One thread at a time.
  *
  *	struct sha s;
  *	sha_init(&s);
@@ -21,8 +21,9 @@
 
 enum {
 	SHA_BYTES = 32,
-	SHA_HEX_BYTES = 65,	/* 64 digits and NUL */
-	SHA_STATE_BYTES = 104,	/* 8 words, 64-bit byte count, 64 bytes of open block, all big-endian */
+	SHA_HEX_BYTES = 65, /* 64 digits and NUL */
+	SHA_STATE_BYTES =
+	    104, /* 8 words, 64-bit byte count, 64 bytes of open block, all big-endian */
 };
 
 struct sha {

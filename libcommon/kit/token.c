@@ -22,8 +22,9 @@ static void must(int rc, const char *what)
 		bug("token: %s failed with %d", what, rc);
 }
 
-const char *token_make(struct arena *a, const uint8_t *key, const char *service, const char *user_id,
-    const char *user_name, bool is_admin, const char *domains_json, int64_t now_s)
+const char *token_make(struct arena *a, const uint8_t *key, const char *service,
+    const char *user_id, const char *user_name, bool is_admin, const char *domains_json,
+    int64_t now_s)
 {
 	scoped(jwt_t *, free_jwt) jwt = NULL;
 	const char *domains = arena_printf(a, "{\"dom\":%s}", domains_json);
@@ -64,7 +65,7 @@ static int decode_part(const char *p, size_t n, struct arena *a, cJSON **out, st
 
 static int check_head(const char *p, size_t n, struct arena *a, struct err *err)
 {
-	static const char *const known[] = {"alg", "typ", NULL};
+	static const char *const known[] = { "alg", "typ", NULL };
 	cJSON *head = NULL;
 	const char *alg, *typ;
 

@@ -19,7 +19,8 @@ static int read_request(struct http_req *req, struct upload_new *n, struct err *
 		return err_set_code(err, ERR_INPUT, "field.invalid",
 		    "Upload-Defer-Length is not spoken here; send Upload-Length");
 	if (tus_number(req, "Upload-Length", &n->length, err) != 0 ||
-	    tus_parse_metadata(http_arena(req), http_header(req, "upload-metadata"), &m, err) != 0 ||
+	    tus_parse_metadata(http_arena(req), http_header(req, "upload-metadata"), &m, err) !=
+		0 ||
 	    upload_key(req, &n->idempotency_key, err) != 0 ||
 	    upload_target(req, m.dataset, &n->domain, &n->dataset, err) != 0)
 		return -1;
@@ -68,7 +69,9 @@ int create_upload(struct http_req *req, struct err *err)
 	if (store_create(http_db(req), http_arena(req), &n, &u, &made, err) != 0)
 		return -1;
 	if (u.length == 0 && strcmp(u.state, "open") == 0 && finish_empty(req, &u, err) != 0)
-		return strcmp(err->code, "upload.duplicate") == 0 ? upload_reply_problem(req, &u, err) : -1;
+		return strcmp(err->code, "upload.duplicate") == 0
+			   ? upload_reply_problem(req, &u, err)
+			   : -1;
 	view_headers(req, &u);
 	http_set_header(req, "Location", arena_printf(http_arena(req), "/api/uploads/%s", u.id));
 	http_reply_empty(req, 201);

@@ -36,7 +36,7 @@ static const char *sidecar_of(struct arena *a, const struct upload *u)
 int finish_read_sidecar(struct arena *a, const char *json, struct upload *out, struct err *err)
 {
 	cJSON *doc = NULL;
-	struct upload u = {0};
+	struct upload u = { 0 };
 
 	if (js_parse(json, strlen(json), a, &doc, err) != 0)
 		return -1;
@@ -50,8 +50,8 @@ int finish_read_sidecar(struct arena *a, const char *json, struct upload *out, s
 	u.created_by = js_str(doc, "created_by");
 	u.bytes = u.length = js_i64(doc, "bytes", -1);
 	if (!uuid_is_valid(u.id) || u.domain == NULL || u.dataset == NULL || u.filename == NULL ||
-	    u.origin == NULL || u.sha256 == NULL || !uuid_is_valid(u.user_id) || u.created_by == NULL ||
-	    u.bytes < 0)
+	    u.origin == NULL || u.sha256 == NULL || !uuid_is_valid(u.user_id) ||
+	    u.created_by == NULL || u.bytes < 0)
 		return err_set(err, ERR_INPUT, "sidecar misses members");
 	*out = u;
 	return 0;
@@ -75,12 +75,13 @@ static int wait_for_person(struct db *db, struct arena *a, const struct upload *
 	if (rc < 0 || store_get(db, a, u->id, NULL, out, err) != 0)
 		return -1;
 	return err_set_code(err, ERR_CONFLICT, "upload.duplicate",
-	    "the same bytes were loaded into %s before as #%lld", u->dataset, (long long)out->twin_no);
+	    "the same bytes were loaded into %s before as #%lld", u->dataset,
+	    (long long)out->twin_no);
 }
 
 /* The transaction's outcome when its COMMIT was not answered: the row says it. */
-static int run_transaction(struct db *db, struct arena *a, const struct upload *u, const char **twin,
-    struct err *err)
+static int run_transaction(
+    struct db *db, struct arena *a, const struct upload *u, const char **twin, struct err *err)
 {
 	int rc = -1;
 
@@ -103,19 +104,22 @@ static int make_object(struct arena *a, const struct upload *u, struct err *err)
 	struct objects *o = upload_service()->objects;
 	const char *key = key_of(a, u);
 
-	return object_commit(o, u->id, key, err) != 0 || object_sidecar(o, key, sidecar_of(a, u), err) != 0 ? -1
-													    : 0;
+	return object_commit(o, u->id, key, err) != 0 ||
+		       object_sidecar(o, key, sidecar_of(a, u), err) != 0
+		   ? -1
+		   : 0;
 }
 
 static void ring(const struct upload *u)
 {
-	struct ring_msg m = {.stage = "upload", .bytes = u->bytes, .bytes_total = u->bytes};
+	struct ring_msg m = { .stage = "upload", .bytes = u->bytes, .bytes_total = u->bytes };
 
 	snprintf(m.run_id, sizeof(m.run_id), "%s", u->run_id);
 	svc_ring_put(svc_self(), RING_RUNS, &m);
 }
 
-static int finish(struct db *db, struct arena *a, const struct upload *u, struct upload *out, struct err *err)
+static int finish(
+    struct db *db, struct arena *a, const struct upload *u, struct upload *out, struct err *err)
 {
 	const char *twin = "";
 	int rc;
@@ -132,12 +136,14 @@ static int finish(struct db *db, struct arena *a, const struct upload *u, struct
 	if (rc < 0 || store_get(db, a, u->id, NULL, out, err) != 0)
 		return -1;
 	if (strcmp(out->state, "finished") != 0)
-		return err_set_code(err, ERR_BUSY, "upload.locked", "somebody else finishes this upload");
+		return err_set_code(
+		    err, ERR_BUSY, "upload.locked", "somebody else finishes this upload");
 	ring(out);
 	return 0;
 }
 
-int finish_whole(struct db *db, struct arena *a, const struct upload *u, struct upload *out, struct err *err)
+int finish_whole(
+    struct db *db, struct arena *a, const struct upload *u, struct upload *out, struct err *err)
 {
 	struct err other;
 
@@ -148,8 +154,10 @@ int finish_whole(struct db *db, struct arena *a, const struct upload *u, struct 
 	if (err->kind == ERR_NOT_FOUND) {
 		/* Neither part nor object is there: nothing can bring the bytes back. */
 		if (store_fail(db, u->id, u->epoch, err, &other) < 0)
-			log_warn(NULL, "lost upload not stored", LOG_S("upload", u->id), LOG_S("why", other.msg));
-		return err_set_code(err, ERR_INTERNAL, "upload.lost", "the bytes of upload %s are gone", u->id);
+			log_warn(NULL, "lost upload not stored", LOG_S("upload", u->id),
+			    LOG_S("why", other.msg));
+		return err_set_code(
+		    err, ERR_INTERNAL, "upload.lost", "the bytes of upload %s are gone", u->id);
 	}
 	store_release(db, u->id, u->epoch);
 	return err_wrap(err, "finish upload %s", u->id);

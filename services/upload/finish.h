@@ -2,8 +2,8 @@
 /*
  * finish - from the last byte to the run: object, sidecar, then one transaction, then the ring.
  *
- * May be done again from any point: by the request, by a retry of it, or by the sweeper. What was not
- * reached is reached later; the row's epoch keeps two of them apart.
+ * May be done again from any point: by the request, by a retry of it, or by the sweeper. What was
+ * not reached is reached later; the row's epoch keeps two of them apart.
  */
 #ifndef UPLOAD_FINISH_H
 #define UPLOAD_FINISH_H
@@ -16,8 +16,8 @@
  *
  * out  the row as it is then: finished, or open with a twin
  *
- * Errors  ERR_CONFLICT (upload.duplicate) the same bytes were loaded before; *out is written, the bytes
- *         are kept; transient kinds: the sweeper goes on
+ * Errors  ERR_CONFLICT (upload.duplicate) the same bytes were loaded before; *out is written, the
+ * bytes are kept; transient kinds: the sweeper goes on
  */
 int finish_whole(struct db *db, struct arena *a, const struct upload *u, struct upload *out,
     struct err *err) MUST_CHECK;
@@ -26,6 +26,7 @@ int finish_whole(struct db *db, struct arena *a, const struct upload *u, struct 
 cJSON *finish_twin(struct arena *a, const struct upload *u);
 
 /* finish_read_sidecar - the row a sidecar tells; ERR_INPUT when it is not one of ours. */
-int finish_read_sidecar(struct arena *a, const char *json, struct upload *out, struct err *err) MUST_CHECK;
+int finish_read_sidecar(
+    struct arena *a, const char *json, struct upload *out, struct err *err) MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 
 static int read_body(struct http_req *req, bool *again, struct err *err)
 {
-	static const char *const known[] = {"again", NULL};
+	static const char *const known[] = { "again", NULL };
 	cJSON *body = NULL;
 
 	if (http_body_json(req, &body, err) != 0 || js_only(body, known, err) != 0)
@@ -41,7 +41,8 @@ int finish_upload(struct http_req *req, struct err *err)
 	bool again;
 
 	if (read_body(req, &again, err) != 0 ||
-	    store_get(http_db(req), a, http_param(req, "upload_id"), http_domains(req), &u, err) != 0)
+	    store_get(http_db(req), a, http_param(req, "upload_id"), http_domains(req), &u, err) !=
+		0)
 		return -1;
 	if (strcmp(u.state, "finished") != 0) {
 		if (!again && upload_check_open(&u, err) != 0)

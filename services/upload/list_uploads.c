@@ -21,7 +21,8 @@ static int read_cursor(struct arena *a, const char *text, struct upload_page *p,
 		return err_set_code(err, ERR_INPUT, "field.invalid", "cursor is not one of ours");
 	for (size_t i = 0; i < TIME_BYTES; i++)
 		if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
-			return err_set_code(err, ERR_INPUT, "field.invalid", "cursor is not one of ours");
+			return err_set_code(
+			    err, ERR_INPUT, "field.invalid", "cursor is not one of ours");
 	p->after_at = arena_dup_n(a, text, TIME_BYTES);
 	p->after_id = text + TIME_BYTES + 1;
 	return 0;
@@ -29,7 +30,8 @@ static int read_cursor(struct arena *a, const char *text, struct upload_page *p,
 
 static int read_filters(struct http_req *req, struct upload_page *p, struct err *err)
 {
-	static const char *const states[] = {"open", "finishing", "finished", "expired", "failed"};
+	static const char *const states[] = { "open", "finishing", "finished", "expired",
+		"failed" };
 	const char *dataset = http_query(req, "dataset");
 	bool known = false;
 
@@ -37,16 +39,19 @@ static int read_filters(struct http_req *req, struct upload_page *p, struct err 
 	for (size_t i = 0; p->state != NULL && i < ARRAY_SIZE(states); i++)
 		known = known || strcmp(p->state, states[i]) == 0;
 	if (p->state != NULL && !known)
-		return err_set_code(err, ERR_INPUT, "field.invalid", "state is not a state of uploads");
-	if (dataset != NULL && !tus_split_dataset(http_arena(req), dataset, &p->domain, &p->dataset))
-		return err_set_code(err, ERR_INPUT, "field.invalid", "dataset is not a dataset's name");
+		return err_set_code(
+		    err, ERR_INPUT, "field.invalid", "state is not a state of uploads");
+	if (dataset != NULL &&
+	    !tus_split_dataset(http_arena(req), dataset, &p->domain, &p->dataset))
+		return err_set_code(
+		    err, ERR_INPUT, "field.invalid", "dataset is not a dataset's name");
 	return read_cursor(http_arena(req), http_query(req, "cursor"), p, err);
 }
 
 int list_uploads(struct http_req *req, struct err *err)
 {
 	struct arena *a = http_arena(req);
-	struct upload_page p = {.domains = http_domains(req)};
+	struct upload_page p = { .domains = http_domains(req) };
 	cJSON *doc = js_object(a), *items = cJSON_AddArrayToObject(doc, "items");
 	struct upload *rows;
 	size_t n;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* patch_upload - PATCH /api/uploads/{upload_id}: bytes from an offset on; the last ones make the run. */
+/* patch_upload - PATCH /api/uploads/{upload_id}: bytes from an offset on; the last ones make the
+ * run. */
 #include <string.h>
 
 #include "finish.h"
@@ -20,19 +21,20 @@ static int check_type(const struct http_req *req, struct err *err)
 }
 
 /* Where the row stands is where the body must begin, and it must not go beyond the end. */
-static int check_range(struct http_req *req, const struct upload *u, int64_t offset, struct err *err)
+static int check_range(
+    struct http_req *req, const struct upload *u, int64_t offset, struct err *err)
 {
 	int64_t n = http_body_length(req);
 
 	if (offset != u->bytes) {
 		view_headers(req, u);
-		return err_set_code(err, ERR_CONFLICT, "upload.offset", "the upload stands at %lld, not %lld",
-		    (long long)u->bytes, (long long)offset);
+		return err_set_code(err, ERR_CONFLICT, "upload.offset",
+		    "the upload stands at %lld, not %lld", (long long)u->bytes, (long long)offset);
 	}
 	if (n > 0 && n > u->length - offset)
 		return err_set_code(err, ERR_INPUT, "upload.too_long",
-		    "%lld bytes from %lld on go over the %lld declared", (long long)n, (long long)offset,
-		    (long long)u->length);
+		    "%lld bytes from %lld on go over the %lld declared", (long long)n,
+		    (long long)offset, (long long)u->length);
 	return upload_check_space(n > 0 ? n : 0, err);
 }
 
@@ -44,7 +46,8 @@ static int claim(struct http_req *req, struct upload *u, struct err *err)
 	int rc = store_claim(http_db(req), u->id, u->bytes, &u->epoch, err);
 
 	if (rc == 0)
-		return err_set_code(err, ERR_CONFLICT, "upload.offset", "the upload moved on meanwhile; ask again");
+		return err_set_code(
+		    err, ERR_CONFLICT, "upload.offset", "the upload moved on meanwhile; ask again");
 	if (rc < 0)
 		return -1;
 	writer_stop_other(u->id);
@@ -52,7 +55,8 @@ static int claim(struct http_req *req, struct upload *u, struct err *err)
 		http_set_state(req, w);
 		return 0;
 	}
-	if (strcmp(err->code, "upload.lost") == 0 && store_fail(http_db(req), u->id, u->epoch, err, &other) < 0)
+	if (strcmp(err->code, "upload.lost") == 0 &&
+	    store_fail(http_db(req), u->id, u->epoch, err, &other) < 0)
 		log_warn(http_log(req), "lost upload not stored", LOG_S("why", other.msg));
 	return -1;
 }
@@ -64,8 +68,8 @@ static int begin(struct http_req *req, struct err *err)
 
 	if (tus_check_version(req, err) != 0 || check_type(req, err) != 0 ||
 	    tus_number(req, "Upload-Offset", &offset, err) != 0 ||
-	    store_get(http_db(req), http_arena(req), http_param(req, "upload_id"), http_domains(req), &u,
-		err) != 0)
+	    store_get(http_db(req), http_arena(req), http_param(req, "upload_id"),
+		http_domains(req), &u, err) != 0)
 		return -1;
 	if (upload_check_open(&u, err) != 0)
 		return upload_reply_problem(req, &u, err);
@@ -102,7 +106,8 @@ static void aborted(struct http_req *req)
 	struct err err;
 
 	if (writer_settle(http_db(req), w, &whole, &err) != 0)
-		log_info(http_log(req), "upload not settled", LOG_S("upload", writer_id(w)), LOG_S("why", err.msg));
+		log_info(http_log(req), "upload not settled", LOG_S("upload", writer_id(w)),
+		    LOG_S("why", err.msg));
 	if (whole)
 		store_release(http_db(req), writer_id(w), writer_epoch(w));
 	writer_close(&w);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* put_upload - PUT /api/uploads/{name}?dataset=: a whole file in one request, for curl and programs. */
+/* put_upload - PUT /api/uploads/{name}?dataset=: a whole file in one request, for curl and
+ * programs. */
 #include <string.h>
 
 #include "base/uuid.h"
@@ -30,7 +31,8 @@ static int read_request(struct http_req *req, struct upload_new *n, struct err *
 	    upload_key(req, &n->idempotency_key, err) != 0)
 		return -1;
 	if (dataset == NULL)
-		return err_set_code(err, ERR_INPUT, "field.invalid", "dataset is missing in the query");
+		return err_set_code(
+		    err, ERR_INPUT, "field.invalid", "dataset is missing in the query");
 	if (upload_target(req, dataset, &n->domain, &n->dataset, err) != 0)
 		return -1;
 	return upload_check_length(n->length, err);
@@ -51,11 +53,13 @@ static void give_up(struct http_req *req, const char *id, int64_t epoch, const s
 
 	if (store_fail(http_db(req), id, epoch, why, &err) < 0 ||
 	    part_remove(upload_service()->objects, id, &err) != 0)
-		log_info(http_log(req), "left to the sweeper", LOG_S("upload", id), LOG_S("why", err.msg));
+		log_info(http_log(req), "left to the sweeper", LOG_S("upload", id),
+		    LOG_S("why", err.msg));
 }
 
 /* An equal request came before. 1: answered; 0: it broke off, begin again; -1 refused. */
-static int meet_older(struct http_req *req, const struct upload_new *n, struct upload *u, struct err *err)
+static int meet_older(
+    struct http_req *req, const struct upload_new *n, struct upload *u, struct err *err)
 {
 	int rc;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store - rows of uploads: make, read, write, list. Finishing and sweeping are in store_finish.c. */
+/* store - rows of uploads: make, read, write, list. Finishing and sweeping are in store_finish.c.
+ */
 #include "store.h"
 
 #include <stdio.h>
@@ -76,15 +77,15 @@ int store_has_dataset(struct db *db, const char *domain, const char *dataset, st
 	return 1;
 }
 
-#define SQL_CREATE                                                                                  \
-	"insert into upload.uploads as u (id, domain, dataset, filename, origin, length, again, "   \
-	"idempotency_key, user_id, created_by, epoch, lease_until, expires_at) "                    \
-	"values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "                                    \
-	"case when $11::bigint > 0 then clock_timestamp() + $12::bigint * interval '1 ms' end, "    \
+#define SQL_CREATE                                                                                 \
+	"insert into upload.uploads as u (id, domain, dataset, filename, origin, length, again, "  \
+	"idempotency_key, user_id, created_by, epoch, lease_until, expires_at) "                   \
+	"values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "                                   \
+	"case when $11::bigint > 0 then clock_timestamp() + $12::bigint * interval '1 ms' end, "   \
 	"clock_timestamp() + $13::bigint * interval '1 ms') on conflict do nothing returning id"
 
-#define SQL_FIND_EQUAL                                                                              \
-	STORE_SELECT "where u.id = $1 or (u.user_id = $2 and u.idempotency_key = $3) "              \
+#define SQL_FIND_EQUAL                                                                             \
+	STORE_SELECT "where u.id = $1 or (u.user_id = $2 and u.idempotency_key = $3) "             \
 		     "order by u.id = $1 desc limit 1"
 
 /* The older row must be what this request asks for, and its maker's. */
@@ -99,8 +100,8 @@ static int check_equal(const struct upload *have, const struct upload_new *n, st
 	    "this key or id was used for another upload");
 }
 
-static int find_equal(struct db *db, struct arena *a, const struct upload_new *n, struct upload *out,
-    struct err *err)
+static int find_equal(
+    struct db *db, struct arena *a, const struct upload_new *n, struct upload *out, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	struct upload have;
@@ -121,12 +122,13 @@ int store_create(struct db *db, struct arena *a, const struct upload_new *n, str
 {
 	const struct upload_conf *c = upload_service()->conf;
 	scoped(struct db_result *, db_result_free) r = NULL;
-	char length[STORE_NUM_BYTES], epoch[STORE_NUM_BYTES], lease[STORE_NUM_BYTES], keep[STORE_NUM_BYTES];
+	char length[STORE_NUM_BYTES], epoch[STORE_NUM_BYTES], lease[STORE_NUM_BYTES],
+	    keep[STORE_NUM_BYTES];
 
 	if (db_query(db, SQL_CREATE, &r, err, n->id, n->domain, n->dataset, n->filename, n->origin,
-		n->length >= 0 ? num(length, n->length) : NULL, n->again ? "t" : "f", n->idempotency_key,
-		n->user_id, n->created_by, num(epoch, n->epoch), num(lease, c->lease_ms),
-		num(keep, c->keep_ms)) != 0)
+		n->length >= 0 ? num(length, n->length) : NULL, n->again ? "t" : "f",
+		n->idempotency_key, n->user_id, n->created_by, num(epoch, n->epoch),
+		num(lease, c->lease_ms), num(keep, c->keep_ms)) != 0)
 		return -1;
 	*out_made = db_rows(r) > 0;
 	if (*out_made)
@@ -134,27 +136,30 @@ int store_create(struct db *db, struct arena *a, const struct upload_new *n, str
 	return find_equal(db, a, n, out, err);
 }
 
-#define SQL_GET STORE_SELECT "where u.id = $1 and ($2::text[] is null or u.domain = any ($2::text[]))"
+#define SQL_GET                                                                                    \
+	STORE_SELECT "where u.id = $1 and ($2::text[] is null or u.domain = any ($2::text[]))"
 
-int store_get(struct db *db, struct arena *a, const char *id, const char *domains, struct upload *out,
-    struct err *err)
+int store_get(struct db *db, struct arena *a, const char *id, const char *domains,
+    struct upload *out, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 
 	if (!uuid_is_valid(id))
-		return err_set_code(err, ERR_NOT_FOUND, "upload.unknown", "there is no such upload");
+		return err_set_code(
+		    err, ERR_NOT_FOUND, "upload.unknown", "there is no such upload");
 	if (db_query(db, SQL_GET, &r, err, id, domains) != 0)
 		return -1;
 	if (db_rows(r) == 0)
-		return err_set_code(err, ERR_NOT_FOUND, "upload.unknown", "there is no upload %s", id);
+		return err_set_code(
+		    err, ERR_NOT_FOUND, "upload.unknown", "there is no upload %s", id);
 	store_read(r, 0, a, out);
 	return 0;
 }
 
-#define SQL_LIST                                                                                    \
-	STORE_SELECT "where u.domain = any ($1::text[]) and ($2::text is null or u.state = $2) "    \
-		     "and ($3::text is null or (u.domain = $3 and u.dataset = $4)) "                \
-		     "and ($5::timestamptz is null or (u.created_at, u.id) < ($5, $6::uuid)) "      \
+#define SQL_LIST                                                                                   \
+	STORE_SELECT "where u.domain = any ($1::text[]) and ($2::text is null or u.state = $2) "   \
+		     "and ($3::text is null or (u.domain = $3 and u.dataset = $4)) "               \
+		     "and ($5::timestamptz is null or (u.created_at, u.id) < ($5, $6::uuid)) "     \
 		     "order by u.created_at desc, u.id desc limit $7::bigint"
 
 int store_list(struct db *db, struct arena *a, const struct upload_page *p, struct upload **out,
@@ -163,17 +168,18 @@ int store_list(struct db *db, struct arena *a, const struct upload_page *p, stru
 	scoped(struct db_result *, db_result_free) r = NULL;
 	char limit[STORE_NUM_BYTES];
 
-	if (db_query(db, SQL_LIST, &r, err, p->domains, p->state, p->domain, p->dataset, p->after_at,
-		p->after_id, num(limit, p->limit + 1)) != 0)
+	if (db_query(db, SQL_LIST, &r, err, p->domains, p->state, p->domain, p->dataset,
+		p->after_at, p->after_id, num(limit, p->limit + 1)) != 0)
 		return -1;
 	store_read_all(r, a, out, out_n);
 	return 0;
 }
 
-#define SQL_CLAIM                                                                                   \
-	"update upload.uploads set epoch = epoch + 1, writer = $3, updated_at = clock_timestamp(), " \
-	"lease_until = clock_timestamp() + $4::bigint * interval '1 ms' "                           \
-	"where id = $1 and state = 'open' and origin = 'tus' and bytes = $2::bigint "               \
+#define SQL_CLAIM                                                                                  \
+	"update upload.uploads set epoch = epoch + 1, writer = $3, updated_at = "                  \
+	"clock_timestamp(), "                                                                      \
+	"lease_until = clock_timestamp() + $4::bigint * interval '1 ms' "                          \
+	"where id = $1 and state = 'open' and origin = 'tus' and bytes = $2::bigint "              \
 	"and expires_at > clock_timestamp() returning epoch"
 
 int store_claim(struct db *db, const char *id, int64_t bytes, int64_t *out_epoch, struct err *err)
@@ -189,12 +195,15 @@ int store_claim(struct db *db, const char *id, int64_t bytes, int64_t *out_epoch
 	return db_rows(r);
 }
 
-#define SQL_RECLAIM_PUT                                                                             \
-	"update upload.uploads set epoch = epoch + 1, writer = $2, updated_at = clock_timestamp(), " \
-	"lease_until = clock_timestamp() + $3::bigint * interval '1 ms', bytes = 0, sha_state = null, " \
-	"sha256 = null, state = 'open', reason = null, duplicate_of = null, length = $5::bigint, "  \
-	"expires_at = clock_timestamp() + $4::bigint * interval '1 ms' "                            \
-	"where id = $1 and origin = 'put' and duplicate_of is null and (state in ('failed', 'expired') " \
+#define SQL_RECLAIM_PUT                                                                            \
+	"update upload.uploads set epoch = epoch + 1, writer = $2, updated_at = "                  \
+	"clock_timestamp(), "                                                                      \
+	"lease_until = clock_timestamp() + $3::bigint * interval '1 ms', bytes = 0, sha_state = "  \
+	"null, "                                                                                   \
+	"sha256 = null, state = 'open', reason = null, duplicate_of = null, length = $5::bigint, " \
+	"expires_at = clock_timestamp() + $4::bigint * interval '1 ms' "                           \
+	"where id = $1 and origin = 'put' and duplicate_of is null and (state in ('failed', "      \
+	"'expired') "                                                                              \
 	"or (state = 'open' and lease_until < clock_timestamp())) returning epoch"
 
 int store_reclaim_put(struct db *db, const char *id, int64_t length, struct err *err)
@@ -203,20 +212,23 @@ int store_reclaim_put(struct db *db, const char *id, int64_t length, struct err 
 	scoped(struct db_result *, db_result_free) r = NULL;
 	char lease[STORE_NUM_BYTES], keep[STORE_NUM_BYTES], text[STORE_NUM_BYTES];
 
-	if (db_query(db, SQL_RECLAIM_PUT, &r, err, id, svc_instance(svc_self()), num(lease, c->lease_ms),
-		num(keep, c->keep_ms), length >= 0 ? num(text, length) : NULL) != 0)
+	if (db_query(db, SQL_RECLAIM_PUT, &r, err, id, svc_instance(svc_self()),
+		num(lease, c->lease_ms), num(keep, c->keep_ms),
+		length >= 0 ? num(text, length) : NULL) != 0)
 		return -1;
 	return db_rows(r);
 }
 
-#define SQL_CHECKPOINT                                                                              \
-	"update upload.uploads set bytes = $3::bigint, sha_state = $4, updated_at = clock_timestamp(), " \
-	"lease_until = case when $5::bigint > 0 then clock_timestamp() + $5::bigint * interval '1 ms' end, " \
-	"expires_at = clock_timestamp() + $6::bigint * interval '1 ms' "                            \
+#define SQL_CHECKPOINT                                                                             \
+	"update upload.uploads set bytes = $3::bigint, sha_state = $4, updated_at = "              \
+	"clock_timestamp(), "                                                                      \
+	"lease_until = case when $5::bigint > 0 then clock_timestamp() + $5::bigint * interval "   \
+	"'1 ms' end, "                                                                             \
+	"expires_at = clock_timestamp() + $6::bigint * interval '1 ms' "                           \
 	"where id = $1 and epoch = $2::bigint and state = 'open' returning 1"
 
-int store_checkpoint(struct db *db, const char *id, int64_t epoch, int64_t bytes, const char *sha_state,
-    int64_t lease_ms, struct err *err)
+int store_checkpoint(struct db *db, const char *id, int64_t epoch, int64_t bytes,
+    const char *sha_state, int64_t lease_ms, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	char e[STORE_NUM_BYTES], at[STORE_NUM_BYTES], lease[STORE_NUM_BYTES], keep[STORE_NUM_BYTES];
@@ -227,14 +239,16 @@ int store_checkpoint(struct db *db, const char *id, int64_t epoch, int64_t bytes
 	return db_rows(r);
 }
 
-#define SQL_WHOLE                                                                                   \
-	"update upload.uploads set bytes = $3::bigint, length = $3::bigint, sha256 = $4, sha_state = null, " \
-	"state = 'finishing', updated_at = clock_timestamp(), "                                     \
-	"lease_until = clock_timestamp() + $5::bigint * interval '1 ms' "                           \
-	"where id = $1 and epoch = $2::bigint and state = 'open' "                                  \
+#define SQL_WHOLE                                                                                  \
+	"update upload.uploads set bytes = $3::bigint, length = $3::bigint, sha256 = $4, "         \
+	"sha_state = null, "                                                                       \
+	"state = 'finishing', updated_at = clock_timestamp(), "                                    \
+	"lease_until = clock_timestamp() + $5::bigint * interval '1 ms' "                          \
+	"where id = $1 and epoch = $2::bigint and state = 'open' "                                 \
 	"and coalesce(length, $3::bigint) = $3::bigint returning 1"
 
-int store_whole(struct db *db, const char *id, int64_t epoch, int64_t bytes, const char *sha256, struct err *err)
+int store_whole(struct db *db, const char *id, int64_t epoch, int64_t bytes, const char *sha256,
+    struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	char e[STORE_NUM_BYTES], at[STORE_NUM_BYTES], lease[STORE_NUM_BYTES];
@@ -245,10 +259,11 @@ int store_whole(struct db *db, const char *id, int64_t epoch, int64_t bytes, con
 	return db_rows(r);
 }
 
-#define SQL_GO_ON                                                                                   \
-	"update upload.uploads set state = 'finishing', again = true, epoch = epoch + 1, "          \
-	"updated_at = clock_timestamp(), lease_until = clock_timestamp() + $2::bigint * interval '1 ms' " \
-	"where id = $1 and state = 'open' and duplicate_of is not null and bytes = length "         \
+#define SQL_GO_ON                                                                                  \
+	"update upload.uploads set state = 'finishing', again = true, epoch = epoch + 1, "         \
+	"updated_at = clock_timestamp(), lease_until = clock_timestamp() + $2::bigint * interval " \
+	"'1 ms' "                                                                                  \
+	"where id = $1 and state = 'open' and duplicate_of is not null and bytes = length "        \
 	"and expires_at > clock_timestamp() returning epoch"
 
 int store_go_on(struct db *db, const char *id, int64_t *out_epoch, struct err *err)

@@ -15,14 +15,14 @@ static const char *num(char *out, int64_t v)
 
 /* --- equal bytes --- */
 
-#define SQL_FIND_TWIN                                                                               \
-	"select u.id from upload.uploads u, lateral jobs.run_of_upload_v1(u.id) r "                 \
-	"where u.domain = $1 and u.dataset = $2 and u.sha256 = $3 and u.state = 'finished' "        \
-	"and u.id <> $4 and r.state not in ('failed', 'cancelled') "                                \
+#define SQL_FIND_TWIN                                                                              \
+	"select u.id from upload.uploads u, lateral jobs.run_of_upload_v1(u.id) r "                \
+	"where u.domain = $1 and u.dataset = $2 and u.sha256 = $3 and u.state = 'finished' "       \
+	"and u.id <> $4 and r.state not in ('failed', 'cancelled') "                               \
 	"order by u.finished_at desc limit 1"
 
-int store_find_twin(struct db *db, struct arena *a, const struct upload *u, const char **out_id,
-    struct err *err)
+int store_find_twin(
+    struct db *db, struct arena *a, const struct upload *u, const char **out_id, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 
@@ -32,14 +32,15 @@ int store_find_twin(struct db *db, struct arena *a, const struct upload *u, cons
 	return 0;
 }
 
-#define SQL_WAIT                                                                                    \
-	"update upload.uploads u set state = 'open', duplicate_of = d.id, lease_until = null, "     \
-	"updated_at = clock_timestamp(), "                                                          \
-	"expires_at = clock_timestamp() + $4::bigint * interval '1 ms', "                           \
-	"reason = jsonb_build_object('code', 'upload.duplicate', "                                  \
-	"'params', jsonb_build_object('no', d.run_no, 'by', d.created_by), 'text', "                \
-	"format('the same bytes were loaded before as #%s by %s', d.run_no, d.created_by)) "        \
-	"from upload.uploads d where u.id = $1 and u.epoch = $2::bigint and u.state = 'finishing' " \
+#define SQL_WAIT                                                                                   \
+	"update upload.uploads u set state = 'open', duplicate_of = d.id, lease_until = null, "    \
+	"updated_at = clock_timestamp(), "                                                         \
+	"expires_at = clock_timestamp() + $4::bigint * interval '1 ms', "                          \
+	"reason = jsonb_build_object('code', 'upload.duplicate', "                                 \
+	"'params', jsonb_build_object('no', d.run_no, 'by', d.created_by), 'text', "               \
+	"format('the same bytes were loaded before as #%s by %s', d.run_no, d.created_by)) "       \
+	"from upload.uploads d where u.id = $1 and u.epoch = $2::bigint and u.state = "            \
+	"'finishing' "                                                                             \
 	"and d.id = $3 returning 1"
 
 int store_wait(struct db *db, const struct upload *u, const char *twin_id, struct err *err)
@@ -58,13 +59,14 @@ int store_wait(struct db *db, const struct upload *u, const char *twin_id, struc
 /* Equal bytes for one dataset finish one after the other, so that the second sees the first. */
 #define SQL_LOCK_EQUAL "select pg_advisory_xact_lock(hashtextextended($1, 4711))"
 
-#define SQL_CREATE_RUN                                                                              \
-	"select run_id, no from jobs.create_run_v1($1, $2, $3, $4, 'arrival', 'upload', $5::jsonb, $6)"
+#define SQL_CREATE_RUN                                                                             \
+	"select run_id, no from jobs.create_run_v1($1, $2, $3, $4, 'arrival', 'upload', "          \
+	"$5::jsonb, $6)"
 
-#define SQL_FINISH                                                                                  \
-	"update upload.uploads set state = 'finished', run_id = $3, run_no = $4::bigint, "          \
-	"finished_at = clock_timestamp(), updated_at = clock_timestamp(), expires_at = null, "      \
-	"lease_until = null, duplicate_of = null, reason = null "                                   \
+#define SQL_FINISH                                                                                 \
+	"update upload.uploads set state = 'finished', run_id = $3, run_no = $4::bigint, "         \
+	"finished_at = clock_timestamp(), updated_at = clock_timestamp(), expires_at = null, "     \
+	"lease_until = null, duplicate_of = null, reason = null "                                  \
 	"where id = $1 and epoch = $2::bigint and state = 'finishing' returning 1"
 
 static const char *run_spec(struct arena *a, const struct upload *u)
@@ -87,15 +89,16 @@ static int make_run(struct db *db, struct arena *a, const struct upload *u, stru
 	char id[UUID_TEXT_BYTES], epoch[STORE_NUM_BYTES];
 
 	uuid_make(id);
-	if (db_query(db, SQL_CREATE_RUN, &run, err, id, u->id, u->domain, u->dataset, run_spec(a, u),
-		u->created_by) != 0 ||
-	    db_query(db, SQL_FINISH, &done, err, u->id, num(epoch, u->epoch), db_text(run, 0, "run_id"),
-		db_text(run, 0, "no")) != 0)
+	if (db_query(db, SQL_CREATE_RUN, &run, err, id, u->id, u->domain, u->dataset,
+		run_spec(a, u), u->created_by) != 0 ||
+	    db_query(db, SQL_FINISH, &done, err, u->id, num(epoch, u->epoch),
+		db_text(run, 0, "run_id"), db_text(run, 0, "no")) != 0)
 		return -1;
 	return db_rows(done);
 }
 
-int store_finish(struct db *db, struct arena *a, const struct upload *u, const char **twin, struct err *err)
+int store_finish(
+    struct db *db, struct arena *a, const struct upload *u, const char **twin, struct err *err)
 {
 	const char *equal = arena_printf(a, "%s.%s %s", u->domain, u->dataset, u->sha256);
 	int rc = -1;
@@ -113,8 +116,8 @@ int store_finish(struct db *db, struct arena *a, const struct upload *u, const c
 	return db_commit(db, err) == 0 ? 1 : -1;
 }
 
-#define SQL_RELEASE                                                                                 \
-	"update upload.uploads set lease_until = clock_timestamp() "                                \
+#define SQL_RELEASE                                                                                \
+	"update upload.uploads set lease_until = clock_timestamp() "                               \
 	"where id = $1 and epoch = $2::bigint and state = 'finishing'"
 
 void store_release(struct db *db, const char *id, int64_t epoch)
@@ -123,13 +126,14 @@ void store_release(struct db *db, const char *id, int64_t epoch)
 	struct err err;
 
 	if (db_query(db, SQL_RELEASE, NULL, &err, id, num(e, epoch)) != 0)
-		log_debug(NULL, "lease stays until it lapses", LOG_S("upload", id), LOG_S("why", err.msg));
+		log_debug(NULL, "lease stays until it lapses", LOG_S("upload", id),
+		    LOG_S("why", err.msg));
 }
 
-#define SQL_FAIL                                                                                    \
-	"update upload.uploads set state = 'failed', lease_until = null, expires_at = null, "       \
-	"updated_at = clock_timestamp(), "                                                          \
-	"reason = jsonb_build_object('code', $3::text, 'params', '{}'::jsonb, 'text', $4::text) "   \
+#define SQL_FAIL                                                                                   \
+	"update upload.uploads set state = 'failed', lease_until = null, expires_at = null, "      \
+	"updated_at = clock_timestamp(), "                                                         \
+	"reason = jsonb_build_object('code', $3::text, 'params', '{}'::jsonb, 'text', $4::text) "  \
 	"where id = $1 and epoch = $2::bigint and state in ('open', 'finishing') returning 1"
 
 int store_fail(struct db *db, const char *id, int64_t epoch, const struct err *why, struct err *err)
@@ -145,14 +149,17 @@ int store_fail(struct db *db, const char *id, int64_t epoch, const struct err *w
 
 /* --- sweeps --- */
 
-#define SQL_TAKE_UNFINISHED                                                                         \
-	"with t as (select id from upload.uploads where state = 'finishing' "                       \
-	"and lease_until < clock_timestamp() order by lease_until limit $1::bigint for update skip locked), " \
-	"n as (update upload.uploads u set epoch = u.epoch + 1, "                                   \
-	"lease_until = clock_timestamp() + $2::bigint * interval '1 ms' from t where u.id = t.id returning u.*) " \
+#define SQL_TAKE_UNFINISHED                                                                        \
+	"with t as (select id from upload.uploads where state = 'finishing' "                      \
+	"and lease_until < clock_timestamp() order by lease_until limit $1::bigint for update "    \
+	"skip locked), "                                                                           \
+	"n as (update upload.uploads u set epoch = u.epoch + 1, "                                  \
+	"lease_until = clock_timestamp() + $2::bigint * interval '1 ms' from t where u.id = t.id " \
+	"returning u.*) "                                                                          \
 	"select " STORE_COLUMNS "from n u left join upload.uploads d on d.id = u.duplicate_of"
 
-int store_take_unfinished(struct db *db, struct arena *a, struct upload **out, size_t *out_n, struct err *err)
+int store_take_unfinished(
+    struct db *db, struct arena *a, struct upload **out, size_t *out_n, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	char batch[STORE_NUM_BYTES], lease[STORE_NUM_BYTES];
@@ -164,21 +171,23 @@ int store_take_unfinished(struct db *db, struct arena *a, struct upload **out, s
 	return 0;
 }
 
-#define SQL_EXPIRE                                                                                  \
-	"with t as (select id, expires_at < clock_timestamp() as is_old from upload.uploads "       \
-	"where state = 'open' and coalesce(lease_until, '-infinity') < clock_timestamp() "          \
-	"and (expires_at < clock_timestamp() or (origin = 'put' and duplicate_of is null)) "        \
-	"order by lease_until limit $1::bigint for update skip locked), "                           \
-	"n as (update upload.uploads u set epoch = u.epoch + 1, lease_until = null, expires_at = null, " \
-	"duplicate_of = null, updated_at = clock_timestamp(), "                                     \
-	"state = case when t.is_old then 'expired' else 'failed' end, "                             \
-	"reason = case when t.is_old then jsonb_build_object('code', 'upload.expired', 'params', "  \
-	"'{}'::jsonb, 'text', 'no byte came for too long') else jsonb_build_object('code', "        \
-	"'upload.aborted', 'params', '{}'::jsonb, 'text', 'the request broke off') end "            \
-	"from t where u.id = t.id returning u.*) "                                                  \
+#define SQL_EXPIRE                                                                                 \
+	"with t as (select id, expires_at < clock_timestamp() as is_old from upload.uploads "      \
+	"where state = 'open' and coalesce(lease_until, '-infinity') < clock_timestamp() "         \
+	"and (expires_at < clock_timestamp() or (origin = 'put' and duplicate_of is null)) "       \
+	"order by lease_until limit $1::bigint for update skip locked), "                          \
+	"n as (update upload.uploads u set epoch = u.epoch + 1, lease_until = null, expires_at = " \
+	"null, "                                                                                   \
+	"duplicate_of = null, updated_at = clock_timestamp(), "                                    \
+	"state = case when t.is_old then 'expired' else 'failed' end, "                            \
+	"reason = case when t.is_old then jsonb_build_object('code', 'upload.expired', 'params', " \
+	"'{}'::jsonb, 'text', 'no byte came for too long') else jsonb_build_object('code', "       \
+	"'upload.aborted', 'params', '{}'::jsonb, 'text', 'the request broke off') end "           \
+	"from t where u.id = t.id returning u.*) "                                                 \
 	"select " STORE_COLUMNS "from n u left join upload.uploads d on d.id = u.duplicate_of"
 
-int store_expire(struct db *db, struct arena *a, struct upload **out, size_t *out_n, struct err *err)
+int store_expire(
+    struct db *db, struct arena *a, struct upload **out, size_t *out_n, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	char batch[STORE_NUM_BYTES];
@@ -190,9 +199,11 @@ int store_expire(struct db *db, struct arena *a, struct upload **out, size_t *ou
 }
 
 /* A waiting duplicate may have become an object before its twin was seen. */
-#define SQL_UNWANTED                                                                                \
-	"select x.id from unnest($1::uuid[]) as x(id) where not exists (select 1 from upload.uploads u " \
-	"where u.id = x.id and (u.state in ('open', 'finishing') or ($2 and u.state = 'finished')))"
+#define SQL_UNWANTED                                                                               \
+	"select x.id from unnest($1::uuid[]) as x(id) where not exists (select 1 from "            \
+	"upload.uploads u "                                                                        \
+	"where u.id = x.id and (u.state in ('open', 'finishing') or ($2 and u.state = "            \
+	"'finished')))"
 
 int store_unwanted(struct db *db, struct arena *a, const char *const *ids, size_t n, bool objects,
     const char *const **out, size_t *out_n, struct err *err)
@@ -210,9 +221,11 @@ int store_unwanted(struct db *db, struct arena *a, const char *const *ids, size_
 	return 0;
 }
 
-#define SQL_ADOPT                                                                                   \
-	"insert into upload.uploads (id, domain, dataset, filename, origin, length, bytes, sha256, state, " \
-	"epoch, lease_until, user_id, created_by) values ($1, $2, $3, $4, $5, $6::bigint, $6::bigint, $7, " \
+#define SQL_ADOPT                                                                                  \
+	"insert into upload.uploads (id, domain, dataset, filename, origin, length, bytes, "       \
+	"sha256, state, "                                                                          \
+	"epoch, lease_until, user_id, created_by) values ($1, $2, $3, $4, $5, $6::bigint, "        \
+	"$6::bigint, $7, "                                                                         \
 	"'finishing', 1, clock_timestamp(), $8, $9) on conflict do nothing returning 1"
 
 int store_adopt(struct db *db, const struct upload *u, struct err *err)

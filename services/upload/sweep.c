@@ -28,7 +28,8 @@ static void finish_one(struct db *db, struct arena *a, const struct upload *u)
 	struct err err;
 
 	if (finish_whole(db, a, u, &out, &err) == 0)
-		log_info(NULL, "unfinished upload finished", LOG_S("upload", u->id), LOG_S("run", out.run_id));
+		log_info(NULL, "unfinished upload finished", LOG_S("upload", u->id),
+		    LOG_S("run", out.run_id));
 	else
 		log_info(NULL, "unfinished upload stays", LOG_S("upload", u->id),
 		    LOG_S("kind", err_kind_name(err.kind)), LOG_S("why", err.msg));
@@ -41,7 +42,8 @@ static void remove_files(struct arena *a, const struct upload *u)
 
 	if (part_remove(o, u->id, &err) != 0 ||
 	    object_remove(o, arena_printf(a, "%s/%s", u->domain, u->id), &err) != 0)
-		log_warn(NULL, "files stay for the next walk", LOG_S("upload", u->id), LOG_S("why", err.msg));
+		log_warn(NULL, "files stay for the next walk", LOG_S("upload", u->id),
+		    LOG_S("why", err.msg));
 }
 
 void sweep_rows(struct db *db)
@@ -60,8 +62,8 @@ void sweep_rows(struct db *db)
 		log_debug(NULL, "sweep skipped", LOG_S("why", err.msg));
 	for (size_t i = 0; i < n; i++) {
 		remove_files(a, &rows[i]);
-		log_info(NULL, "upload ended", LOG_S("upload", rows[i].id), LOG_S("state", rows[i].state),
-		    LOG_I("bytes", rows[i].bytes));
+		log_info(NULL, "upload ended", LOG_S("upload", rows[i].id),
+		    LOG_S("state", rows[i].state), LOG_I("bytes", rows[i].bytes));
 	}
 	arena_free(&a);
 }
@@ -71,8 +73,8 @@ void sweep_rows(struct db *db)
 struct walk {
 	struct db *db;
 	struct arena *a;
-	bool objects;		   /* keys of objects, else ids of parts */
-	int64_t before_ms;	   /* younger files are left alone */
+	bool objects;                  /* keys of objects, else ids of parts */
+	int64_t before_ms;             /* younger files are left alone */
 	const char *names[WALK_BATCH]; /* ids or keys */
 	const char *ids[WALK_BATCH];
 	size_t n;
@@ -118,7 +120,8 @@ static int treat_batch(struct walk *w, struct err *err)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < w->n; j++)
-			if (strcmp(found[i], w->ids[j]) == 0 && treat(w, w->names[j], w->ids[j], err) != 0)
+			if (strcmp(found[i], w->ids[j]) == 0 &&
+			    treat(w, w->names[j], w->ids[j], err) != 0)
 				return -1;
 	w->n = 0;
 	arena_free(&w->a);
@@ -148,7 +151,8 @@ static void walk_files(struct db *db, bool objects)
 		.before_ms = clock_now_ms() - upload_service()->conf->orphan_ms,
 	};
 	struct err err;
-	int rc = objects ? objects_walk(o, on_file, &w, &err) : objects_walk_parts(o, on_file, &w, &err);
+	int rc =
+	    objects ? objects_walk(o, on_file, &w, &err) : objects_walk_parts(o, on_file, &w, &err);
 
 	if (rc != 0 || treat_batch(&w, &err) != 0)
 		log_warn(NULL, "walk of files broke off", LOG_S("why", err.msg));
@@ -195,7 +199,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 void sweep_start(struct svc *svc)
 {
 	int64_t ms = upload_service()->conf->sweep_ms;
-	const struct timeval every = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+	const struct timeval every = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
 	ticker = event_new(svc_base(svc), -1, EV_PERSIST, on_tick, svc);
 	ASSERT(ticker != NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sweep - what nobody holds any more: whole uploads are finished, silent ones expire, broken PUTs fail,
- * and files without a row are adopted from their sidecar or removed. Runs on the request pool, each
- * MILLRACE_SWEEP, on every replica; rows are taken with SKIP LOCKED.
+ * sweep - what nobody holds any more: whole uploads are finished, silent ones expire, broken PUTs
+ * fail, and files without a row are adopted from their sidecar or removed. Runs on the request
+ * pool, each MILLRACE_SWEEP, on every replica; rows are taken with SKIP LOCKED.
  */
 #ifndef UPLOAD_SWEEP_H
 #define UPLOAD_SWEEP_H

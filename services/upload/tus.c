@@ -38,11 +38,13 @@ int tus_check_filename(const char *name, struct err *err)
 		    TUS_FILENAME_MAX_BYTES);
 	for (const char *p = name; *p != '\0'; p++)
 		if ((uint8_t)*p < 0x20 || *p == 0x7f)
-			return err_set_code(err, ERR_INPUT, CODE, "filename holds a control character");
+			return err_set_code(
+			    err, ERR_INPUT, CODE, "filename holds a control character");
 	return 0;
 }
 
-bool tus_split_dataset(struct arena *a, const char *text, const char **out_domain, const char **out_name)
+bool tus_split_dataset(
+    struct arena *a, const char *text, const char **out_domain, const char **out_name)
 {
 	const char *dot = strchr(text, '.');
 	const char *domain = dot != NULL ? arena_dup_n(a, text, (size_t)(dot - text)) : "default";
@@ -62,7 +64,8 @@ static int decode_value(struct arena *a, const char *p, size_t n, const char **o
 	size_t len = 0;
 
 	if (n > 0 && text_unbase64(p, n, (uint8_t *)text, n, &len) != 0)
-		return err_set_code(err, ERR_INPUT, CODE, "Upload-Metadata holds a value that is not base64");
+		return err_set_code(
+		    err, ERR_INPUT, CODE, "Upload-Metadata holds a value that is not base64");
 	text[len] = '\0';
 	if (strlen(text) != len)
 		return err_set_code(err, ERR_INPUT, CODE, "Upload-Metadata holds a NUL byte");
@@ -81,14 +84,15 @@ static int take_again(const char *value, bool *out, struct err *err)
 static int take_pair(const char *key, size_t key_n, const char *value, struct tus_metadata *m,
     bool *seen_again, struct err *err)
 {
-	static const char *const names[] = {"filename", "dataset", "upload_id"};
-	const char **const fields[] = {&m->filename, &m->dataset, &m->upload_id};
+	static const char *const names[] = { "filename", "dataset", "upload_id" };
+	const char **const fields[] = { &m->filename, &m->dataset, &m->upload_id };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (key_n != strlen(names[i]) || memcmp(key, names[i], key_n) != 0)
 			continue;
 		if (*fields[i] != NULL)
-			return err_set_code(err, ERR_INPUT, CODE, "Upload-Metadata has %s twice", names[i]);
+			return err_set_code(
+			    err, ERR_INPUT, CODE, "Upload-Metadata has %s twice", names[i]);
 		*fields[i] = value;
 		return 0;
 	}
@@ -103,7 +107,8 @@ static int take_pair(const char *key, size_t key_n, const char *value, struct tu
 static int check_metadata(const struct tus_metadata *m, struct err *err)
 {
 	if (m->filename == NULL || tus_check_filename(m->filename, err) != 0)
-		return m->filename == NULL ? err_set_code(err, ERR_INPUT, CODE, "filename is missing in Upload-Metadata")
+		return m->filename == NULL ? err_set_code(err, ERR_INPUT, CODE,
+						 "filename is missing in Upload-Metadata")
 					   : -1;
 	if (m->dataset == NULL)
 		return err_set_code(err, ERR_INPUT, CODE, "dataset is missing in Upload-Metadata");
@@ -114,7 +119,7 @@ static int check_metadata(const struct tus_metadata *m, struct err *err)
 
 int tus_parse_metadata(struct arena *a, const char *text, struct tus_metadata *out, struct err *err)
 {
-	struct tus_metadata m = {0};
+	struct tus_metadata m = { 0 };
 	bool seen_again = false;
 
 	if (text == NULL)
@@ -130,7 +135,8 @@ int tus_parse_metadata(struct arena *a, const char *text, struct tus_metadata *o
 		n = strcspn(p, ",");
 		key_n = strcspn(p, " ,");
 		if (key_n == 0)
-			return err_set_code(err, ERR_INPUT, CODE, "Upload-Metadata has an empty key");
+			return err_set_code(
+			    err, ERR_INPUT, CODE, "Upload-Metadata has an empty key");
 		gap = key_n < n ? 1 : 0;
 		if (decode_value(a, p + key_n + gap, n - key_n - gap, &value, err) != 0 ||
 		    take_pair(p, key_n, value, &m, &seen_again, err) != 0)

@@ -18,7 +18,8 @@ struct upload_service *upload_service(void)
 int upload_open(struct svc *svc, struct err *err)
 {
 	const struct pool_conf sync = {
-		.name = "sync", .threads = 1, .queue_max = SYNC_QUEUE, .db = svc_db_conf(svc)};
+		.name = "sync", .threads = 1, .queue_max = SYNC_QUEUE, .db = svc_db_conf(svc)
+	};
 
 	if (objects_open_dir(service.conf->object_dir, &service.objects, err) != 0)
 		return -1;

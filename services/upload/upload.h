@@ -7,20 +7,20 @@
 #include "kit/svc.h"
 
 enum {
-	UPLOAD_METADATA_BYTES = 4096,	     /* Upload-Metadata header */
-	UPLOAD_CHECKPOINT_BYTES = 64 << 20,  /* bytes between two syncs of a part */
-	UPLOAD_LOCK_WAIT_MS = 4000,	     /* for the writer that is taken over from to let go */
-	UPLOAD_SIDECAR_BYTES = 8192,	     /* largest sidecar we write or read */
-	UPLOAD_SWEEP_BATCH = 20,	     /* rows of one kind a sweep takes on */
+	UPLOAD_METADATA_BYTES = 4096,       /* Upload-Metadata header */
+	UPLOAD_CHECKPOINT_BYTES = 64 << 20, /* bytes between two syncs of a part */
+	UPLOAD_LOCK_WAIT_MS = 4000,         /* for the writer that is taken over from to let go */
+	UPLOAD_SIDECAR_BYTES = 8192,        /* largest sidecar we write or read */
+	UPLOAD_SWEEP_BATCH = 20,            /* rows of one kind a sweep takes on */
 };
 
 struct upload_conf {
-	const char *object_dir;	/* bronze; the same directory for every replica */
-	int64_t max_bytes;	/* largest upload */
+	const char *object_dir; /* bronze; the same directory for every replica */
+	int64_t max_bytes;      /* largest upload */
 	int64_t min_free_bytes; /* what an upload may not use up */
-	int64_t keep_ms;	/* an open upload without a byte for so long expires */
-	int64_t lease_ms;	/* a writer that was silent for so long is gone */
-	int64_t renew_ms;	/* how often a writer vouches for itself and its bytes */
+	int64_t keep_ms;        /* an open upload without a byte for so long expires */
+	int64_t lease_ms;       /* a writer that was silent for so long is gone */
+	int64_t renew_ms;       /* how often a writer vouches for itself and its bytes */
 	int64_t sweep_ms;
 	int64_t orphan_ms; /* files without a row are left alone until they are so old */
 };
@@ -32,6 +32,7 @@ struct upload_service {
 	struct pool *sync; /* one thread with a connection: fdatasync and checkpoints */
 };
 
+/* upload_service - that one. */
 struct upload_service *upload_service(void);
 
 /* Hooks of svc_spec. */
@@ -42,7 +43,8 @@ void upload_close(struct svc *svc);
 /*
  * upload_check_space - may `bytes` more be taken?
  *
- * Errors  ERR_NO_SPACE  (code upload.no_space) the watermark would be passed; says how much is missing
+ * Errors  ERR_NO_SPACE  (code upload.no_space) the watermark would be passed; says how much is
+ * missing
  */
 int upload_check_space(int64_t bytes, struct err *err) MUST_CHECK;
 

@@ -6,6 +6,8 @@
 #include "kit/http_server.h"
 #include "store.h"
 
+/* The endpoints, as the generated routes name them; errors become problem documents. Errors:
+ * api.yaml. */
 int create_upload(struct http_req *req, struct err *err);
 int describe_uploads(struct http_req *req, struct err *err);
 int finish_upload(struct http_req *req, struct err *err);
@@ -22,20 +24,22 @@ extern const struct http_stream_ops put_upload;
  *
  * Errors  ERR_NOT_FOUND (dataset.unknown), ERR_CONFLICT (dataset.derived)
  */
-int upload_target(struct http_req *req, const char *text, const char **out_domain, const char **out_name,
-    struct err *err) MUST_CHECK;
+int upload_target(struct http_req *req, const char *text, const char **out_domain,
+    const char **out_name, struct err *err) MUST_CHECK;
 
-/* upload_check_length - ERR_TOO_LARGE over the largest upload, ERR_NO_SPACE at the watermark; -1 passes
- * when only the watermark is kept. */
+/* upload_check_length - ERR_TOO_LARGE over the largest upload, ERR_NO_SPACE at the watermark; -1
+ * passes when only the watermark is kept. */
 int upload_check_length(int64_t length, struct err *err) MUST_CHECK;
 
-/* upload_check_open - is u still taking bytes? Else why not: finished, finishing, expired, failed. */
+/* upload_check_open - is u still taking bytes? Else why not: finished, finishing, expired, failed.
+ */
 int upload_check_open(const struct upload *u, struct err *err) MUST_CHECK;
 
 /* upload_reply_problem - err as the reply; a duplicate's names its twin. Returns 0: replied. */
 int upload_reply_problem(struct http_req *req, const struct upload *u, const struct err *err);
 
-/* upload_key - Idempotency-Key, NULL when absent; ERR_INPUT field.invalid over 255 bytes or empty. */
+/* upload_key - Idempotency-Key, NULL when absent; ERR_INPUT field.invalid over 255 bytes or empty.
+ */
 int upload_key(const struct http_req *req, const char **out, struct err *err) MUST_CHECK;
 
 #endif

@@ -25,12 +25,12 @@ struct writer {
 	struct http_req *req;
 	struct object_part *part;
 	struct sha sha;
-	int64_t asked_bytes;  /* loop: offset of the newest checkpoint asked for */
-	int64_t asked_at_ms;  /* loop, monotonic */
+	int64_t asked_bytes; /* loop: offset of the newest checkpoint asked for */
+	int64_t asked_at_ms; /* loop, monotonic */
 	/* under lock */
-	bool in_flight;	      /* the sync thread works for this writer */
-	bool is_paused;	      /* reading waits for it */
-	bool failed;	      /* why says: no more bytes are taken */
+	bool in_flight; /* the sync thread works for this writer */
+	bool is_paused; /* reading waits for it */
+	bool failed;    /* why says: no more bytes are taken */
 	struct err why;
 	/* the checkpoint in flight */
 	int64_t cp_bytes;
@@ -61,7 +61,8 @@ static void fail(struct writer *w, const struct err *why)
 
 static int taken_over(struct err *err)
 {
-	return err_set_code(err, ERR_CONFLICT, "upload.taken_over", "another request goes on with this upload");
+	return err_set_code(
+	    err, ERR_CONFLICT, "upload.taken_over", "another request goes on with this upload");
 }
 
 /* --- checkpoints, on the sync thread --- */
@@ -74,10 +75,11 @@ static int checkpoint(struct db *db, struct writer *w, struct err *err)
 
 	if (part_sync(w->part, err) != 0)
 		return -1;
-	rc = store_checkpoint(db, w->id, w->epoch, w->cp_bytes, w->cp_state, upload_service()->conf->lease_ms,
-	    &away);
+	rc = store_checkpoint(
+	    db, w->id, w->epoch, w->cp_bytes, w->cp_state, upload_service()->conf->lease_ms, &away);
 	if (rc < 0)
-		log_debug(NULL, "checkpoint not stored", LOG_S("upload", w->id), LOG_S("why", away.msg));
+		log_debug(
+		    NULL, "checkpoint not stored", LOG_S("upload", w->id), LOG_S("why", away.msg));
 	return rc == 0 ? taken_over(err) : 0;
 }
 
@@ -126,7 +128,8 @@ static void on_tick(evutil_socket_t fd UNUSED, short what UNUSED, void *arg UNUS
 void writers_start(struct event_base *base)
 {
 	int64_t every_ms = upload_service()->conf->renew_ms / TICKS_PER_RENEW;
-	const struct timeval every = {.tv_sec = every_ms / 1000, .tv_usec = every_ms % 1000 * 1000};
+	const struct timeval every = { .tv_sec = every_ms / 1000,
+		.tv_usec = every_ms % 1000 * 1000 };
 
 	ticker = event_new(base, -1, EV_PERSIST, on_tick, NULL);
 	ASSERT(ticker != NULL);
@@ -165,7 +168,8 @@ static int load_hash(struct sha *s, const struct upload *u, struct err *err)
 		return err_set(err, ERR_INTERNAL, "upload %s has no hash state", u->id);
 	sha_load(s, bytes);
 	if (sha_count(s) != (uint64_t)u->bytes)
-		return err_set(err, ERR_INTERNAL, "hash state of upload %s is for %llu bytes, not %lld", u->id,
+		return err_set(err, ERR_INTERNAL,
+		    "hash state of upload %s is for %llu bytes, not %lld", u->id,
 		    (unsigned long long)sha_count(s), (long long)u->bytes);
 	return 0;
 }
@@ -196,8 +200,8 @@ int writer_open(struct http_req *req, const struct upload *u, struct writer **ou
 	struct writer *w;
 	struct sha sha;
 
-	if (load_hash(&sha, u, err) != 0 ||
-	    part_open(upload_service()->objects, u->id, u->bytes, UPLOAD_LOCK_WAIT_MS, &part, err) != 0)
+	if (load_hash(&sha, u, err) != 0 || part_open(upload_service()->objects, u->id, u->bytes,
+						UPLOAD_LOCK_WAIT_MS, &part, err) != 0)
 		return -1;
 	if (http_body_length(req) > 0 && part_reserve(part, http_body_length(req), err) != 0) {
 		part_close(&part);
@@ -225,10 +229,12 @@ static int check_size(const struct writer *w, size_t n, struct err *err)
 	int64_t end = w->part->offset + (int64_t)n;
 
 	if (w->length >= 0 && end > w->length)
-		return err_set_code(err, ERR_INPUT, "upload.too_long", "body goes %lld bytes over the %lld declared",
-		    (long long)(end - w->length), (long long)w->length);
+		return err_set_code(err, ERR_INPUT, "upload.too_long",
+		    "body goes %lld bytes over the %lld declared", (long long)(end - w->length),
+		    (long long)w->length);
 	if (end > upload_service()->conf->max_bytes)
-		return err_set_code(err, ERR_TOO_LARGE, "upload.too_large", "over the largest upload of %lld bytes",
+		return err_set_code(err, ERR_TOO_LARGE, "upload.too_large",
+		    "over the largest upload of %lld bytes",
 		    (long long)upload_service()->conf->max_bytes);
 	return 0;
 }
@@ -246,7 +252,8 @@ static int step_full(struct http_req *req, struct writer *w, struct err *err)
 		http_body_pause(req);
 	}
 	pthread_mutex_unlock(&lock);
-	return ahead < UPLOAD_CHECKPOINT_BYTES + (int64_t)(1 << 20) ? upload_check_space(0, err) : 0;
+	return ahead < UPLOAD_CHECKPOINT_BYTES + (int64_t)(1 << 20) ? upload_check_space(0, err)
+								    : 0;
 }
 
 static int check_failed(struct writer *w, struct err *err)
@@ -317,7 +324,8 @@ static int sync_or_fail(struct db *db, struct writer *w, struct err *err)
 	if (part_sync(w->part, err) == 0)
 		return 0;
 	if (store_fail(db, w->id, w->epoch, err, &other) < 0)
-		log_warn(NULL, "failed sync not stored", LOG_S("upload", w->id), LOG_S("why", other.msg));
+		log_warn(NULL, "failed sync not stored", LOG_S("upload", w->id),
+		    LOG_S("why", other.msg));
 	return -1;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * writer - bytes of one PATCH or PUT on their way to disk: written, hashed in the same pass, synced and
- * vouched for in the row (a checkpoint) each 64 MiB and each MILLRACE_UPLOAD_RENEW.
+ * writer - bytes of one PATCH or PUT on their way to disk: written, hashed in the same pass, synced
+ * and vouched for in the row (a checkpoint) each 64 MiB and each MILLRACE_UPLOAD_RENEW.
  *
- * The loop thread writes and hashes (writer_data); checkpoints run on the sync thread beside it, and when
- * that is a whole step behind, reading pauses. Two writers of one upload never write at once: the part is
- * locked, and whoever raised the row's epoch makes the older one stop: at once in this process, in another
- * one at its next checkpoint, which touches no row.
+ * The loop thread writes and hashes (writer_data); checkpoints run on the sync thread beside it,
+ * and when that is a whole step behind, reading pauses. Two writers of one upload never write at
+ * once: the part is locked, and whoever raised the row's epoch makes the older one stop: at once in
+ * this process, in another one at its next checkpoint, which touches no row.
  */
 #ifndef UPLOAD_WRITER_H
 #define UPLOAD_WRITER_H
@@ -25,7 +25,8 @@ void writers_start(struct event_base *base);
 /* writers_stop - the loop has ended and no writer is left. */
 void writers_stop(void);
 
-/* writer_stop_other - a writer of this upload in this process lets go soon; its request is answered 409. */
+/* writer_stop_other - a writer of this upload in this process lets go soon; its request is answered
+ * 409. */
 void writer_stop_other(const char *id);
 
 /*
@@ -35,7 +36,8 @@ void writer_stop_other(const char *id);
  *
  * Errors  as part_open; ERR_INTERNAL when the stored hash state does not fit
  */
-int writer_open(struct http_req *req, const struct upload *u, struct writer **out, struct err *err) MUST_CHECK;
+int writer_open(
+    struct http_req *req, const struct upload *u, struct writer **out, struct err *err) MUST_CHECK;
 
 /*
  * writer_data - take a piece of the body; loop thread.

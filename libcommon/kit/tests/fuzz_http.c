@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_http - request heads, targets and body framing. A message cut anywhere must read the same. */
+/* fuzz_http - request heads, targets and body framing. A message cut anywhere must read the same.
+ */
 #include "kit/http_priv.h"
 
 #include "base/die.h"
@@ -36,7 +37,7 @@ static size_t read_body(struct http_parser ps, const uint8_t *p, size_t n, size_
 
 static void try_message(struct arena *a, const uint8_t *p, size_t n, size_t end)
 {
-	struct http_parser ps = {.on_body = on_body};
+	struct http_parser ps = { .on_body = on_body };
 	const char *path, *query;
 	struct http_head head;
 	struct err err;
@@ -47,9 +48,11 @@ static void try_message(struct arena *a, const uint8_t *p, size_t n, size_t end)
 	for (size_t i = 0; i < head.n_headers; i++)
 		ASSERT(strpbrk(head.headers[i].value, "\r\n") == NULL);
 	if (http_target_parse(a, head.target, &path, &query, &err) == 0)
-		ASSERT(path[0] == '/' && strstr(path, "/../") == NULL && strstr(path, "//") == NULL);
+		ASSERT(
+		    path[0] == '/' && strstr(path, "/../") == NULL && strstr(path, "//") == NULL);
 	if (head.has_body)
-		ASSERT(read_body(ps, p + end, n - end, 1) == read_body(ps, p + end, n - end, 1 << 20));
+		ASSERT(
+		    read_body(ps, p + end, n - end, 1) == read_body(ps, p + end, n - end, 1 << 20));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

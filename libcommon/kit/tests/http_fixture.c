@@ -28,15 +28,15 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t ran;
 	bool has_run;
-} fx = {.lock = PTHREAD_MUTEX_INITIALIZER, .ran = PTHREAD_COND_INITIALIZER};
+} fx = { .lock = PTHREAD_MUTEX_INITIALIZER, .ran = PTHREAD_COND_INITIALIZER };
 
 static const struct http_permission permissions[] = {
-	{"analyst", "dataset.read"},
-	{"data_manager", "dataset.read"},
-	{"data_manager", "upload.write"},
-	{"administrator", "audit.read"},
-	{"administrator", "dataset.read"},
-	{NULL, NULL},
+	{ "analyst", "dataset.read" },
+	{ "data_manager", "dataset.read" },
+	{ "data_manager", "upload.write" },
+	{ "administrator", "audit.read" },
+	{ "administrator", "dataset.read" },
+	{ NULL, NULL },
 };
 
 static void *loop(void *arg)
@@ -50,10 +50,11 @@ static void on_keep(evutil_socket_t fd UNUSED, short what UNUSED, void *arg UNUS
 {
 }
 
-void fixture_start(const struct http_route *routes, const struct http_limits *limits, const char *key)
+void fixture_start(
+    const struct http_route *routes, const struct http_limits *limits, const char *key)
 {
-	static const struct pool_conf pool_conf = {.name = "test", .threads = 2, .queue_max = 8};
-	const struct timeval hour = {.tv_sec = 3600};
+	static const struct pool_conf pool_conf = { .name = "test", .threads = 2, .queue_max = 8 };
+	const struct timeval hour = { .tv_sec = 3600 };
 	struct err err;
 	struct http_conf conf = {
 		.listen = "127.0.0.1:0",
@@ -114,7 +115,7 @@ static void on_call(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 
 void fixture_on_loop(void (*fn)(void *arg), void *arg)
 {
-	struct call c = {.fn = fn, .arg = arg};
+	struct call c = { .fn = fn, .arg = arg };
 
 	fx.has_run = false;
 	event_base_once(fx.base, -1, EV_TIMEOUT, on_call, &c, NULL);
@@ -165,7 +166,7 @@ int dial(void)
 		.sin_port = htons((uint16_t)http_server_port(fx.server)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	struct timeval limit = {.tv_sec = WAIT_MS / 1000};
+	struct timeval limit = { .tv_sec = WAIT_MS / 1000 };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -216,7 +217,8 @@ void recv_reply(int fd, bool is_head, struct reply *out)
 	want = is_head ? 0 : length_of(out->head);
 	while (out->n < want && out->n < sizeof(out->body) - 1) {
 		size_t room = sizeof(out->body) - 1 - out->n;
-		ssize_t k = recv(fd, out->body + out->n, want - out->n < room ? want - out->n : room, 0);
+		ssize_t k =
+		    recv(fd, out->body + out->n, want - out->n < room ? want - out->n : room, 0);
 
 		if (k <= 0)
 			break;

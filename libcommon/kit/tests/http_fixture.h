@@ -3,10 +3,10 @@
 #ifndef KIT_TESTS_HTTP_FIXTURE_H
 #define KIT_TESTS_HTTP_FIXTURE_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 
@@ -17,14 +17,15 @@ struct http_limits;
 
 /* A reply as it came. */
 struct reply {
-	int status;	/* 0: the connection ended without a reply */
+	int status; /* 0: the connection ended without a reply */
 	char head[8192];
 	char body[1 << 16];
 	size_t n;
 };
 
 /* fixture_start - serve routes on a free port; limits NULL = usual ones; key NULL = no tokens. */
-void fixture_start(const struct http_route *routes, const struct http_limits *limits, const char *key);
+void fixture_start(
+    const struct http_route *routes, const struct http_limits *limits, const char *key);
 
 /* fixture_stop - end loop, server and pool; everything must be given back. */
 void fixture_stop(void);

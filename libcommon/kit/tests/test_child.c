@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_child - task processes: what they get, what they say, how they end. The child is this program. */
+/* test_child - task processes: what they get, what they say, how they end. The child is this
+ * program. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -72,13 +73,16 @@ static int tear_down(void **state)
 
 static struct child_spec spec(const char *what)
 {
-	return (struct child_spec){
-		.path = self, .role = what, .stdin_bytes = "the spec", .stdin_n = 8, .on_log = on_log};
+	return (struct child_spec){ .path = self,
+		.role = what,
+		.stdin_bytes = "the spec",
+		.stdin_n = 8,
+		.on_log = on_log };
 }
 
 static int run(const struct child_spec *specs, int n, struct child_end *ends)
 {
-	struct logctx log = {.task = "t1"};
+	struct logctx log = { .task = "t1" };
 	struct buf lines;
 	struct err err;
 	int rc;
@@ -107,7 +111,7 @@ static void test_one(void **state)
 
 static void test_pair(void **state)
 {
-	struct child_spec s[2] = {spec("give"), spec("take")};
+	struct child_spec s[2] = { spec("give"), spec("take") };
 	struct child_end e[2];
 
 	(void)state;
@@ -117,10 +121,11 @@ static void test_pair(void **state)
 	assert_string_equal(got.lines[1].data, "bytes=5000000|");
 }
 
-/* The engine dies: its peer sees the end of the data; a peer that hangs is ended after the grace. */
+/* The engine dies: its peer sees the end of the data; a peer that hangs is ended after the grace.
+ */
 static void test_pair_one_dies(void **state)
 {
-	struct child_spec s[2] = {spec("crash"), spec("hang")};
+	struct child_spec s[2] = { spec("crash"), spec("hang") };
 	struct child_end e[2];
 
 	(void)state;
@@ -194,7 +199,7 @@ static int open_fds(void)
 
 static void test_no_leak(void **state)
 {
-	struct child_spec s[2] = {spec("crash"), spec("take")};
+	struct child_spec s[2] = { spec("crash"), spec("take") };
 	struct child_end e[2];
 	int before = open_fds();
 
@@ -221,7 +226,8 @@ static void tell(char **env)
 
 	while (env[envs] != NULL)
 		envs++;
-	snprintf(out, sizeof(out), "spec=%.*s\nfds=%d\nenv=%d\nlast without newline", (int)n, in, open_fds(), envs);
+	snprintf(out, sizeof(out), "spec=%.*s\nfds=%d\nenv=%d\nlast without newline", (int)n, in,
+	    open_fds(), envs);
 	say(out);
 	if (write(2, "a log line\n", 11) < 0)
 		_exit(99);

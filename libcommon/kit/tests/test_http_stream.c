@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_http_stream - streamed bodies: pieces, pause, refusal in the middle, clients that leave; SSE. */
+/* test_http_stream - streamed bodies: pieces, pause, refusal in the middle, clients that leave;
+ * SSE. */
 #include "http_fixture.h"
 
 #include <poll.h>
@@ -72,7 +73,7 @@ static void aborted(struct http_req *req)
 	count(&seen.aborts);
 }
 
-static const struct http_stream_ops stream = {begin, data, end, aborted};
+static const struct http_stream_ops stream = { begin, data, end, aborted };
 
 static void on_close(void *arg)
 {
@@ -92,9 +93,9 @@ static int events(struct http_req *req, struct err *err)
 }
 
 static const struct http_route routes[] = {
-	{"PUT", "/s", "put", "public", HTTP_STREAM, NULL, &stream, 0},
-	{"GET", "/e", "events", "public", HTTP_SSE, events, NULL, 0},
-	{NULL, NULL, NULL, NULL, HTTP_LOOP, NULL, NULL, 0},
+	{ "PUT", "/s", "put", "public", HTTP_STREAM, NULL, &stream, 0 },
+	{ "GET", "/e", "events", "public", HTTP_SSE, events, NULL, 0 },
+	{ NULL, NULL, NULL, NULL, HTTP_LOOP, NULL, NULL, 0 },
 };
 
 static int start(void **state)
@@ -108,8 +109,12 @@ static int start(void **state)
 static int start_short(void **state)
 {
 	static const struct http_limits limits = {
-		.head_ms = 1000, .idle_ms = 1000, .body_window_ms = 100, .body_window_bytes = 1000,
-		.write_ms = 1000, .linger_ms = 100,
+		.head_ms = 1000,
+		.idle_ms = 1000,
+		.body_window_ms = 100,
+		.body_window_bytes = 1000,
+		.write_ms = 1000,
+		.linger_ms = 100,
 	};
 
 	(void)state;
@@ -147,7 +152,8 @@ static void put(int fd, const char *query, size_t n)
 {
 	char head[256];
 
-	snprintf(head, sizeof(head), "PUT /s%s HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n", query, n);
+	snprintf(head, sizeof(head), "PUT /s%s HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n",
+	    query, n);
 	send_text(fd, head);
 }
 
@@ -201,10 +207,11 @@ static void test_chunked(void **state)
 	free(p);
 }
 
-/* begin() refuses or answers: no byte is delivered, the client gets the reply though it still sends. */
+/* begin() refuses or answers: no byte is delivered, the client gets the reply though it still
+ * sends. */
 static void test_begin_answers(void **state)
 {
-	static const char *const queries[] = {"?refuse", "?answer"};
+	static const char *const queries[] = { "?refuse", "?answer" };
 	char *p = pattern();
 	struct reply r;
 
@@ -264,7 +271,8 @@ static void test_bad_chunk_aborts(void **state)
 	int fd = dial();
 
 	(void)state;
-	send_text(fd, "PUT /s HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n");
+	send_text(
+	    fd, "PUT /s HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n");
 	recv_reply(fd, false, &r);
 	assert_int_equal(r.status, 400);
 	assert_int_equal(seen.aborts, 1);

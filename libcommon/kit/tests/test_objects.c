@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_objects - the directory back end: write, lock, cut, commit again and again, walk, a full disk. */
+/* test_objects - the directory back end: write, lock, cut, commit again and again, walk, a full
+ * disk. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -166,8 +167,8 @@ static void test_walk(void **state)
 /* Names from elsewhere never reach the file system. */
 static void test_bad_keys(void **state)
 {
-	static const char *const keys[] = {"../" ID, "default/../x", "default/" ID "x", "Default/" ID, ID, "",
-		"default", "a/b/" ID};
+	static const char *const keys[] = { "../" ID, "default/../x", "default/" ID "x",
+		"Default/" ID, ID, "", "default", "a/b/" ID };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -177,7 +178,8 @@ static void test_bad_keys(void **state)
 	}
 }
 
-/* The disk ends in the middle of a write (here: the file size limit): the part keeps its old end. */
+/* The disk ends in the middle of a write (here: the file size limit): the part keeps its old end.
+ */
 static void test_full_disk(void **state)
 {
 	struct rlimit old, small;
@@ -188,7 +190,7 @@ static void test_full_disk(void **state)
 	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &old);
-	small = (struct rlimit){.rlim_cur = 4096, .rlim_max = old.rlim_max};
+	small = (struct rlimit){ .rlim_cur = 4096, .rlim_max = old.rlim_max };
 	setrlimit(RLIMIT_FSIZE, &small);
 	assert_int_equal(part_write(p, bytes, sizeof(bytes), &t.err), 0);
 	assert_int_equal(part_write(p, bytes, sizeof(bytes), &t.err), -1);

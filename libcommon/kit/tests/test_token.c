@@ -15,8 +15,8 @@
 
 enum { NOW = 1800000000 };
 
-static const uint8_t key[TOKEN_KEY_BYTES] = {1, 2, 3};
-static const uint8_t other_key[TOKEN_KEY_BYTES] = {1, 2, 4};
+static const uint8_t key[TOKEN_KEY_BYTES] = { 1, 2, 3 };
+static const uint8_t other_key[TOKEN_KEY_BYTES] = { 1, 2, 4 };
 
 static int check(struct arena *a, const char *token, int64_t now_s, struct http_caller *out)
 {
@@ -31,8 +31,8 @@ static void test_round_trip(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct http_caller c;
-	const char *token = token_make(a, key, "upload", USER, "Sara \"S\" Nöll", true,
-	    "{\"default\":[\"analyst\"]}", NOW);
+	const char *token = token_make(
+	    a, key, "upload", USER, "Sara \"S\" Nöll", true, "{\"default\":[\"analyst\"]}", NOW);
 
 	(void)state;
 	assert_int_equal(check(a, token, NOW, &c), 0);
@@ -73,36 +73,41 @@ static const struct {
 	const char *head;
 	const char *claims;
 } refused[] = {
-	{"alg none", "{\"alg\":\"none\",\"typ\":\"JWT\"}", GOOD},
-	{"alg HS512", "{\"alg\":\"HS512\",\"typ\":\"JWT\"}", GOOD},
-	{"alg lower case", "{\"alg\":\"hs256\",\"typ\":\"JWT\"}", GOOD},
-	{"no alg", "{\"typ\":\"JWT\"}", GOOD},
-	{"alg twice", "{\"alg\":\"HS256\",\"alg\":\"HS256\",\"typ\":\"JWT\"}", GOOD},
-	{"no typ", "{\"alg\":\"HS256\"}", GOOD},
-	{"other typ", "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}", GOOD},
-	{"crit", "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"crit\":[\"x\"]}", GOOD},
-	{"kid", "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"../../dev/null\"}", GOOD},
-	{"jwk", "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"jwk\":{}}", GOOD},
-	{"other issuer", HEAD, "{\"iss\":\"x\",\"aud\":\"upload\"," WHO "," TIMES "}"},
-	{"no issuer", HEAD, "{\"aud\":\"upload\"," WHO "," TIMES "}"},
-	{"other audience", HEAD, "{\"iss\":\"millrace-gateway\",\"aud\":\"transform\"," WHO "," TIMES "}"},
-	{"audience list", HEAD, "{\"iss\":\"millrace-gateway\",\"aud\":[\"upload\"]," WHO "," TIMES "}"},
-	{"no sub", HEAD, "{" US ",\"name\":\"x\",\"dom\":{}," TIMES "}"},
-	{"sub no uuid", HEAD, "{" US ",\"sub\":\"root\",\"name\":\"x\",\"dom\":{}," TIMES "}"},
-	{"dom no object", HEAD, "{" US ",\"sub\":\"" USER "\",\"name\":\"x\",\"dom\":[]," TIMES "}"},
-	{"no exp", HEAD, "{" US "," WHO ",\"iat\":1800000000,\"nbf\":1800000000}"},
-	{"no nbf", HEAD, "{" US "," WHO ",\"iat\":1800000000,\"exp\":1800000060}"},
-	{"long life", HEAD, "{" US "," WHO ",\"iat\":1800000000,\"nbf\":1800000000,\"exp\":1800009999}"},
-	{"nbf later", HEAD, "{" US "," WHO ",\"iat\":1800000000,\"nbf\":1800000100,\"exp\":1800000060}"},
-	{"claim twice", HEAD, "{" US ",\"aud\":\"upload\"," WHO "," TIMES "}"},
-	{"claims no object", HEAD, "[]"},
-	{"claims with trailing bytes", HEAD, GOOD " x"},
+	{ "alg none", "{\"alg\":\"none\",\"typ\":\"JWT\"}", GOOD },
+	{ "alg HS512", "{\"alg\":\"HS512\",\"typ\":\"JWT\"}", GOOD },
+	{ "alg lower case", "{\"alg\":\"hs256\",\"typ\":\"JWT\"}", GOOD },
+	{ "no alg", "{\"typ\":\"JWT\"}", GOOD },
+	{ "alg twice", "{\"alg\":\"HS256\",\"alg\":\"HS256\",\"typ\":\"JWT\"}", GOOD },
+	{ "no typ", "{\"alg\":\"HS256\"}", GOOD },
+	{ "other typ", "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}", GOOD },
+	{ "crit", "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"crit\":[\"x\"]}", GOOD },
+	{ "kid", "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"../../dev/null\"}", GOOD },
+	{ "jwk", "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"jwk\":{}}", GOOD },
+	{ "other issuer", HEAD, "{\"iss\":\"x\",\"aud\":\"upload\"," WHO "," TIMES "}" },
+	{ "no issuer", HEAD, "{\"aud\":\"upload\"," WHO "," TIMES "}" },
+	{ "other audience", HEAD,
+	    "{\"iss\":\"millrace-gateway\",\"aud\":\"transform\"," WHO "," TIMES "}" },
+	{ "audience list", HEAD,
+	    "{\"iss\":\"millrace-gateway\",\"aud\":[\"upload\"]," WHO "," TIMES "}" },
+	{ "no sub", HEAD, "{" US ",\"name\":\"x\",\"dom\":{}," TIMES "}" },
+	{ "sub no uuid", HEAD, "{" US ",\"sub\":\"root\",\"name\":\"x\",\"dom\":{}," TIMES "}" },
+	{ "dom no object", HEAD,
+	    "{" US ",\"sub\":\"" USER "\",\"name\":\"x\",\"dom\":[]," TIMES "}" },
+	{ "no exp", HEAD, "{" US "," WHO ",\"iat\":1800000000,\"nbf\":1800000000}" },
+	{ "no nbf", HEAD, "{" US "," WHO ",\"iat\":1800000000,\"exp\":1800000060}" },
+	{ "long life", HEAD,
+	    "{" US "," WHO ",\"iat\":1800000000,\"nbf\":1800000000,\"exp\":1800009999}" },
+	{ "nbf later", HEAD,
+	    "{" US "," WHO ",\"iat\":1800000000,\"nbf\":1800000100,\"exp\":1800000060}" },
+	{ "claim twice", HEAD, "{" US ",\"aud\":\"upload\"," WHO "," TIMES "}" },
+	{ "claims no object", HEAD, "[]" },
+	{ "claims with trailing bytes", HEAD, GOOD " x" },
 };
 
 static void test_refused(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct http_caller c = {.user_id = "untouched"};
+	struct http_caller c = { .user_id = "untouched" };
 
 	(void)state;
 	assert_int_equal(check(a, sign(a, HEAD, GOOD, key), NOW, &c), 0);

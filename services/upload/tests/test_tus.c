@@ -19,33 +19,39 @@ static const struct {
 	const char *id;
 	bool again;
 } cases[] = {
-	{"two pairs", "filename YS5jc3Y=,dataset b3Jk", "a.csv", "ord", NULL, false},
-	{"blank behind the comma", "filename YS5jc3Y=, dataset b3Jk", "a.csv", "ord", NULL, false},
-	{"other order", "dataset b3Jk,filename YS5jc3Y=", "a.csv", "ord", NULL, false},
-	{"no padding", "filename YS5jc3Y,dataset b3Jk", "a.csv", "ord", NULL, false},
-	{"unknown keys", "filetype dGV4dA==,filename YS5jc3Y=,empty,dataset b3Jk,relativePath ", "a.csv", "ord",
-	    NULL, false},
-	{"again", "filename YS5jc3Y=,dataset b3Jk,again dHJ1ZQ==", "a.csv", "ord", NULL, true},
-	{"not again", "filename YS5jc3Y=,dataset b3Jk,again ZmFsc2U=", "a.csv", "ord", NULL, false},
-	{"id", "filename YS5jc3Y=,dataset b3Jk,upload_id MDE4OTAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAx", "a.csv",
-	    "ord", UUID, false},
-	{"UTF-8", "filename w6kuY3N2,dataset b3Jk", "\xc3\xa9.csv", "ord", NULL, false},
-	{"absent", NULL, NULL, NULL, NULL, false},
-	{"empty", "", NULL, NULL, NULL, false},
-	{"no dataset", "filename YS5jc3Y=", NULL, NULL, NULL, false},
-	{"no filename", "dataset b3Jk", NULL, NULL, NULL, false},
-	{"empty filename", "filename,dataset b3Jk", NULL, NULL, NULL, false},
-	{"filename twice", "filename YS5jc3Y=,filename YS5jc3Y=,dataset b3Jk", NULL, NULL, NULL, false},
-	{"again twice", "filename YS5jc3Y=,dataset b3Jk,again dHJ1ZQ==,again dHJ1ZQ==", NULL, NULL, NULL, false},
-	{"again maybe", "filename YS5jc3Y=,dataset b3Jk,again bWF5YmU=", NULL, NULL, NULL, false},
-	{"bad base64", "filename YS5jc3Y!,dataset b3Jk", NULL, NULL, NULL, false},
-	{"two blanks", "filename  YS5jc3Y=,dataset b3Jk", NULL, NULL, NULL, false},
-	{"NUL inside", "filename YQBi,dataset b3Jk", NULL, NULL, NULL, false},
-	{"newline inside", "filename YQpi,dataset b3Jk", NULL, NULL, NULL, false},
-	{"not UTF-8", "filename /w==,dataset b3Jk", NULL, NULL, NULL, false},
-	{"bad id", "filename YS5jc3Y=,dataset b3Jk,upload_id eA==", NULL, NULL, NULL, false},
-	{"empty key", "filename YS5jc3Y=,,dataset b3Jk", NULL, NULL, NULL, false},
-	{"key is a prefix", "file YS5jc3Y=,dataset b3Jk", NULL, NULL, NULL, false},
+	{ "two pairs", "filename YS5jc3Y=,dataset b3Jk", "a.csv", "ord", NULL, false },
+	{ "blank behind the comma", "filename YS5jc3Y=, dataset b3Jk", "a.csv", "ord", NULL,
+	    false },
+	{ "other order", "dataset b3Jk,filename YS5jc3Y=", "a.csv", "ord", NULL, false },
+	{ "no padding", "filename YS5jc3Y,dataset b3Jk", "a.csv", "ord", NULL, false },
+	{ "unknown keys", "filetype dGV4dA==,filename YS5jc3Y=,empty,dataset b3Jk,relativePath ",
+	    "a.csv", "ord", NULL, false },
+	{ "again", "filename YS5jc3Y=,dataset b3Jk,again dHJ1ZQ==", "a.csv", "ord", NULL, true },
+	{ "not again", "filename YS5jc3Y=,dataset b3Jk,again ZmFsc2U=", "a.csv", "ord", NULL,
+	    false },
+	{ "id",
+	    "filename YS5jc3Y=,dataset b3Jk,upload_id "
+	    "MDE4OTAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAx",
+	    "a.csv", "ord", UUID, false },
+	{ "UTF-8", "filename w6kuY3N2,dataset b3Jk", "\xc3\xa9.csv", "ord", NULL, false },
+	{ "absent", NULL, NULL, NULL, NULL, false },
+	{ "empty", "", NULL, NULL, NULL, false },
+	{ "no dataset", "filename YS5jc3Y=", NULL, NULL, NULL, false },
+	{ "no filename", "dataset b3Jk", NULL, NULL, NULL, false },
+	{ "empty filename", "filename,dataset b3Jk", NULL, NULL, NULL, false },
+	{ "filename twice", "filename YS5jc3Y=,filename YS5jc3Y=,dataset b3Jk", NULL, NULL, NULL,
+	    false },
+	{ "again twice", "filename YS5jc3Y=,dataset b3Jk,again dHJ1ZQ==,again dHJ1ZQ==", NULL, NULL,
+	    NULL, false },
+	{ "again maybe", "filename YS5jc3Y=,dataset b3Jk,again bWF5YmU=", NULL, NULL, NULL, false },
+	{ "bad base64", "filename YS5jc3Y!,dataset b3Jk", NULL, NULL, NULL, false },
+	{ "two blanks", "filename  YS5jc3Y=,dataset b3Jk", NULL, NULL, NULL, false },
+	{ "NUL inside", "filename YQBi,dataset b3Jk", NULL, NULL, NULL, false },
+	{ "newline inside", "filename YQpi,dataset b3Jk", NULL, NULL, NULL, false },
+	{ "not UTF-8", "filename /w==,dataset b3Jk", NULL, NULL, NULL, false },
+	{ "bad id", "filename YS5jc3Y=,dataset b3Jk,upload_id eA==", NULL, NULL, NULL, false },
+	{ "empty key", "filename YS5jc3Y=,,dataset b3Jk", NULL, NULL, NULL, false },
+	{ "key is a prefix", "file YS5jc3Y=,dataset b3Jk", NULL, NULL, NULL, false },
 };
 
 static void test_metadata(void **state)
@@ -54,8 +60,8 @@ static void test_metadata(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct tus_metadata m = {.filename = "untouched"};
-		struct err err = {0};
+		struct tus_metadata m = { .filename = "untouched" };
+		struct err err = { 0 };
 		int rc = tus_parse_metadata(a, cases[i].text, &m, &err);
 
 		if ((rc == 0) != (cases[i].filename != NULL))
@@ -93,7 +99,8 @@ static void test_metadata_size(void **state)
 
 static void test_datasets(void **state)
 {
-	static const char *const bad[] = {"", ".", "a.", ".a", "a.b.c", "A", "a b", "1a", "a-b", "a..b"};
+	static const char *const bad[] = { "", ".", "a.", ".a", "a.b.c", "A", "a b", "1a", "a-b",
+		"a..b" };
 	struct arena *a = arena_new(1 << 20);
 	const char *domain, *name;
 
