@@ -12,6 +12,11 @@
 #include "sandbox.h"
 #include "task.h"
 
+/* memory_limit bounds DuckDB's buffers; libraries, stacks, arenas of malloc and the scanner's
+ * blocks come on top, most of it address space that is never touched. */
+#define ADDRESS_EXTRA_BYTES  (INT64_C(3) << 30)
+#define MEMORY_DEFAULT_BYTES (INT64_C(512) << 20)
+
 typedef int (*step_fn)(const cJSON *spec, struct task *t, struct err *err);
 
 /* What can be asked of each role. */
@@ -77,6 +82,8 @@ static int shut_in(const cJSON *spec, struct task *t, struct err *err)
 		.scratch = scratch,
 		.wall_ms = wall_ms,
 		.cpu_s = wall_ms / 1000 * (get_nprocs() + 1),
+		.address_bytes =
+		    js_i64(spec, "memory_bytes", MEMORY_DEFAULT_BYTES) + ADDRESS_EXTRA_BYTES,
 		.report_fd = TASK_FD_REPORT,
 	};
 

@@ -228,6 +228,8 @@ static int set_limits(const struct sandbox_conf *c, struct err *err)
 	if (set_limit(RLIMIT_CORE, 0, err) != 0 ||
 	    set_limit(RLIMIT_NOFILE, MAX_OPEN_FILES, err) != 0)
 		return -1;
+	if (c->address_bytes > 0 && set_limit(RLIMIT_AS, (rlim_t)c->address_bytes, err) != 0)
+		return -1;
 	if (c->cpu_s > 0 && set_limit(RLIMIT_CPU, (rlim_t)c->cpu_s, err) != 0)
 		return -1;
 	return 0;

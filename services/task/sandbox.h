@@ -18,8 +18,10 @@ struct sandbox_conf {
 	const char *const *read_paths; /* NULL-ended files or directories that may be read */
 	const char *scratch; /* directory that may be read, written, emptied; NULL = none */
 	int64_t cpu_s;       /* CPU seconds in all threads; 0 = no bound */
-	int64_t wall_ms;     /* then a timeout line goes to report_fd and we exit; 0 = no bound */
-	int report_fd;       /* where the timeout is told */
+	int64_t
+	    address_bytes; /* address space (RLIMIT_AS): the last bound on memory; 0 = no bound */
+	int64_t wall_ms;   /* then a timeout line goes to report_fd and we exit; 0 = no bound */
+	int report_fd;     /* where the timeout is told */
 };
 
 /* What is in force afterwards; for the log line. */

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -22,6 +23,7 @@ static char scratch[] = "/tmp/millrace-sandbox-XXXXXX";
 static char inside[64];
 static char readable[64];
 static int landlock_abi;
+static int64_t address_bytes;
 
 enum { OK = 0, REFUSED = 1, FAILED = 2, NO_SANDBOX = 3 };
 
@@ -38,6 +40,7 @@ static int try_inside(int (*act)(void), bool light, int64_t wall_ms, int report_
 		const struct sandbox_conf c = {
 			.read_paths = reads,
 			.scratch = scratch,
+			.address_bytes = address_bytes,
 			.wall_ms = wall_ms,
 			.report_fd = report_fd,
 		};
@@ -136,6 +139,13 @@ static int act_thread(void)
 	return seen == 7 ? OK : FAILED;
 }
 
+static int act_take_memory(void)
+{
+	const size_t n = (size_t)8 << 30;
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? REFUSED : OK;
+}
+
 static int act_core_limit(void)
 {
 	struct rlimit r;
@@ -195,6 +205,15 @@ static void test_allows_threads_and_no_core(void **state)
 	assert_int_equal(try_inside(act_core_limit, false, 0, -1), OK);
 }
 
+static void test_address_space_is_bounded(void **state)
+{
+	(void)state;
+	address_bytes = INT64_C(4) << 30;
+	assert_int_equal(try_inside(act_take_memory, false, 0, -1), REFUSED);
+	address_bytes = 0;
+	assert_int_equal(try_inside(act_take_memory, false, 0, -1), OK);
+}
+
 static void test_wall_clock_tells_and_ends(void **state)
 {
 	int ends[2];
@@ -246,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_call_is_absent),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_allows_threads_and_no_core),
+		cmocka_unit_test(test_address_space_is_bounded),
 		cmocka_unit_test(test_wall_clock_tells_and_ends),
 		cmocka_unit_test(test_light_keeps_sockets),
 	};
