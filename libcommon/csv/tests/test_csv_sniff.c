@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_csv_sniff - the reading most rows agree with; encodings by the lines' vote; what is no CSV.
+ */
+#include "csv/csv_sniff.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "csv/csv_encoding.h"
+#include "csv/csv_mask.h"
+
+static int sniff(const char *text, size_t n, const struct csv_sniff_given *given,
+    struct csv_sniff_result *out, struct err *err)
+{
+	uint8_t *padded = mem_alloc(n + CSV_PAD_BYTES);
+	memcpy(padded, text, n);
+	const int rc = csv_sniff(padded, n, true, given, out, err);
+	free(padded);
+	return rc;
+}
+
+struct sniff_case {
+	const char *name, *text;
+	char delimiter;
+	size_t columns;
+	enum csv_encoding encoding;
+};
+
+static const struct sniff_case cases[] = {
+	{ "commas", "a,b\n1,2\n", ',', 2, CSV_UTF8 },
+	{ "semicolons with decimal commas", "a;b\n1,5;2,5\n3,5;4,5\n", ';', 2, CSV_UTF8 },
+	{ "tabs with commas in texts", "a\tb\nx, y\t1\nz\t2\n", '\t', 2, CSV_UTF8 },
+	{ "pipes", "a|b|c\n1|2|3\n", '|', 3, CSV_UTF8 },
+	{ "commas in quotes do not count", "a;b\n\"1,2,3\";4\n\"5,6,7\";8\n", ';', 2, CSV_UTF8 },
+	{ "most rows win", "a,b;c\n1,2;3\n1,2\n1,2\n", ',', 2, CSV_UTF8 },
+	{ "more columns among equals", "a,b,c;d\n1,2,3;4\n", ',', 3, CSV_UTF8 },
+	{ "one column", "name\nx\ny\n", ',', 1, CSV_UTF8 },
+	{ "UTF-8", "a,b\n\xc3\xa4,1\n", ',', 2, CSV_UTF8 },
+	{ "Windows-1252", "a,b\n\xe4,1\n\xf6,2\n", ',', 2, CSV_WINDOWS_1252 },
+	{ "one broken line of three", "a,b\n\xc3\xa4,1\n\xc3\xb6,1\n\xe4,1\n", ',', 2, CSV_UTF8 },
+	{ "a BOM settles it",
+	    "\xef\xbb\xbf"
+	    "a,b\n\xe4,1\n",
+	    ',', 2, CSV_UTF8 },
+};
+
+static void test_cases(void **state)
+{
+	(void)state;
+	const struct csv_sniff_given given = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct sniff_case *k = &cases[i];
+		struct csv_sniff_result r;
+		struct err err = { 0 };
+		if (sniff(k->text, strlen(k->text), &given, &r, &err) != 0)
+			fail_msg("%s: %s", k->name, err.msg);
+		if (r.dialect.delimiter != k->delimiter || r.chosen.columns != k->columns ||
+		    r.dialect.encoding != k->encoding)
+			fail_msg("%s: '%c', %zu columns, %s", k->name, r.dialect.delimiter,
+			    r.chosen.columns, csv_encoding_name(r.dialect.encoding));
+	}
+}
+
+static void test_what_is_given_is_not_guessed(void **state)
+{
+	(void)state;
+	const struct csv_sniff_given given = { ';', true, CSV_WINDOWS_1252 };
+	struct csv_sniff_result r;
+	struct err err = { 0 };
+	assert_int_equal(sniff("a,b\n1,2\n", 8, &given, &r, &err), 0);
+	assert_int_equal(r.dialect.delimiter, ';');
+	assert_int_equal(r.dialect.encoding, CSV_WINDOWS_1252);
+	assert_true(r.delimiter_given && r.encoding_given);
+	assert_int_equal(r.chosen.columns, 1);
+}
+
+static void test_runner_up_is_told(void **state)
+{
+	(void)state;
+	const struct csv_sniff_given given = { 0 };
+	struct csv_sniff_result r;
+	struct err err = { 0 };
+	const char *text = "a;b,c\n1;2,3\n4;5,6\n7;8\n";
+	assert_int_equal(sniff(text, strlen(text), &given, &r, &err), 0);
+	assert_int_equal(r.chosen.delimiter, ';');
+	assert_int_equal(r.chosen.regular_rows, 4);
+	assert_int_equal(r.runner_up.delimiter, ',');
+	assert_int_equal(r.runner_up.regular_rows, 3);
+	assert_int_equal(r.runner_up.rows, 4);
+}
+
+static void test_what_is_no_csv(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *code, *words;
+	} files[] = {
+		{ "", 0, "file.empty", "the file is empty (0 bytes)" },
+		{ "PK\x03\x04", 4, "file.binary",
+		    "byte 1: this is a ZIP archive (an Excel workbook is one), not CSV" },
+		{ "%PDF-1.7\n", 9, "file.binary", "byte 1: this is a PDF document, not CSV" },
+		{ "a,b\n1,\0\n", 8, "file.binary",
+		    "byte 7: a NUL byte; this is binary data, not CSV" },
+		{ "\xff\xfe"
+		  "a\0",
+		    4, "file.encoding", "byte 1: this is UTF-16 text; save it as UTF-8, not CSV" },
+		{ "a\0,\0b\0\n\0"
+		  "1\0,\0"
+		  "2\0",
+		    14, "file.encoding",
+		    "byte 2: a NUL byte; this looks like UTF-16 text, save it as UTF-8" },
+		{ "a,b\r1,2\r", 8, "file.line_ends",
+		    "byte 4: lines end with CR alone (old Macintosh); save the file with LF or CR "
+		    "LF" },
+		{ "\1\2\3\4\5\6", 6, "file.binary",
+		    "byte 1: control characters all over; this is binary data, not CSV" },
+	};
+	const struct csv_sniff_given given = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct csv_sniff_result r;
+		struct err err = { 0 };
+		assert_int_equal(sniff(files[i].bytes, files[i].n, &given, &r, &err), -1);
+		assert_int_equal(err.kind, ERR_INPUT);
+		assert_string_equal(err.code, files[i].code);
+		assert_string_equal(err.msg, files[i].words);
+	}
+}
+
+static void test_masks_agree(void **state)
+{
+	(void)state;
+	uint8_t bytes[64];
+	uint32_t seed = 7;
+	for (int round = 0; round < 20000; round++) {
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			seed = seed * 1664525 + 1013904223;
+			const char some = ",\"\nabc;\x8a"[seed >> 29];
+			bytes[i] = round % 2 == 0 ? (uint8_t)(seed >> 24) : (uint8_t)some;
+		}
+		assert_true(csv_mask(bytes, ',', '"') == csv_mask_plain(bytes, ',', '"'));
+		assert_true(csv_mask(bytes, ';', '"') == csv_mask_plain(bytes, ';', '"'));
+	}
+}
+
+static void test_windows_1252_has_a_character_for_every_byte(void **state)
+{
+	(void)state;
+	char text[8];
+	const uint8_t euro = 0x80;
+	const uint8_t none = 0x81;
+	const uint8_t last = 0xff;
+	assert_int_equal(csv_encoding_utf8(CSV_WINDOWS_1252, &euro, 1, text), 3);
+	assert_memory_equal(text, "\xe2\x82\xac", 3);
+	assert_int_equal(csv_encoding_utf8(CSV_WINDOWS_1252, &none, 1, text), 2);
+	assert_int_equal(csv_encoding_utf8(CSV_WINDOWS_1252, &last, 1, text), 2);
+	assert_memory_equal(text, "\xc3\xbf", 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_what_is_given_is_not_guessed),
+		cmocka_unit_test(test_runner_up_is_told),
+		cmocka_unit_test(test_what_is_no_csv),
+		cmocka_unit_test(test_masks_agree),
+		cmocka_unit_test(test_windows_1252_has_a_character_for_every_byte),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
