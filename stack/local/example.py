@@ -55,7 +55,7 @@ def ensure_contract(person):
         return
     doc = json.loads((RETAIL / "contract.json").read_text(encoding="utf-8"))
     old = contract["draft"]
-    answer = person.put(path + "/draft", doc, headers={"If-Match": old["etag"]} if old else None)
+    answer = person.put(path + "/draft", {"doc": doc}, headers={"If-Match": old["etag"]} if old else None)
     expect(answer, "save contract")
     draft = expect(person.get(path), "read contract")["draft"]
     expect(person.post(path + "/publish", {}, headers={"If-Match": draft["etag"]}), "publish contract")
@@ -68,7 +68,7 @@ def ensure_pipeline(person):
         return
     doc = json.loads((RETAIL / "sales_summary.json").read_text(encoding="utf-8"))
     if answer.status == 404:
-        expect(person.put(path, doc), "save pipeline")
+        expect(person.put(path, {"doc": doc}), "save pipeline")
     etag = person.get(path).headers.get("ETag")
     expect(person.post(path + "/publish", {}, headers={"If-Match": etag} if etag else None), "publish pipeline")
 
