@@ -84,7 +84,7 @@ def send_rest(person, batch, place):
     if answer.status != 200:
         return False
     offset = int(answer.headers["Upload-Offset"])
-    while True:
+    while offset < len(batch.bytes):
         piece = batch.bytes[offset:offset + PIECE_BYTES]
         batch.last = answer = person.request("PATCH", place, body=piece, headers={
             "Tus-Resumable": "1.0.0", "Upload-Offset": str(offset),
@@ -92,8 +92,7 @@ def send_rest(person, batch, place):
         if answer.status != 204:
             return False
         offset = int(answer.headers["Upload-Offset"])
-        if offset == len(batch.bytes):
-            return True
+    return True
 
 
 def run_of(person, place):

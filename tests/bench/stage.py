@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""stage - what every line of the bench needs: a suite with default settings, a dataset, a file sent by
+tus in large pieces, times of a run, medians of interleaved rounds."""
+import base64
+import json
+import pathlib
+import statistics
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "stack/local"))
+
+from suite import Suite  # noqa: E402
+
+from data import RETAIL  # noqa: E402
+
+ENDED = ("done", "done_with_rejects", "failed", "cancelled", "needs_person")
+POSTGRES = "shared_buffers = '1GB'\nmax_wal_size = '16GB'\ncheckpoint_timeout = '30min'\n"
+
+
+def suite(directory, **kw):
+    return Suite(directory, rate=10_000_000, postgres=POSTGRES, **kw)
+
+
+def make_dataset(person, name, mode):
+    doc = json.loads((RETAIL / "contract.json").read_text(encoding="utf-8"))
+    need(person.post("/api/datasets", {"name": name, "mode": mode}), 200, 201)
+    draft = need(person.put(f"/api/datasets/{name}/contract/draft", {"doc": doc.get("doc", doc)}), 200, 201)
+    need(person.post(f"/api/datasets/{name}/contract/publish", {}, headers={"If-Match": draft["etag"]}), 200)
+
+
+def need(answer, *statuses):
+    if answer.status not in statuses:
+        raise SystemExit(f"bench: {answer!r}")
+    return answer.json() if answer.body else None
+
+
+def begin(person, dataset, name, size):
+    meta = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}"
+                    for k, v in (("filename", name), ("dataset", dataset), ("again", "true")))
+    answer = person.request("POST", "/api/uploads", headers={
+        "Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": meta})
+    need(answer, 201)
+    return answer.headers["Location"]
+
+
+def put_file(person, path, dataset):
+    """A whole file through the door; the document of its run when that has ended."""
+    size = pathlib.Path(path).stat().st_size
+    place = begin(person, dataset, pathlib.Path(path).name, size)
+    with open(path, "rb") as body:
+        answer = person.request("PATCH", place, body=body, headers={
+            "Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Length": str(size),
+            "Content-Type": "application/offset+octet-stream"})
+    need(answer, 204)
+    run_id = need(person.get(place), 200)["run_id"]
+    while True:
+        run = need(person.get(f"/api/runs/{run_id}"), 200)
+        if run["state"] in ENDED:
+            return run
+        time.sleep(0.05)
+
+
+def seconds_of(suite_, run_id):
+    """From finished upload (the run is made in its transaction) to the ended run."""
+    return float(suite_.psql("select extract(epoch from finished_at - created_at) from jobs.runs"
+                             f" where id = '{run_id}'"))
+
+
+class Ratios:
+    """Interleaved rounds of (ours, theirs); prints the median ratio with its spread."""
+
+    def __init__(self, name, goal, unit="s", higher_is_better=False):
+        self.name, self.goal, self.unit, self.higher = name, goal, unit, higher_is_better
+        self.pairs = []
+
+    def add(self, ours, theirs):
+        self.pairs.append((ours, theirs))
+
+    def result(self):
+        ratios = [a / b for a, b in self.pairs]
+        median = statistics.median(ratios)
+        met = median >= self.goal if self.higher else median <= self.goal
+        return {"line": self.name, "ratio": round(median, 3), "least": round(min(ratios), 3),
+                "most": round(max(ratios), 3), "goal": self.goal, "met": met, "rounds": len(ratios),
+                "ours": round(statistics.median(a for a, _ in self.pairs), 4),
+                "peer": round(statistics.median(b for _, b in self.pairs), 4), "unit": self.unit}
