@@ -17,7 +17,8 @@ static int read_cursor(const struct http_req *req, const char **out, struct err 
 
 static void add_row(cJSON *items, const struct db_result *r, int i)
 {
-	static const char *const columns[] = { "at", "action", "object", "result", "request_id", "address" };
+	static const char *const columns[] = { "at", "action", "object", "result", "request_id",
+		"address" };
 	cJSON *row = cJSON_CreateObject();
 	js_add_i64(row, "id", db_i64(r, i, "id"));
 	js_add_str(row, "actor_id", db_text(r, i, "actor"));
@@ -33,10 +34,11 @@ int audit_list(struct http_req *req, struct err *err)
 	scoped(struct db_result *, db_result_free) r = NULL;
 	const char *cursor = NULL;
 	int64_t limit = 0;
-	if (read_cursor(req, &cursor, err) != 0 || http_query_i64(req, "limit", 50, 1, 500, &limit, err) != 0)
+	if (read_cursor(req, &cursor, err) != 0 ||
+	    http_query_i64(req, "limit", 50, 1, 500, &limit, err) != 0)
 		return -1;
-	if (store_audit_list(http_db(req), cursor, http_query(req, "actor"), http_query(req, "action"),
-		limit + 1, &r, err) != 0)
+	if (store_audit_list(http_db(req), cursor, http_query(req, "actor"),
+		http_query(req, "action"), limit + 1, &r, err) != 0)
 		return -1;
 	const int rows = db_rows(r);
 	const bool more = rows > limit;

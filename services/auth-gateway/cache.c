@@ -15,11 +15,11 @@
 
 struct entry {
 	uint8_t hash[SECRET_HASH_BYTES]; /* key */
-	struct session *session;	 /* a reference */
-	int64_t read_at_ms;		 /* monotonic */
-	bool refreshing;		 /* somebody was told to read it again */
-	int64_t credit;			 /* thousandths of a request left */
-	int64_t credit_at_ms;		 /* monotonic: when credit was right */
+	struct session *session;         /* a reference */
+	int64_t read_at_ms;              /* monotonic */
+	bool refreshing;                 /* somebody was told to read it again */
+	int64_t credit;                  /* thousandths of a request left */
+	int64_t credit_at_ms;            /* monotonic: when credit was right */
 	UT_hash_handle hh;
 };
 
@@ -126,7 +126,8 @@ static struct entry *entry_take(struct cache *c, const uint8_t *hash, int64_t no
 	return e;
 }
 
-void cache_put(struct cache *c, const uint8_t *hash, struct session *s, int64_t stamp, int64_t read_at_ms)
+void cache_put(
+    struct cache *c, const uint8_t *hash, struct session *s, int64_t stamp, int64_t read_at_ms)
 {
 	pthread_mutex_lock(&c->lock);
 	if (stamp == c->drops) {

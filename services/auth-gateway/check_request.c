@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check_request - nginx asks about each request (auth_request): which operation is it, who asks, may
- * they? A known session is answered on the loop without a round trip; one that must be read, or an
- * operation that leaves an audit row, goes to the pool.
+ * check_request - nginx asks about each request (auth_request): which operation is it, who asks,
+ * may they? A known session is answered on the loop without a round trip; one that must be read, or
+ * an operation that leaves an audit row, goes to the pool.
  *
- * nginx turns any answer but 2xx, 401 and 403 into 500, so other refusals are a 403 that carries the
- * real status in X-Millrace-Refusal; stack/nginx maps it.
+ * nginx turns any answer but 2xx, 401 and 403 into 500, so other refusals are a 403 that carries
+ * the real status in X-Millrace-Refusal; stack/nginx maps it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,18 +21,28 @@
 
 /* One request being decided on; in the request's arena. */
 struct check {
-	const char *method;		   /* as the client sent it */
-	const char *object;		   /* path in normal form, for the audit */
+	const char *method;                /* as the client sent it */
+	const char *object;                /* path in normal form, for the audit */
 	const struct gateway_route *route; /* NULL when unknown */
 	enum route_verdict verdict;
-	char secret[SECRET_BYTES];	   /* "" without a cookie */
-	uint8_t hash[SECRET_HASH_BYTES];   /* of the secret */
-	struct session *session;	   /* who asks; a reference, NULL not known (yet) */
-	struct cache_hint hint;		   /* what the cache said with it */
+	char secret[SECRET_BYTES];       /* "" without a cookie */
+	uint8_t hash[SECRET_HASH_BYTES]; /* of the secret */
+	struct session *session;         /* who asks; a reference, NULL not known (yet) */
+	struct cache_hint hint;          /* what the cache said with it */
 };
 
-enum refusal { REFUSE_NONE, REFUSE_URI, REFUSE_SIGNED_OUT, REFUSE_DENIED, REFUSE_CSRF, REFUSE_UNKNOWN,
-	REFUSE_METHOD, REFUSE_RATE, REFUSE_AWAY, REFUSE_COUNT_ };
+enum refusal {
+	REFUSE_NONE,
+	REFUSE_URI,
+	REFUSE_SIGNED_OUT,
+	REFUSE_DENIED,
+	REFUSE_CSRF,
+	REFUSE_UNKNOWN,
+	REFUSE_METHOD,
+	REFUSE_RATE,
+	REFUSE_AWAY,
+	REFUSE_COUNT_
+};
 
 /* What nginx is told; reason is the key of its map, and the result in the audit. */
 static const struct {
@@ -61,8 +71,9 @@ static void refuse(struct http_req *req, enum refusal why)
 static void let_through(struct http_req *req, const struct check *c)
 {
 	if (c->session != NULL)
-		http_set_header(req, "X-Millrace-Token", session_token(c->session, c->route->service,
-		    gateway()->keys[c->route->service], clock_now_ms() / 1000));
+		http_set_header(req, "X-Millrace-Token",
+		    session_token(c->session, c->route->service, gateway()->keys[c->route->service],
+			clock_now_ms() / 1000));
 	http_reply_empty(req, 204);
 }
 
@@ -99,9 +110,9 @@ static int audit(struct http_req *req, const struct check *c, enum refusal why, 
 		.actor_name = who->user_name,
 		.action = c->route->operation,
 		.object = c->object,
-		.result = why == REFUSE_NONE ? "let_through" :
-		    why == REFUSE_CSRF	     ? "refused_csrf" :
-					       "refused",
+		.result = why == REFUSE_NONE   ? "let_through"
+			  : why == REFUSE_CSRF ? "refused_csrf"
+					       : "refused",
 		.request_id = http_id(req),
 		.address = gateway_address(req),
 	};
@@ -147,7 +158,8 @@ static int check_on_pool(struct http_req *req, struct err *err)
 	struct check *c = http_state(req);
 	int found = 1;
 	if (c->session == NULL)
-		found = load_session(http_db(req), c->secret, c->hash, http_arena(req), &c->session, err);
+		found = load_session(
+		    http_db(req), c->secret, c->hash, http_arena(req), &c->session, err);
 	if (found < 0) {
 		log_error(http_log(req), "session not read", LOG_S("err", err->msg));
 		refuse(req, REFUSE_AWAY);
@@ -179,7 +191,8 @@ static void refresh_job(struct db *db, void *arg)
 	free(r);
 }
 
-/* Read a busy session again before its second is over; when the pool is full it is read on demand. */
+/* Read a busy session again before its second is over; when the pool is full it is read on demand.
+ */
 static void refresh(const struct check *c)
 {
 	struct err err = { 0 };

@@ -66,7 +66,8 @@ static int first_admin(struct gateway *g, struct db *db, struct arena *a, struct
 	if (any != 0)
 		return any < 0 ? -1 : 0;
 	if (g->conf->admin_password[0] == '\0') {
-		log_warn(NULL, "nobody can sign in: no users and no first administrator's password");
+		log_warn(
+		    NULL, "nobody can sign in: no users and no first administrator's password");
 		return 0;
 	}
 	uuid_make(id);

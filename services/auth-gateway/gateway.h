@@ -21,13 +21,13 @@ struct refusals;
 struct revoked;
 
 struct gateway_conf {
-	const char *keys_dir;	     /* <service>.key of every service, 64 hex digits */
-	const char *admin_password;  /* of the first administrator; "" none */
-	int64_t session_ms;	     /* longest life of a session */
-	int64_t idle_ms;	     /* longest life of a session without a request */
-	int64_t session_rate;	     /* requests a second for each session; 0 no limit */
-	int64_t cache_sessions;	     /* most sessions kept in memory */
-	bool cookie_secure;	     /* Secure also when the request says plain HTTP */
+	const char *keys_dir;       /* <service>.key of every service, 64 hex digits */
+	const char *admin_password; /* of the first administrator; "" none */
+	int64_t session_ms;         /* longest life of a session */
+	int64_t idle_ms;            /* longest life of a session without a request */
+	int64_t session_rate;       /* requests a second for each session; 0 no limit */
+	int64_t cache_sessions;     /* most sessions kept in memory */
+	bool cookie_secure;         /* Secure also when the request says plain HTTP */
 };
 
 struct gateway {

@@ -40,7 +40,7 @@ bool password_is(const char *password, const char *hash)
 {
 	char *made = hash_with(password, hash != NULL ? hash : NOBODY);
 	const bool right = made != NULL && hash != NULL && strlen(made) == strlen(hash) &&
-	    text_equal_ct(made, hash, strlen(hash));
+			   text_equal_ct(made, hash, strlen(hash));
 	free(made);
 	return right;
 }

@@ -39,7 +39,8 @@ static void counts_free(struct count **counts)
 {
 	struct count *c;
 	struct count *next;
-	HASH_ITER(hh, *counts, c, next) {
+	HASH_ITER(hh, *counts, c, next)
+	{
 		HASH_DEL(*counts, c);
 		free(c);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * refusals - how often strangers were turned away, per address: counted in memory, added to the
- * database each few seconds. Bounded: addresses past the limit count together as "others". Any thread.
+ * database each few seconds. Bounded: addresses past the limit count together as "others". Any
+ * thread.
  */
 #ifndef AUTH_GATEWAY_REFUSALS_H
 #define AUTH_GATEWAY_REFUSALS_H

@@ -26,7 +26,8 @@ static void drop(struct revoked *r, const struct ring_msg *m)
 {
 	uint8_t hash[SECRET_HASH_BYTES];
 	size_t n;
-	if (text_unbase64(m->subject, strlen(m->subject), hash, sizeof(hash), &n) == 0 && n == sizeof(hash))
+	if (text_unbase64(m->subject, strlen(m->subject), hash, sizeof(hash), &n) == 0 &&
+	    n == sizeof(hash))
 		cache_drop(r->cache, hash);
 }
 
@@ -44,7 +45,8 @@ static void *follow(void *arg)
 	while (!atomic_load(&r->stopping)) {
 		struct err err = { 0 };
 		size_t n = 0;
-		if (ring_follow(r->ring, RING_AUTH, REVOKED_WAIT_MS, messages, REVOKED_BATCH, &n, &err) != 0) {
+		if (ring_follow(r->ring, RING_AUTH, REVOKED_WAIT_MS, messages, REVOKED_BATCH, &n,
+			&err) != 0) {
 			wait_ms(backoff_next_ms(&away));
 			continue;
 		}

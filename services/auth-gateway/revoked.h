@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * revoked - hears on RING_AUTH which sessions ended on another replica and drops them from the cache.
- * Only a doorbell: without Redis a revocation is felt when the entry is a second old (cache.h).
+ * revoked - hears on RING_AUTH which sessions ended on another replica and drops them from the
+ * cache. Only a doorbell: without Redis a revocation is felt when the entry is a second old
+ * (cache.h).
  */
 #ifndef AUTH_GATEWAY_REVOKED_H
 #define AUTH_GATEWAY_REVOKED_H

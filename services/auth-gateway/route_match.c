@@ -30,8 +30,8 @@ static bool path_matches(const char *pattern, const char *path, size_t path_n)
 	return pattern == pattern_end && path == end;
 }
 
-enum route_verdict route_match(const struct gateway_route *routes, const char *method, const char *path,
-    size_t path_n, const struct gateway_route **out)
+enum route_verdict route_match(const struct gateway_route *routes, const char *method,
+    const char *path, size_t path_n, const struct gateway_route **out)
 {
 	enum route_verdict verdict = ROUTE_UNKNOWN;
 	for (const struct gateway_route *r = routes; r->method != NULL; r++) {
@@ -48,5 +48,6 @@ enum route_verdict route_match(const struct gateway_route *routes, const char *m
 
 bool route_is_safe(const char *method)
 {
-	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0;
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
+	       strcmp(method, "OPTIONS") == 0;
 }

@@ -2,8 +2,8 @@
 /*
  * route_match - which operation a request is, by the generated table of every service's operations.
  *
- * Exact: no prefix, no regular expression, no case folding; a {parameter} is one segment that is not
- * empty. The table has literal segments before parameters, so the first match is the right one.
+ * Exact: no prefix, no regular expression, no case folding; a {parameter} is one segment that is
+ * not empty. The table has literal segments before parameters, so the first match is the right one.
  */
 #ifndef AUTH_GATEWAY_ROUTE_MATCH_H
 #define AUTH_GATEWAY_ROUTE_MATCH_H
@@ -20,8 +20,8 @@ enum route_verdict { ROUTE_FOUND, ROUTE_UNKNOWN, ROUTE_OTHER_METHOD };
  * path    in normal form (uri_path), path_n bytes
  * out     written only for ROUTE_FOUND; points into routes
  */
-enum route_verdict route_match(const struct gateway_route *routes, const char *method, const char *path,
-    size_t path_n, const struct gateway_route **out);
+enum route_verdict route_match(const struct gateway_route *routes, const char *method,
+    const char *path, size_t path_n, const struct gateway_route **out);
 
 /* route_is_safe - GET, HEAD and OPTIONS change nothing and need no CSRF token. */
 bool route_is_safe(const char *method);

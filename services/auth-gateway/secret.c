@@ -23,7 +23,8 @@ void secret_make(char *out)
 
 static bool is_secret(const char *p, size_t n)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	return n == SECRET_LENGTH && strspn(p, alphabet) == SECRET_LENGTH;
 }
 
@@ -35,7 +36,8 @@ bool secret_of_cookie(const char *cookie, char *out)
 		p += strspn(p, " \t;");
 		const size_t n = strcspn(p, ";");
 		if (strncmp(p, name, sizeof(name) - 1) == 0) {
-			if (found != NULL || !is_secret(p + sizeof(name) - 1, n - (sizeof(name) - 1)))
+			if (found != NULL ||
+			    !is_secret(p + sizeof(name) - 1, n - (sizeof(name) - 1)))
 				return false;
 			found = p + sizeof(name) - 1;
 		}
@@ -63,12 +65,14 @@ void secret_csrf(const char *secret, char *out)
 {
 	static const uint8_t label[] = "millrace csrf 1";
 	uint8_t mac[SECRET_HASH_BYTES];
-	if (HMAC(EVP_sha256(), secret, (int)strlen(secret), label, sizeof(label) - 1, mac, NULL) == NULL)
+	if (HMAC(EVP_sha256(), secret, (int)strlen(secret), label, sizeof(label) - 1, mac, NULL) ==
+	    NULL)
 		bug("no HMAC-SHA256");
 	text_base64url(mac, sizeof(mac), out);
 }
 
 bool secret_csrf_is(const char *csrf, const char *header)
 {
-	return header != NULL && strlen(header) == SECRET_LENGTH && text_equal_ct(csrf, header, SECRET_LENGTH);
+	return header != NULL && strlen(header) == SECRET_LENGTH &&
+	       text_equal_ct(csrf, header, SECRET_LENGTH);
 }

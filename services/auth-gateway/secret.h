@@ -2,9 +2,9 @@
 /*
  * secret - the session cookie and what is derived from it.
  *
- * A session is 256 random bits, written as 43 base64url characters. The database keeps only the SHA-256
- * of those characters; the CSRF token is an HMAC under them, so both are bound to the session and
- * neither gives it away.
+ * A session is 256 random bits, written as 43 base64url characters. The database keeps only the
+ * SHA-256 of those characters; the CSRF token is an HMAC under them, so both are bound to the
+ * session and neither gives it away.
  */
 #ifndef AUTH_GATEWAY_SECRET_H
 #define AUTH_GATEWAY_SECRET_H
@@ -31,7 +31,8 @@ bool secret_of_cookie(const char *cookie, char *out);
 /* secret_hash - what the database knows it by; out SECRET_HASH_BYTES. */
 void secret_hash(const char *secret, uint8_t *out);
 
-/* secret_bytea - a hash as PostgreSQL's text form of bytea (\x...); out at least SECRET_HEX_BYTES. */
+/* secret_bytea - a hash as PostgreSQL's text form of bytea (\x...); out at least SECRET_HEX_BYTES.
+ */
 void secret_bytea(const uint8_t *hash, char *out);
 
 /* secret_csrf - the CSRF token of a session; out at least SECRET_BYTES. */

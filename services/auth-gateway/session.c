@@ -15,10 +15,10 @@ enum { SESSION_ARENA_BYTES = 256 << 10 };
 
 struct session {
 	atomic_int references;
-	struct session_row row;		/* strings owned */
-	uint32_t permissions;		/* bit n: holds permission n somewhere */
-	char csrf[SECRET_BYTES];	/* for unsafe methods */
-	pthread_mutex_t lock;		/* of tokens */
+	struct session_row row;               /* strings owned */
+	uint32_t permissions;                 /* bit n: holds permission n somewhere */
+	char csrf[SECRET_BYTES];              /* for unsafe methods */
+	pthread_mutex_t lock;                 /* of tokens */
 	char *tokens[GATEWAY_SERVICE_COUNT_]; /* NULL until asked for; owned */
 };
 
@@ -38,8 +38,10 @@ static unsigned roles_held(const cJSON *domains, bool is_admin)
 	unsigned held = is_admin ? PERMISSION_ROLE_ADMINISTRATOR : 0;
 	const cJSON *domain;
 	const cJSON *role;
-	cJSON_ArrayForEach(domain, domains) {
-		cJSON_ArrayForEach(role, domain) {
+	cJSON_ArrayForEach(domain, domains)
+	{
+		cJSON_ArrayForEach(role, domain)
+		{
 			if (cJSON_IsString(role))
 				held |= role_bit(role->valuestring);
 		}
@@ -63,7 +65,8 @@ static int permissions_of(const struct session_row *row, uint32_t *out, struct e
 	return result;
 }
 
-int session_new(const char *secret, const struct session_row *row, struct session **out, struct err *err)
+int session_new(
+    const char *secret, const struct session_row *row, struct session **out, struct err *err)
 {
 	uint32_t permissions;
 	if (permissions_of(row, &permissions, err) != 0) {
@@ -134,8 +137,8 @@ const char *session_csrf(const struct session *s)
 	return s->csrf;
 }
 
-const char *session_token(struct session *s, enum gateway_service service, const uint8_t *key,
-    int64_t now_s)
+const char *session_token(
+    struct session *s, enum gateway_service service, const uint8_t *key, int64_t now_s)
 {
 	pthread_mutex_lock(&s->lock);
 	if (s->tokens[service] == NULL) {

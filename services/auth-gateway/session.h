@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session - what the gateway knows of one session for at most a second: a person, what they may do, the
- * CSRF token, and the internal tokens made from it.
+ * session - what the gateway knows of one session for at most a second: a person, what they may do,
+ * the CSRF token, and the internal tokens made from it.
  *
  * Immutable after session_new but for the tokens, which session_token makes once each. Counted
  * references: the cache holds one, each request that decides by it another.
@@ -17,13 +17,13 @@ struct session;
 
 /* What store.c reads of a session; strings borrowed. */
 struct session_row {
-	const char *id;		  /* UUID of the session */
-	const char *user_id;	  /* UUID */
-	const char *user_name;	  /* sign-in name */
+	const char *id;           /* UUID of the session */
+	const char *user_id;      /* UUID */
+	const char *user_name;    /* sign-in name */
 	const char *display_name; /* for people */
-	const char *domains;	  /* {"default": ["data_manager"]} */
-	bool is_admin;		  /* System Administrator */
-	int64_t expires_at_ms;	  /* wall clock */
+	const char *domains;      /* {"default": ["data_manager"]} */
+	bool is_admin;            /* System Administrator */
+	int64_t expires_at_ms;    /* wall clock */
 };
 
 /*
@@ -34,16 +34,18 @@ struct session_row {
  *
  * Errors  ERR_INTERNAL  the stored roles are no JSON object
  */
-int session_new(const char *secret, const struct session_row *row, struct session **out, struct err *err)
-    MUST_CHECK;
+int session_new(const char *secret, const struct session_row *row, struct session **out,
+    struct err *err) MUST_CHECK;
 
 /* session_ref - one more reference; any thread. */
 struct session *session_ref(struct session *s);
 
-/* session_unref - give a reference back, the last one frees; sets *s to NULL; accepts NULL inside. */
+/* session_unref - give a reference back, the last one frees; sets *s to NULL; accepts NULL inside.
+ */
 void session_unref(struct session **s);
 
-/* session_holds - may this person do it in at least one domain? Always true for PERMISSION_SESSION. */
+/* session_holds - may this person do it in at least one domain? Always true for PERMISSION_SESSION.
+ */
 bool session_holds(const struct session *s, enum permission permission);
 
 /* The row a session was made from; valid as long as the reference. */
@@ -58,10 +60,10 @@ const char *session_csrf(const struct session *s);
  * key    that service's key, TOKEN_KEY_BYTES
  * now_s  wall clock
  *
- * Returns the token, valid as long as the reference. A session lives a second or two in the cache, so
- * its tokens are never near the end of their 60 s.
+ * Returns the token, valid as long as the reference. A session lives a second or two in the cache,
+ * so its tokens are never near the end of their 60 s.
  */
-const char *session_token(struct session *s, enum gateway_service service, const uint8_t *key,
-    int64_t now_s);
+const char *session_token(
+    struct session *s, enum gateway_service service, const uint8_t *key, int64_t now_s);
 
 #endif

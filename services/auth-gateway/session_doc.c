@@ -12,7 +12,8 @@
 void session_doc_set_cookie(struct http_req *req, const char *secret, int64_t max_age_s)
 {
 	const char *scheme = http_header(req, "X-Forwarded-Proto");
-	const bool secure = gateway()->conf->cookie_secure || (scheme != NULL && strcmp(scheme, "https") == 0);
+	const bool secure =
+	    gateway()->conf->cookie_secure || (scheme != NULL && strcmp(scheme, "https") == 0);
 	http_set_header(req, "Set-Cookie",
 	    arena_printf(http_arena(req), "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
 		SECRET_COOKIE, secret, (long long)max_age_s, secure ? "; Secure" : ""));
@@ -22,9 +23,11 @@ static unsigned role_bits(const cJSON *roles)
 {
 	unsigned bits = 0;
 	const cJSON *role;
-	cJSON_ArrayForEach(role, roles) {
+	cJSON_ArrayForEach(role, roles)
+	{
 		for (const struct permission_role_row *r = permission_roles; r->name != NULL; r++)
-			if (!r->installation && cJSON_IsString(role) && strcmp(r->name, role->valuestring) == 0)
+			if (!r->installation && cJSON_IsString(role) &&
+			    strcmp(r->name, role->valuestring) == 0)
 				bits |= r->role;
 	}
 	return bits;
@@ -45,13 +48,15 @@ static void add_rights(cJSON *doc, const cJSON *domains, bool is_admin)
 	const cJSON *domain;
 	if (is_admin)
 		add_permissions(permissions, "*", PERMISSION_ROLE_ADMINISTRATOR);
-	cJSON_ArrayForEach(domain, domains) {
+	cJSON_ArrayForEach(domain, domains)
+	{
 		add_permissions(permissions, domain->string,
 		    role_bits(domain) | (is_admin ? PERMISSION_ROLE_ADMINISTRATOR : 0));
 	}
 }
 
-static int reply(struct http_req *req, const char *secret, const struct session_row *row, struct err *err)
+static int reply(
+    struct http_req *req, const char *secret, const struct session_row *row, struct err *err)
 {
 	struct arena *a = http_arena(req);
 	cJSON *domains;
@@ -82,8 +87,8 @@ int session_doc_reply(struct http_req *req, const char *secret, struct err *err)
 	uint8_t hash[SECRET_HASH_BYTES];
 	secret_hash(secret, hash);
 	secret_bytea(hash, hex);
-	const int found =
-	    store_session_find(http_db(req), hex, gateway()->conf->idle_ms, http_arena(req), &row, err);
+	const int found = store_session_find(
+	    http_db(req), hex, gateway()->conf->idle_ms, http_arena(req), &row, err);
 	if (found < 0)
 		return -1;
 	if (found == 0)

@@ -19,7 +19,12 @@
 #include "session_doc.h"
 #include "store.h"
 
-enum { FREE_TRIES_ACCOUNT = 5, FREE_TRIES_ADDRESS = 20, NAME_MAX_BYTES = 128, AGENT_MAX_BYTES = 200 };
+enum {
+	FREE_TRIES_ACCOUNT = 5,
+	FREE_TRIES_ADDRESS = 20,
+	NAME_MAX_BYTES = 128,
+	AGENT_MAX_BYTES = 200
+};
 
 /* One try; strings in the request's arena. */
 struct attempt {
@@ -45,35 +50,40 @@ static int read_attempt(struct http_req *req, struct attempt *out, struct err *e
 	return 0;
 }
 
-/* A form of another site cannot send JSON without asking first; a browser also says where it stands. */
+/* A form of another site cannot send JSON without asking first; a browser also says where it
+ * stands. */
 static int check_origin(struct http_req *req, struct err *err)
 {
 	const char *type = http_header(req, "Content-Type");
 	const char *site = http_header(req, "Sec-Fetch-Site");
 	if (type == NULL || strncasecmp(type, "application/json", strlen("application/json")) != 0)
-		return err_set_code(err, ERR_INPUT, "http.media_type", "the body must be application/json");
+		return err_set_code(
+		    err, ERR_INPUT, "http.media_type", "the body must be application/json");
 	if (site != NULL && strcmp(site, "cross-site") == 0)
 		return err_set_code(err, ERR_DENIED, "auth.csrf", "sign-in from another site");
 	return 0;
 }
 
-/* Both counters are asked, so that neither hides from the other. */
 static int throttle(struct http_req *req, const struct attempt *t, struct err *err)
 {
-	int64_t account_s;
-	int64_t address_s;
-	if (store_throttle_take(http_db(req), "account", t->name, FREE_TRIES_ACCOUNT, &account_s, err) != 0 ||
-	    store_throttle_take(http_db(req), "address", t->address, FREE_TRIES_ADDRESS, &address_s, err) != 0)
+	const struct store_try try = {
+		.account = t->name,
+		.address = t->address,
+		.free_account = FREE_TRIES_ACCOUNT,
+		.free_address = FREE_TRIES_ADDRESS,
+	};
+	int64_t wait_s = 0;
+	if (store_throttle_take(http_db(req), &try, &wait_s, err) != 0)
 		return -1;
-	const int64_t wait_s = account_s > address_s ? account_s : address_s;
 	if (wait_s == 0)
 		return 0;
 	http_set_header(req, "Retry-After", arena_printf(http_arena(req), "%d", (int)wait_s));
-	return err_set_code(err, ERR_BUSY, "auth.throttled", "too many tries, again in %d s", (int)wait_s);
+	return err_set_code(
+	    err, ERR_BUSY, "auth.throttled", "too many tries, again in %d s", (int)wait_s);
 }
 
-static int audit_sign_in(struct http_req *req, const struct store_user *user, const char *result,
-    struct err *err)
+static int audit_sign_in(
+    struct http_req *req, const struct store_user *user, const char *result, struct err *err)
 {
 	const struct store_audit row = {
 		.actor = user->id,
@@ -88,7 +98,8 @@ static int audit_sign_in(struct http_req *req, const struct store_user *user, co
 }
 
 /* The person the password belongs to; anything else is one and the same refusal. */
-static int identify(struct http_req *req, const struct attempt *t, struct store_user *out, struct err *err)
+static int identify(
+    struct http_req *req, const struct attempt *t, struct store_user *out, struct err *err)
 {
 	const int found = store_user_find(http_db(req), t->name, http_arena(req), out, err);
 	if (found < 0)
@@ -117,8 +128,8 @@ static int end_old(struct http_req *req, struct err *err)
 	return 0;
 }
 
-static int put_session(struct http_req *req, const struct store_user *user, const char *secret,
-    struct err *err)
+static int put_session(
+    struct http_req *req, const struct store_user *user, const char *secret, struct err *err)
 {
 	const char *agent = http_header(req, "User-Agent");
 	char id[UUID_TEXT_BYTES];
@@ -133,15 +144,16 @@ static int put_session(struct http_req *req, const struct store_user *user, cons
 		.user_id = user->id,
 		.life_ms = gateway()->conf->session_ms,
 		.address = gateway_address(req),
-		.user_agent = agent == NULL ? "" :
-		    arena_dup_n(http_arena(req), agent, strnlen(agent, AGENT_MAX_BYTES)),
+		.user_agent = agent == NULL ? ""
+					    : arena_dup_n(http_arena(req), agent,
+						  strnlen(agent, AGENT_MAX_BYTES)),
 	};
 	return store_session_put(http_db(req), &s, err);
 }
 
 /* All that a sign-in writes, in one transaction. */
-static int open_session(struct http_req *req, const struct attempt *t, const struct store_user *user,
-    const char *secret, struct err *err)
+static int open_session(struct http_req *req, const struct attempt *t,
+    const struct store_user *user, const char *secret, struct err *err)
 {
 	struct db *db = http_db(req);
 	if (db_begin(db, err) != 0)
@@ -160,8 +172,8 @@ static int sign_in_on_queue(struct http_req *req, struct err *err)
 	struct attempt t;
 	struct store_user user;
 	char secret[SECRET_BYTES];
-	if (check_origin(req, err) != 0 || read_attempt(req, &t, err) != 0 || throttle(req, &t, err) != 0 ||
-	    identify(req, &t, &user, err) != 0)
+	if (check_origin(req, err) != 0 || read_attempt(req, &t, err) != 0 ||
+	    throttle(req, &t, err) != 0 || identify(req, &t, &user, err) != 0)
 		return -1;
 	secret_make(secret);
 	if (open_session(req, &t, &user, secret, err) != 0)

@@ -64,23 +64,24 @@ static const char SQL_SESSION_CROWD[] =
 
 int store_session_put(struct db *db, const struct store_new_session *s, struct err *err)
 {
-	if (db_query(db, SQL_SESSION_PUT, NULL, err, s->hash, s->id, s->user_id, number(s->life_ms).text,
-		s->address, s->user_agent) != 0)
+	if (db_query(db, SQL_SESSION_PUT, NULL, err, s->hash, s->id, s->user_id,
+		number(s->life_ms).text, s->address, s->user_agent) != 0)
 		return -1;
 	return db_query(db, SQL_SESSION_CROWD, NULL, err, s->user_id);
 }
 
 int store_session_delete(struct db *db, const char *hash, struct err *err)
 {
-	return db_query(db, "delete from auth.sessions where token_hash = $1::bytea", NULL, err, hash);
+	return db_query(
+	    db, "delete from auth.sessions where token_hash = $1::bytea", NULL, err, hash);
 }
 
 static const char SQL_USER_FIND[] =
     "select id, name, password_hash from auth.users"
     " where name = $1 and password_hash is not null and disabled_at is null";
 
-int store_user_find(struct db *db, const char *name, struct arena *a, struct store_user *out,
-    struct err *err)
+int store_user_find(
+    struct db *db, const char *name, struct arena *a, struct store_user *out, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	if (db_query(db, SQL_USER_FIND, &r, err, name) != 0)
@@ -102,8 +103,8 @@ static const char SQL_FIRST_ADMIN[] =
     " insert into auth.domain_roles (user_id, domain, role, granted_by)"
     " select id, 'default', 'data_manager', 'first start' from made returning user_id";
 
-static int first_admin(struct db *db, const char *id, const char *password_hash, int *out_made,
-    struct err *err)
+static int first_admin(
+    struct db *db, const char *id, const char *password_hash, int *out_made, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	if (db_query(db, "lock table auth.users in share row exclusive mode", NULL, err) != 0 ||
@@ -134,12 +135,16 @@ int store_has_users(struct db *db, struct err *err)
 
 enum { THROTTLE_CAP_S = 60 };
 
-int store_throttle_take(struct db *db, const char *kind, const char *key, int free_tries,
-    int64_t *out_wait_s, struct err *err)
+static const char SQL_THROTTLE_TAKE[] =
+    "select auth.throttle_take($1, $2, $3::int, $4::int, $5::int) as wait_s";
+
+int store_throttle_take(
+    struct db *db, const struct store_try *t, int64_t *out_wait_s, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
-	if (db_query(db, "select auth.throttle_take($1, $2, $3::int, $4::int) as wait_s", &r, err, kind, key,
-		number(free_tries).text, number(THROTTLE_CAP_S).text) != 0)
+	if (db_query(db, SQL_THROTTLE_TAKE, &r, err, t->account, t->address,
+		number(t->free_account).text, number(t->free_address).text,
+		number(THROTTLE_CAP_S).text) != 0)
 		return -1;
 	*out_wait_s = db_i64(r, 0, "wait_s");
 	return 0;
@@ -152,9 +157,9 @@ int store_throttle_forgive(struct db *db, const char *account, const char *addre
 
 int store_audit_put(struct db *db, const struct store_audit *row, struct err *err)
 {
-	return db_query(db, "select auth.audit_v1($1::uuid, $2, $3, $4, $5, $6, $7, $8::jsonb)", NULL, err,
-	    row->actor, row->actor_name, row->action, row->object, row->result, row->request_id,
-	    row->address, row->detail);
+	return db_query(db, "select auth.audit_v1($1::uuid, $2, $3, $4, $5, $6, $7, $8::jsonb)",
+	    NULL, err, row->actor, row->actor_name, row->action, row->object, row->result,
+	    row->request_id, row->address, row->detail);
 }
 
 static const char SQL_AUDIT_LIST[] =
@@ -188,9 +193,11 @@ int store_sweep(struct db *db, int64_t idle_ms, struct err *err)
 {
 	if (db_query(db, SQL_SWEEP_SESSIONS, NULL, err, number(idle_ms).text) != 0)
 		return -1;
-	if (db_query(db, "delete from auth.throttles where last_at < clock_timestamp() - interval '1 day'",
+	if (db_query(db,
+		"delete from auth.throttles where last_at < clock_timestamp() - interval '1 day'",
 		NULL, err) != 0)
 		return -1;
-	return db_query(db, "delete from auth.refusals where minute < clock_timestamp() - interval '90 days'",
-	    NULL, err);
+	return db_query(db,
+	    "delete from auth.refusals where minute < clock_timestamp() - interval '90 days'", NULL,
+	    err);
 }

@@ -2,8 +2,8 @@
 /*
  * store - all SQL of the gateway, as named functions over one connection.
  *
- * Hashes are given as PostgreSQL's text form of bytea (secret_bytea). Every function that returns int
- * answers 0 or -1 with err as kit/db.h says; finders answer 1 found, 0 none.
+ * Hashes are given as PostgreSQL's text form of bytea (secret_bytea). Every function that returns
+ * int answers 0 or -1 with err as kit/db.h says; finders answer 1 found, 0 none.
  */
 #ifndef AUTH_GATEWAY_STORE_H
 #define AUTH_GATEWAY_STORE_H
@@ -12,29 +12,37 @@
 #include "session.h"
 
 struct store_user {
-	const char *id;		   /* UUID */
-	const char *name;	   /* sign-in name */
+	const char *id;            /* UUID */
+	const char *name;          /* sign-in name */
 	const char *password_hash; /* crypt(5) */
 };
 
 struct store_audit {
-	const char *actor;	/* UUID or NULL */
+	const char *actor;      /* UUID or NULL */
 	const char *actor_name; /* never NULL */
-	const char *action;	/* operationId or event */
-	const char *object;	/* what it was done to */
-	const char *result;	/* "let_through", "refused", ... */
+	const char *action;     /* operationId or event */
+	const char *object;     /* what it was done to */
+	const char *result;     /* "let_through", "refused", ... */
 	const char *request_id; /* X-Request-Id */
-	const char *address;	/* client */
-	const char *detail;	/* JSON object or NULL */
+	const char *address;    /* client */
+	const char *detail;     /* JSON object or NULL */
 };
 
 struct store_new_session {
-	const char *hash;	/* bytea text */
-	const char *id;		/* UUID */
-	const char *user_id;	/* UUID */
-	int64_t life_ms;	/* absolute */
-	const char *address;	/* client */
+	const char *hash;       /* bytea text */
+	const char *id;         /* UUID */
+	const char *user_id;    /* UUID */
+	int64_t life_ms;        /* absolute */
+	const char *address;    /* client */
 	const char *user_agent; /* cut by the caller */
+};
+
+/* A sign-in about to be looked at. */
+struct store_try {
+	const char *account; /* name in lower case, known or not */
+	const char *address; /* client */
+	int free_account;    /* failures of the account before the first wait */
+	int free_address;    /* failures of the address before the first wait */
 };
 
 /*
@@ -71,13 +79,14 @@ int store_user_find(struct db *db, const char *name, struct arena *a, struct sto
     struct err *err) MUST_CHECK;
 
 /*
- * store_first_admin - make `admin`, System Administrator and data_manager of `default`, when there is
- * nobody at all; safe when two gateways start at once.
+ * store_first_admin - make `admin`, System Administrator and data_manager of `default`, when there
+ * is nobody at all; safe when two gateways start at once.
  *
  * Returns 1 made, 0 somebody was there, -1 failed.
  * Errors  as kit/db.h
  */
-int store_first_admin(struct db *db, const char *id, const char *password_hash, struct err *err) MUST_CHECK;
+int store_first_admin(
+    struct db *db, const char *id, const char *password_hash, struct err *err) MUST_CHECK;
 
 /*
  * store_has_users - 1 when there is somebody, 0 when nobody.
@@ -87,23 +96,22 @@ int store_first_admin(struct db *db, const char *id, const char *password_hash, 
 int store_has_users(struct db *db, struct err *err) MUST_CHECK;
 
 /*
- * store_throttle_take - count one try of a kind ("account", "address").
+ * store_throttle_take - count one try of a name from an address.
  *
- * free_tries  how many go before the first wait
- * out_wait_s  seconds to wait before the next try is looked at, 0 = go on
+ * out_wait_s  seconds to wait before a try is looked at, 0 = go on
  *
  * Errors  as kit/db.h
  */
-int store_throttle_take(struct db *db, const char *kind, const char *key, int free_tries,
-    int64_t *out_wait_s, struct err *err) MUST_CHECK;
+int store_throttle_take(
+    struct db *db, const struct store_try *t, int64_t *out_wait_s, struct err *err) MUST_CHECK;
 
 /*
  * store_throttle_forgive - the try was right.
  *
  * Errors  as kit/db.h
  */
-int store_throttle_forgive(struct db *db, const char *account, const char *address, struct err *err)
-    MUST_CHECK;
+int store_throttle_forgive(
+    struct db *db, const char *account, const char *address, struct err *err) MUST_CHECK;
 
 /*
  * store_audit_put - one row of the trail.
@@ -127,10 +135,12 @@ int store_audit_list(struct db *db, const char *before, const char *actor, const
  *
  * Errors  as kit/db.h
  */
-int store_refusals_add(struct db *db, const char *address, int64_t count, struct err *err) MUST_CHECK;
+int store_refusals_add(
+    struct db *db, const char *address, int64_t count, struct err *err) MUST_CHECK;
 
 /*
- * store_sweep - delete what is over: expired sessions, forgotten throttles, counts older than 90 days.
+ * store_sweep - delete what is over: expired sessions, forgotten throttles, counts older than 90
+ * days.
  *
  * Errors  as kit/db.h
  */

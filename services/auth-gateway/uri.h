@@ -3,11 +3,11 @@
  * uri - the one normaliser of the door: a request target in its one allowed spelling, or refused.
  *
  * Nothing is rewritten: a path is either in normal form already or the request is refused, so that
- * nginx, the gateway and the daemon behind cannot read it differently (path confusion). Refused: empty
- * and dot segments, a slash at the end, backslash, semicolon, raw control and non-ASCII bytes, a broken
- * escape, an escape of '/', '\\', control bytes or NUL, of a letter, digit, '.', '-', '_' or '~' (never
- * written so), an escape of an escape (%25 and two hex digits), a fragment. The query is cut off and not
- * looked at: no decision depends on it.
+ * nginx, the gateway and the daemon behind cannot read it differently (path confusion). Refused:
+ * empty and dot segments, a slash at the end, backslash, semicolon, raw control and non-ASCII
+ * bytes, a broken escape, an escape of '/', '\\', control bytes or NUL, of a letter, digit, '.',
+ * '-', '_' or '~' (never written so), an escape of an escape (%25 and two hex digits), a fragment.
+ * The query is cut off and not looked at: no decision depends on it.
  *
  * Pure functions, any thread. Source: facts/security.md (Envoy CVE-2019-9901, CVE-2021-29492,
  * oauth2-proxy's skip rules over raw addresses).

@@ -80,6 +80,9 @@ class Places:
     def __init__(self, root):
         self.root = pathlib.Path(root).resolve()
         self.user = run_user()
+        self.dir("")
+        self.own(self.root)
+        self.check_reachable()
         self.bin = self.dir("bin", 0o755)
         self.logs = self.dir("logs")
         self.secrets = self.dir("secrets")
@@ -91,6 +94,12 @@ class Places:
         self.silver = self.dir("data/silver")
         self.scratch = self.dir("data/scratch")
         self.pg = self.root / "pg"
+
+    def check_reachable(self):
+        """Root may make a directory where its processes, being somebody else, cannot get to."""
+        done = subprocess.run(command(["test", "-x", self.root], self.user), check=False)
+        if done.returncode != 0:
+            raise StartError("directory", f"{self.root} cannot be reached by the user {self.user.pw_name}")
 
     def dir(self, name, mode=0o700):
         path = self.root

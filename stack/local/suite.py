@@ -7,6 +7,7 @@ restarted when they die. `make run` and the scenario tests use the same class.
         person.get("/api/datasets").json()
         suite.kill("validation", 0, signal.SIGKILL)
 """
+import ctypes
 import fcntl
 import http.client
 import os
@@ -289,8 +290,9 @@ class Suite:
 
     def add_user(self, name, password, domains=None, administrator=False):
         """A person with roles ({"default": ["analyst"]}), straight into the user store."""
-        import crypt  # pylint: disable=import-outside-toplevel,deprecated-module
-        digest = crypt.crypt(password, "$y$j9T$" + os.urandom(12).hex()[:20])
+        crypt = ctypes.CDLL("libcrypt.so.1").crypt
+        crypt.restype = ctypes.c_char_p
+        digest = crypt(password.encode(), b"$y$j9T$" + os.urandom(10).hex().encode()).decode()
         roles = "".join(f"insert into auth.domain_roles select id, '{d}', '{r}', now(), 'test' from auth.users"
                         f" where name = '{name}';" for d, held in (domains or {}).items() for r in held)
         self.psql(f"insert into auth.users (id, name, display_name, password_hash, is_administrator) values"

@@ -87,29 +87,34 @@ create table auth.refusals (
 	primary key (minute, address)
 );
 
--- One try: counted before the password is looked at, so that tries at the same time count too. The first
--- p_free failures are free, then each doubles the wait up to p_cap_s; 15 quiet minutes forget them.
--- Returns the seconds to wait, 0 = go on.
-create function auth.throttle_take(p_kind text, p_key text, p_free integer, p_cap_s integer)
+-- One try of a name from an address: counted on both before the password is looked at, so that tries at
+-- the same time count too. While either is blocked nothing is counted: asking again is no try, and a
+-- blocked address cannot block an account. The first free failures cost nothing, then each doubles the
+-- wait up to p_cap_s; 15 quiet minutes forget them. Returns the seconds to wait, 0 = go on.
+create function auth.throttle_take(p_account text, p_address text, p_free_account integer,
+    p_free_address integer, p_cap_s integer)
 returns integer language plpgsql set search_path = auth, pg_temp as $$
 declare
 	t timestamptz := clock_timestamp();
-	row_ throttles;
+	blocked timestamptz;
 begin
-	insert into throttles as x (kind, key, failures, last_at, blocked_until)
-	values (p_kind, p_key, 0, t, '-infinity')
+	insert into throttles (kind, key, failures, last_at, blocked_until)
+	values ('account', p_account, 0, t, '-infinity'), ('address', p_address, 0, t, '-infinity')
 	on conflict (kind, key) do nothing;
-	select * into row_ from throttles where kind = p_kind and key = p_key for update;
-	if row_.blocked_until > t then
-		return greatest(1, ceil(extract(epoch from row_.blocked_until - t)))::integer;
+	select max(blocked_until) into blocked from (
+		select blocked_until from throttles
+		where (kind, key) in (('account', p_account), ('address', p_address))
+		order by kind for update) both_;
+	if blocked > t then
+		return greatest(1, ceil(extract(epoch from blocked - t)))::integer;
 	end if;
-	if row_.last_at < t - interval '15 minutes' then
-		row_.failures := 0;
-	end if;
-	update throttles set failures = row_.failures + 1, last_at = t,
-	    blocked_until = case when row_.failures + 1 < p_free then '-infinity'::timestamptz
-		else t + make_interval(secs => least(p_cap_s, power(2, least(20, row_.failures + 1 - p_free)))) end
-	where kind = p_kind and key = p_key;
+	update throttles x set last_at = t, failures = n.failures,
+	    blocked_until = case when n.failures < n.free then '-infinity'::timestamptz
+		else t + make_interval(secs => least(p_cap_s, power(2, least(20, n.failures - n.free)))) end
+	from (select kind, key, 1 + case when last_at < t - interval '15 minutes' then 0 else failures end
+		as failures, case kind when 'account' then p_free_account else p_free_address end as free
+		from throttles where (kind, key) in (('account', p_account), ('address', p_address))) n
+	where x.kind = n.kind and x.key = n.key;
 	return 0;
 end
 $$;
@@ -131,9 +136,9 @@ returns void language sql security definer set search_path = auth, pg_temp as $$
 	    coalesce(p_request_id, ''), coalesce(p_address, ''), p_detail);
 $$;
 
-revoke all on function auth.throttle_take(text, text, integer, integer), auth.throttle_forgive(text, text),
+revoke all on function auth.throttle_take(text, text, integer, integer, integer), auth.throttle_forgive(text, text),
     auth.audit_v1(uuid, text, text, text, text, text, text, jsonb) from public;
-grant execute on function auth.throttle_take(text, text, integer, integer),
+grant execute on function auth.throttle_take(text, text, integer, integer, integer),
     auth.throttle_forgive(text, text) to millrace_auth;
 grant execute on function auth.audit_v1(uuid, text, text, text, text, text, text, jsonb)
     to millrace_auth, millrace_upload, millrace_catalog, millrace_transform, millrace_jobs;

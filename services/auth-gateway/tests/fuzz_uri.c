@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_uri - what the normaliser takes is in normal form, whatever the bytes; matching it is bounded. */
+/* fuzz_uri - what the normaliser takes is in normal form, whatever the bytes; matching it is
+ * bounded. */
 #include <string.h>
 
 #include "base/die.h"
@@ -13,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 static void check_normal(const char *path)
 {
 	ASSERT(path[0] == '/' && path[strlen(path) - 1] != '/');
-	ASSERT(strstr(path, "//") == NULL && strstr(path, "/./") == NULL && strstr(path, "/../") == NULL);
+	ASSERT(strstr(path, "//") == NULL && strstr(path, "/./") == NULL &&
+	       strstr(path, "/../") == NULL);
 	ASSERT(strpbrk(path, "\\;?# \t\r\n") == NULL);
 	ASSERT(strcasestr(path, "%2f") == NULL || strstr(path, "%25") != NULL);
 	ASSERT(strcasestr(path, "%2e") == NULL || strstr(path, "%25") != NULL);
@@ -32,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		ASSERT(path_n <= strlen(text));
 		text[path_n] = '\0';
 		check_normal(text);
-		const enum route_verdict v = route_match(gateway_routes, "GET", text, path_n, &route);
+		const enum route_verdict v =
+		    route_match(gateway_routes, "GET", text, path_n, &route);
 		ASSERT((v == ROUTE_FOUND) == (route != NULL));
 	}
 	free(text);

@@ -167,7 +167,8 @@ static void rate_of_a_session(void **state)
 static void rights_come_from_roles(void **state)
 {
 	struct session *analyst = person("ann", "{\"default\":[\"analyst\"]}", false);
-	struct session *manager = person("bob", "{\"a\":[\"analyst\"],\"b\":[\"data_manager\",\"x\"]}", false);
+	struct session *manager =
+	    person("bob", "{\"a\":[\"analyst\"],\"b\":[\"data_manager\",\"x\"]}", false);
 	struct session *admin = person("cay", "{}", true);
 	struct session *fake = person("eve", "{\"default\":[\"administrator\"]}", false);
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_route_match - exact matches only, literal before parameter, and every generated operation. */
+/* test_route_match - exact matches only, literal before parameter, and every generated operation.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,8 +13,10 @@
 static const struct gateway_route table[] = {
 	{ "GET", "/api/things", "list", PERMISSION_RUN_READ, GATEWAY_AUTH_GATEWAY, false },
 	{ "POST", "/api/things/check", "check", PERMISSION_RUN_READ, GATEWAY_AUTH_GATEWAY, false },
-	{ "POST", "/api/things/{thing}", "change", PERMISSION_RUN_READ, GATEWAY_AUTH_GATEWAY, true },
-	{ "GET", "/api/things/{thing}/parts/{no}", "part", PERMISSION_RUN_READ, GATEWAY_AUTH_GATEWAY, false },
+	{ "POST", "/api/things/{thing}", "change", PERMISSION_RUN_READ, GATEWAY_AUTH_GATEWAY,
+	    true },
+	{ "GET", "/api/things/{thing}/parts/{no}", "part", PERMISSION_RUN_READ,
+	    GATEWAY_AUTH_GATEWAY, false },
 	{ .method = NULL },
 };
 
@@ -45,8 +48,8 @@ static void exact_matches(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct gateway_route *found = NULL;
-		const enum route_verdict v =
-		    route_match(table, cases[i].method, cases[i].path, strlen(cases[i].path), &found);
+		const enum route_verdict v = route_match(
+		    table, cases[i].method, cases[i].path, strlen(cases[i].path), &found);
 		if (v != cases[i].verdict)
 			fail_msg("%s %s: verdict %d", cases[i].method, cases[i].path, (int)v);
 		if (v == ROUTE_FOUND)
@@ -78,7 +81,8 @@ static void every_operation_is_reached(void **state)
 		const struct gateway_route *found = NULL;
 		char path[256];
 		fill(r->path, path, sizeof(path));
-		assert_int_equal(route_match(gateway_routes, r->method, path, strlen(path), &found), ROUTE_FOUND);
+		assert_int_equal(route_match(gateway_routes, r->method, path, strlen(path), &found),
+		    ROUTE_FOUND);
 		assert_ptr_equal(found, r);
 	}
 }

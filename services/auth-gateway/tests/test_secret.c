@@ -9,7 +9,7 @@
 
 #include "secret.h"
 
-#define GOOD "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-"
+#define GOOD  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-"
 #define OTHER "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB_"
 
 static const struct {
@@ -83,7 +83,8 @@ static void hash_is_sha256(void **state)
 	(void)state;
 	secret_hash("abc", hash);
 	secret_bytea(hash, hex);
-	assert_string_equal(hex, "\\xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(
+	    hex, "\\xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 int main(void)
