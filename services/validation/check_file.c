@@ -61,7 +61,7 @@ static int make_scratch(struct check *c, struct err *err)
 	const struct validation_conf *conf = validation_conf();
 	c->scratch = arena_printf(
 	    c->task->arena, "%s/%s-%" PRId64, conf->scratch_dir, c->task->task_id, c->task->epoch);
-	staged_remove_tree(c->scratch);
+	(void)staged_remove_tree(c->scratch);
 	if (mkdir(c->scratch, SCRATCH_MODE) != 0)
 		return err_set_errno(err, ERR_INTERNAL, errno, "make %s", c->scratch);
 	return 0;
@@ -315,6 +315,6 @@ int check_file_run(struct worker_task *t, struct err *err)
 	if (rc != 0 && err->kind == ERR_NOT_FOUND)
 		rc = fail_for_good(c, err);
 	if (c->scratch != NULL)
-		staged_remove_tree(c->scratch);
+		(void)staged_remove_tree(c->scratch);
 	return rc;
 }

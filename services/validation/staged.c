@@ -129,16 +129,16 @@ void staged_undo(struct staged *s)
 		(void)unlink(s->paths[--s->n]);
 }
 
-void staged_remove_tree(const char *dir)
+bool staged_remove_tree(const char *dir)
 {
 	DIR *d = opendir(dir);
 	if (d == NULL)
-		return;
+		return errno == ENOENT;
 	for (const struct dirent *e; (e = readdir(d)) != NULL;) {
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
 		    unlinkat(dirfd(d), e->d_name, 0) != 0 && errno == EISDIR)
 			(void)unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
 	}
 	(void)closedir(d);
-	(void)rmdir(dir);
+	return rmdir(dir) == 0 || errno == ENOENT;
 }

@@ -53,7 +53,8 @@ int staged_sync(struct staged *s, struct err *err) MUST_CHECK;
 /* staged_undo - remove what was staged; nothing may name it. */
 void staged_undo(struct staged *s);
 
-/* staged_remove_tree - remove a scratch directory and the files in it (no directories below). */
-void staged_remove_tree(const char *dir);
+/* staged_remove_tree - remove a scratch directory and the files in it (no directories below); false
+ * when something is left of it. */
+bool staged_remove_tree(const char *dir);
 
 #endif

@@ -68,8 +68,10 @@ static void look_at_scratch(struct db *db, int dir_fd, const char *name, struct 
 	if (!over && age_ms(dir_fd, name) < DAY_MS)
 		return;
 	(void)snprintf(path, sizeof(path), "%s/%s", validation_conf()->scratch_dir, name);
-	staged_remove_tree(path);
-	count_removed("scratch", name);
+	if (staged_remove_tree(path))
+		count_removed("scratch", name);
+	else
+		log_warn(NULL, "cannot remove scratch", LOG_S("name", name));
 }
 
 static void look_at_file(struct db *db, int dir_fd, const char *name, struct err *err)

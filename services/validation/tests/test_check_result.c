@@ -28,7 +28,7 @@ static int teardown(void **state)
 {
 	struct arena *a = *state;
 	arena_free(&a);
-	staged_remove_tree(scratch);
+	(void)staged_remove_tree(scratch);
 	return 0;
 }
 

@@ -77,8 +77,8 @@ static int teardown(void **state)
 {
 	struct arena *a = *state;
 	arena_free(&a);
-	staged_remove_tree(scratch);
-	staged_remove_tree(final_dir);
+	(void)staged_remove_tree(scratch);
+	(void)staged_remove_tree(final_dir);
 	return rmdir(root);
 }
 

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+# test_validation - the catalog and its checks as a client sees them, on real daemons.
+import os
+import pathlib
+import threading
+import uuid
+
+INTEGER = {"name": "a", "type": "integer"}
+
+
+def code(answer):
+    return answer.status, answer.json()["code"]
+
+
+# ---- datasets ----
+
+def test_a_create_can_be_repeated(catalog):
+    name, me = catalog.new_name(), catalog.me
+    body = {"name": name, "id": str(uuid.uuid4()), "mode": "replace", "description": "a\nb"}
+    first, again = me.post("/api/datasets", body), me.post("/api/datasets", body)
+    assert (first.status, again.status) == (201, 200)
+    assert first.json()["id"] == again.json()["id"] == body["id"]
+    assert first.json()["contract_state"] == "none" and first.json()["last_run"] is None
+    assert code(me.post("/api/datasets", {**body, "mode": "append"})) == (409, "dataset.exists")
+    assert code(me.post("/api/datasets", {**body, "id": str(uuid.uuid4())})) == (409, "dataset.exists")
+
+
+def test_what_is_wrong_is_named(catalog):
+    for body, want in (({"name": "Sales"}, "name.invalid"), ({"name": "x", "mode": "upsert"}, "field.invalid"),
+                       ({"name": "x", "error_budget_pct": 101}, "field.invalid"), ({}, "field.invalid"),
+                       ({"name": "x", "nmae": 1}, "field.unknown"), ({"name": "x", "id": "7"}, "field.invalid")):
+        assert code(catalog.me.post("/api/datasets", body)) == (400, want), body
+
+
+def test_a_change_needs_the_right_etag(catalog):
+    name, me = catalog.dataset(), catalog.me
+    path = f"/api/datasets/{name}"
+    tag = me.get(path).headers["ETag"]
+    answer = me.request("PATCH", path, json={"description": "neu"}, headers={"If-Match": tag})
+    assert answer.status == 200 and answer.json()["description"] == "neu" and answer.headers["ETag"] != tag
+    stale = me.request("PATCH", path, json={"auto_publish": True}, headers={"If-Match": tag})
+    assert code(stale) == (412, "etag.mismatch")
+    assert me.get(path).json()["auto_publish"] is False
+
+
+def test_other_domains_do_not_exist(catalog):
+    me, domain = catalog.me, catalog.new_name()
+    assert me.post("/api/domains", {"name": domain}).status == 201
+    # An administrator sees every domain, but manages only those where he is a data manager.
+    assert code(me.post("/api/datasets", {"name": f"{domain}.sales"})) == (404, "domain.unknown")
+    catalog.suite.add_user(f"m_{domain}", "secret-word", {domain: ["data_manager"]})
+    manager = catalog.suite.session(f"m_{domain}", "secret-word")
+    assert manager.post("/api/datasets", {"name": f"{domain}.sales"}).status == 201
+    mine = catalog.dataset()
+    for path in (f"/api/datasets/{mine}", f"/api/datasets/{mine}/contract", f"/api/datasets/{mine}/rejects",
+                 f"/api/datasets/{mine}/rejects/summary", f"/api/datasets/{mine}/contract/versions"):
+        assert code(manager.get(path)) == (404, "dataset.unknown"), path
+    assert [d["name"] for d in manager.get("/api/datasets").json()["items"]] == ["sales"]
+    assert [d["name"] for d in manager.get("/api/domains").json()["items"]] == [domain]
+    assert me.get(f"/api/datasets/{domain}.sales").status == 200
+
+
+def test_lists_come_in_pages(catalog):
+    made = {catalog.dataset() for _ in range(5)}
+    seen, cursor = [], None
+    while True:
+        page = catalog.me.get("/api/datasets", limit=2, cursor=cursor).json()
+        assert len(page["items"]) <= 2
+        seen += [d["name"] for d in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert made <= set(seen) and len(seen) == len(set(seen))
+    one = made.pop()
+    assert [d["name"] for d in catalog.me.get("/api/datasets", q=one[2:]).json()["items"]] == [one]
+
+
+def test_a_dataset_with_live_rows_stays(catalog):
+    name, me = catalog.dataset(), catalog.me
+    catalog.contract(name, INTEGER)
+    run = catalog.ended(catalog.send(name, "a\n1\n"))
+    assert code(me.request("DELETE", f"/api/datasets/{name}")) == (409, "dataset.not_empty")
+    assert me.post(f"/api/loads/{name}/{run['no']}/undo").status in (200, 202)
+    assert me.request("DELETE", f"/api/datasets/{name}").status == 204
+    assert code(me.get(f"/api/datasets/{name}")) == (404, "dataset.unknown")
+
+
+# ---- contracts ----
+
+def test_all_faults_of_a_draft_are_listed(catalog):
+    answer = catalog.me.put(f"/api/datasets/{catalog.dataset()}/contract/draft",
+                            {"doc": {"fields": [{"name": "a", "type": "foo"}, {"name": "A", "type": "integer"},
+                                                {"name": "b", "type": "date", "constraints": {"minimum": "x"}}]}})
+    assert code(answer) == (400, "contract.invalid")
+    assert len(answer.json()["errors"]) >= 3
+
+
+def test_two_people_cannot_overwrite_each_other(catalog):
+    name, me = catalog.dataset(), catalog.me
+    path = f"/api/datasets/{name}/contract/draft"
+    first = me.put(path, {"doc": {"fields": [INTEGER]}})
+    assert first.status == 201
+    assert code(me.put(path, {"doc": {"fields": [INTEGER]}})) == (412, "etag.mismatch")
+    tag = {"If-Match": first.headers["ETag"]}
+    assert me.put(path, {"doc": {"fields": [INTEGER, {"name": "b", "type": "string"}]}}, headers=tag).status == 200
+    assert code(me.post(f"/api/datasets/{name}/contract/publish", headers=tag)) == (412, "etag.mismatch")
+    assert me.post(f"/api/datasets/{name}/contract/publish").json() == {"version": 1, "started_runs": []}
+    assert code(me.post(f"/api/datasets/{name}/contract/publish")) == (409, "contract.no_draft")
+    # A new draft never has an old one's tag.
+    assert me.put(path, {"doc": {"fields": [INTEGER]}}).headers["ETag"] not in tag.values()
+    versions = me.get(f"/api/datasets/{name}/contract/versions").json()["items"]
+    assert [v["version"] for v in versions] == [1] and len(versions[0]["doc"]["fields"]) == 2
+
+
+def test_files_that_waited_start_when_the_contract_comes(catalog):
+    name, me = catalog.dataset(), catalog.me
+    waiting = [catalog.send(name, f"Order ID,Sold\n{n},2026-01-02\n{n + 1},2026-01-03\n") for n in (1, 10, 20)]
+    for run in waiting:
+        doc = catalog.ended(run)
+        assert doc["state"] == "needs_person" and doc["reason"]["code"] == "contract.needed", doc
+    draft = me.get(f"/api/datasets/{name}/contract").json()["draft"]
+    assert draft["source"] == "inferred" and draft["evidence"]
+    assert [(f["name"], f["type"]) for f in draft["doc"]["fields"]] == [("order_id", "integer"), ("sold", "date")]
+    started = me.post(f"/api/datasets/{name}/contract/publish", headers={"If-Match": draft["etag"]}).json()
+    docs = [catalog.ended(run) for run in started["started_runs"]]
+    assert [d["state"] for d in docs] == ["done"] * 3
+    assert [d["retry_of"] for d in docs] == waiting, "in upload order, each for its own"
+    assert me.get(f"/api/tables/{name}").json()["row_count"] == 6
+
+
+def test_publishing_while_files_arrive_loses_none(catalog):
+    """A check that infers a draft while another person publishes must not wait for ever."""
+    name, runs = catalog.dataset(), []
+    sender = threading.Thread(target=lambda: runs.extend(catalog.send(name, f"a\n{n}\n") for n in range(12)))
+    sender.start()
+    catalog.contract(name, INTEGER)
+    sender.join()
+    catalog.suite.wait(lambda: catalog.psql(
+        "select count(*) from jobs.runs r where target = '%s' and state not in ('done', 'needs_person')"
+        % name).strip() == "0", 60, "end of all runs")
+    catalog.suite.wait(lambda: catalog.me.get(f"/api/tables/{name}").json().get("row_count") == 12, 30, "12 rows")
+    assert catalog.psql("select count(*) from jobs.runs r where target = '%s' and state = 'needs_person' and not "
+                        "exists (select from jobs.runs n where n.retry_of = r.id)" % name).strip() == "0"
+
+
+def test_auto_publish_asks_nobody(catalog):
+    name = catalog.dataset(auto_publish=True)
+    doc = catalog.ended(catalog.send(name, "a;b\n1;x\n2;y\n"))
+    assert doc["state"] == "done" and doc["contract_version"] == 1, doc
+    contract = catalog.me.get(f"/api/datasets/{name}/contract").json()
+    assert contract["published"]["version"] == 1 and contract["draft"] is None
+
+
+def test_a_run_keeps_the_version_it_began_with(catalog):
+    name = catalog.dataset()
+    catalog.contract(name, INTEGER)
+    first = catalog.ended(catalog.send(name, "a\n1\n"))
+    catalog.contract(name, INTEGER, {"name": "b", "type": "string"})
+    second = catalog.ended(catalog.send(name, "a,b\n1,x\n"))
+    assert (first["contract_version"], second["contract_version"]) == (1, 2)
+
+
+# ---- checks and rejects ----
+
+def test_rejects_are_listed_counted_and_given_back(catalog):
+    name, me = catalog.dataset(error_budget_pct=100), catalog.me
+    catalog.contract(name, INTEGER, {"name": "b", "type": "integer", "constraints": {"required": True}})
+    run = catalog.ended(catalog.send(name, "a,b\n1,1\nx,2\n3,\n4,4\n5,5,5\n"))
+    assert run["state"] == "done_with_rejects"
+    assert run["account"]["check"] == {"read": 5, "good": 2, "repaired": 0, "rejected": 3}
+    items = me.get(f"/api/datasets/{name}/rejects", run=run["id"]).json()["items"]
+    assert [(i["seq"], i["line"], i["row"], i["raw"]) for i in items] == \
+        [(1, 3, 2, "x,2"), (2, 4, 3, "3,"), (3, 6, 5, "5,5,5")]
+    assert items[0]["column"] == "a" and items[0]["no"] == run["no"] and items[0]["offset"] == 8
+    page = me.get(f"/api/datasets/{name}/rejects", limit=2).json()
+    rest = me.get(f"/api/datasets/{name}/rejects", limit=2, cursor=page["next_cursor"]).json()
+    assert [i["seq"] for i in page["items"] + rest["items"]] == [1, 2, 3] and rest["next_cursor"] is None
+    only = me.get(f"/api/datasets/{name}/rejects", column="a").json()["items"]
+    assert [i["seq"] for i in only] == [1]
+    summary = me.get(f"/api/datasets/{name}/rejects/summary").json()
+    assert (summary["total"], summary["stored"]) == (3, 3)
+    assert sum(r["count"] for r in summary["by_rule"]) == 3
+    answer = me.get(f"/api/datasets/{name}/rejects/download", run=run["id"])
+    lines = answer.text.splitlines()
+    assert answer.status == 200 and lines[0] == "_reject,_line,_column,_rule,_message,a,b" and len(lines) == 4
+    report = me.get(f"/api/reports/{run['id']}").json()
+    assert report["verdict"] == "good" and report["account"] == run["account"]["check"]
+
+
+def test_over_the_budget_nothing_is_loaded(catalog):
+    name = catalog.dataset()
+    catalog.contract(name, INTEGER)
+    run = catalog.ended(catalog.send(name, "a\n" + "x\n" * 10 + "1\n" * 90))
+    assert run["state"] == "failed" and run["load_no"] is None
+    assert catalog.me.get(f"/api/datasets/{name}/rejects/summary").json()["total"] > 0
+    assert catalog.me.get(f"/api/tables/{name}").status == 404
+
+
+def test_what_cannot_be_read_is_said_in_words(catalog):
+    name = catalog.dataset()
+    catalog.contract(name, INTEGER)
+    for text in ("", "a\x00b\n", "z\n1\n", "\x7fELF\x02\x01\x01\x00"):
+        run = catalog.ended(catalog.send(name, text))
+        assert run["state"] == "failed" and run["reason"]["text"], text
+    assert catalog.ended(catalog.send(name, "a\n"))["state"] == "done", "a header alone is a file of no rows"
+
+
+def test_a_dataset_deleted_while_its_file_waits(catalog):
+    name = catalog.dataset()
+    catalog.psql(f"delete from catalog.datasets where name = '{name}'")
+    answer = catalog.me.request("PUT", f"/api/uploads/f.csv?dataset={name}", b"a\n1\n")
+    assert code(answer) == (404, "dataset.unknown")
+
+
+# ---- the disk ----
+
+def all_files(where):
+    return {str(p) for p in pathlib.Path(where).rglob("*") if p.is_file()}
+
+
+def test_the_disk_is_tidied(catalog):
+    name = catalog.dataset(error_budget_pct=100)
+    catalog.contract(name, INTEGER)
+    run = catalog.ended(catalog.send(name, "a\n1\nx\n"))
+    kept = {f for f in all_files(catalog.silver) if run["id"] in f}
+    assert len(kept) == 3  # silver, rejects as CSV and as Parquet
+    stray = [catalog.silver / "default" / f"{uuid.uuid4()}-7-0.parquet",
+             catalog.silver / "default" / f"{run['id']}-99999.rejects.csv.part"]
+    for path in stray:
+        path.write_text("left by a crash")
+        os.utime(path, (1, 1))
+    task, epoch = catalog.psql(f"select id || '-' || epoch from jobs.tasks where run_id = '{run['id']}' "
+                               "and kind = 'validate'").strip().rsplit("-", 1)
+    scratch = catalog.scratch / f"{task}-{epoch}"
+    scratch.mkdir()
+    (scratch / "silver-0.parquet").write_text("half")
+    owner = os.stat(catalog.scratch)
+    for path in (scratch, scratch / "silver-0.parquet"):
+        os.chown(path, owner.st_uid, owner.st_gid)
+    foreign = catalog.scratch / "not-ours"
+    foreign.mkdir()
+    catalog.suite.wait(lambda: not any(p.exists() for p in [*stray, scratch]), 30, "tidying")
+    assert kept <= all_files(catalog.silver) and foreign.exists()
+
+
+def test_rejects_are_kept_thirty_days(catalog):
+    name = catalog.dataset(error_budget_pct=100)
+    catalog.contract(name, INTEGER)
+    run = catalog.ended(catalog.send(name, "a\n1\nx\n"))
+    catalog.psql("update catalog.reports set created_at = now() - interval '31 days' "
+                 f"where run_id = '{run['id']}'")
+    catalog.suite.wait(lambda: not any("rejects" in f for f in all_files(catalog.silver) if run["id"] in f), 30,
+                       "removal of the files")
+    catalog.suite.wait(lambda: code(catalog.me.get(f"/api/datasets/{name}/rejects/download"))
+                       == (404, "rejects.none"), 10, "removal of the rows")
+    assert catalog.me.get(f"/api/datasets/{name}/rejects").json()["items"] == []
+    assert catalog.me.get(f"/api/datasets/{name}/rejects/summary").json()["total"] == 1
+    assert any(run["id"] in f for f in all_files(catalog.silver)), "checked rows stay"
