@@ -183,17 +183,16 @@ static int dir_part_remove(struct objects *o, const char *id, struct err *err)
 
 /* --- objects --- */
 
-/* The domain's directory, made and made durable when it is new. */
+/* The domain's directory. It is made durable even when it was there: whoever made it may have died
+ * before its fsync. */
 static int open_domain(struct dir_objects *d, const char *key, bool make, int *out, struct err *err)
 {
 	char name[NAME_BYTES];
-	int made;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(key, "/"), key);
-	made = make ? mkdirat(d->root_fd, name, 0750) : -1;
-	if (make && made != 0 && errno != EEXIST)
+	if (make && mkdirat(d->root_fd, name, 0750) != 0 && errno != EEXIST)
 		return err_set_errno(err, ERR_UNAVAILABLE, errno, "make directory %s", name);
-	if (made == 0 && sync_fd(d->root_fd, "objects", err) != 0)
+	if (make && sync_fd(d->root_fd, "objects", err) != 0)
 		return -1;
 	*out = openat(d->root_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (*out >= 0)
@@ -263,7 +262,7 @@ static int dir_sidecar(struct objects *o, const char *key, const char *json, str
 	char name[NAME_BYTES], temporary[NAME_BYTES + 1];
 	int fd, rc;
 
-	if (check_key(key, err) != 0 || open_domain(dir_of(o), key, true, &fd, err) != 0)
+	if (check_key(key, err) != 0 || open_domain(dir_of(o), key, false, &fd, err) != 0)
 		return -1;
 	snprintf(name, sizeof(name), "%s.json", strchr(key, '/') + 1);
 	snprintf(temporary, sizeof(temporary), ".%s", name);

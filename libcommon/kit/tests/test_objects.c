@@ -6,11 +6,13 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -28,6 +30,45 @@ static struct {
 	int walked;
 	char last[OBJECT_KEY_BYTES];
 } t;
+
+/* --- the n-th outside call fails: these stand before libc's --- */
+
+static struct {
+	int calls, fail_at; /* 0: none fails */
+} fault;
+
+static bool fails(void)
+{
+	if (fault.fail_at == 0 || ++fault.calls != fault.fail_at)
+		return false;
+	errno = EIO;
+	return true;
+}
+
+int fsync(int fd)
+{
+	return fails() ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd)
+{
+	return fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+	return fails() ? -1 : (int)syscall(SYS_renameat, from_fd, from, to_fd, to);
+}
+
+ssize_t pwrite(int fd, const void *p, size_t n, off_t at_byte)
+{
+	return fails() ? -1 : syscall(SYS_pwrite64, fd, p, n, at_byte);
+}
+
+int mkdirat(int fd, const char *path, mode_t mode)
+{
+	return fails() ? -1 : (int)syscall(SYS_mkdirat, fd, path, mode);
+}
 
 static const char *at(const char *name)
 {
@@ -202,6 +243,43 @@ static void test_full_disk(void **state)
 	part_close(&p);
 }
 
+/* An upload from first byte to sidecar; false where a step failed. */
+static bool whole_way(void)
+{
+	struct object_part *p = NULL;
+	bool ok = part_open(t.o, ID, 0, 0, &p, &t.err) == 0 &&
+		  part_write(p, "abc", 3, &t.err) == 0 && part_sync(p, &t.err) == 0;
+
+	part_close(&p);
+	return ok && object_commit(t.o, ID, KEY, &t.err) == 0 &&
+	       object_sidecar(t.o, KEY, "{}", &t.err) == 0;
+}
+
+/* Whatever call fails, the error is set, and the same steps again lead to the same end. */
+static void test_each_call_fails(void **state)
+{
+	int n = 1;
+
+	(void)state;
+	for (;; n++) {
+		bool ok;
+
+		memset(&t.err, 0, sizeof(t.err));
+		fault.calls = 0;
+		fault.fail_at = n;
+		ok = whole_way();
+		fault.fail_at = 0;
+		if (ok)
+			break;
+		assert_int_equal(t.err.kind, ERR_UNAVAILABLE);
+		assert_true(whole_way());
+		check_file(KEY, "abc");
+		check_file(KEY ".json", "{}");
+		assert_int_equal(object_remove(t.o, KEY, &t.err), 0);
+	}
+	assert_true(n > 8);
+}
+
 static void test_space(void **state)
 {
 	int64_t n = 0;
@@ -220,6 +298,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_walk, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_each_call_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_space, set_up, tear_down),
 	};
 
