@@ -181,6 +181,20 @@ static cJSON *problem(struct http_req *req, const struct err *err, int status)
 	return doc;
 }
 
+static bool has_field(const struct http_req *req, const char *name)
+{
+	return strcasestr(req->fields.data, name) != NULL;
+}
+
+/* When trying again may help, unless the handler knows it better. */
+static void set_retry(struct http_req *req, const struct err *err, int status)
+{
+	if (err->kind == ERR_NO_SPACE)
+		http_set_header(req, "Retry-After", "60");
+	else if (status == 503 || status == 429 || status == 423)
+		http_set_header(req, "Retry-After", "2");
+}
+
 void http_reply_problem_with(struct http_req *req, const struct err *err, cJSON *extra)
 {
 	int status = http_status(err);
@@ -192,11 +206,8 @@ void http_reply_problem_with(struct http_req *req, const struct err *err, cJSON 
 
 		cJSON_AddItemToObject(doc, member->string, member);
 	}
-	if (err->kind == ERR_NO_SPACE)
-		http_set_header(req, "Retry-After", "60");
-	else if ((status == 503 || status == 429) &&
-		 strstr(req->fields.data, "Retry-After:") == NULL)
-		http_set_header(req, "Retry-After", "2");
+	if (!has_field(req, "retry-after:"))
+		set_retry(req, err, status);
 	req->failure = *err;
 	text = js_print(req->arena, doc);
 	http_reply_text(req, status, "application/problem+json", text, strlen(text));
@@ -221,11 +232,6 @@ static const char *date_field(void)
 		made_s = now_s;
 	}
 	return text;
-}
-
-static bool has_field(const struct http_req *req, const char *name)
-{
-	return strcasestr(req->fields.data, name) != NULL;
 }
 
 void http_reply_head(struct http_req *req, bool keep_alive, struct evbuffer *out)

@@ -57,6 +57,13 @@ static int conflict(struct http_req *req, struct err *err)
 	return 0;
 }
 
+static int busy(struct http_req *req, struct err *err)
+{
+	if (http_query(req, "wait") != NULL)
+		http_set_header(req, "Retry-After", http_query(req, "wait"));
+	return err_set_code(err, ERR_BUSY, "auth.throttled", "too many tries");
+}
+
 static int limited(struct http_req *req, struct err *err)
 {
 	int64_t n;
@@ -106,6 +113,7 @@ static const struct http_route routes[] = {
 	{ "GET", "/fails", "fails", "public", HTTP_POOL, fails, NULL, 0 },
 	{ "GET", "/silent", "silent", "public", HTTP_POOL, silent, NULL, 0 },
 	{ "GET", "/conflict", "conflict", "public", HTTP_POOL, conflict, NULL, 0 },
+	{ "GET", "/busy", "busy", "public", HTTP_LOOP, busy, NULL, 0 },
 	{ "GET", "/limited", "limited", "public", HTTP_LOOP, limited, NULL, 0 },
 	{ "GET", "/over", "over", "public", HTTP_LOOP, hand_over, NULL, 0 },
 	{ "GET", "/file", "file", "public", HTTP_POOL, file, NULL, 0 },
@@ -228,6 +236,12 @@ static void test_problems(void **state)
 	assert_int_equal(r.status, 409);
 	assert_non_null(strstr(r.body, "\"code\":\"upload.duplicate\""));
 	assert_non_null(strstr(r.body, "\"run_id\":\"r1\""));
+	ask("GET /busy HTTP/1.1\r\n" HOST "\r\n", &r);
+	assert_int_equal(r.status, 429);
+	assert_non_null(strstr(r.head, "Retry-After: 2\r\n"));
+	ask("GET /busy?wait=9 HTTP/1.1\r\n" HOST "\r\n", &r);
+	assert_non_null(strstr(r.head, "Retry-After: 9\r\n"));
+	assert_null(strstr(r.head, "Retry-After: 2"));
 	ask("GET /limited?limit=0 HTTP/1.1\r\n" HOST "\r\n", &r);
 	assert_non_null(strstr(r.body, "\"errors\":[{\"field\":\"limit\""));
 	ask("GET /limited?limit=7 HTTP/1.1\r\n" HOST "\r\n", &r);
