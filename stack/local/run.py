@@ -80,6 +80,7 @@ def end(*_):
 
 
 def main():
+    signal.signal(signal.SIGINT, end)  # make in the background leaves it ignored
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGHUP, end)
     build()
