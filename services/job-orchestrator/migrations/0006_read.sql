@@ -58,7 +58,8 @@ begin
 		end if;
 	end if;
 	select count(*) into v_line from (select from jobs.tasks o where o.kind = t.kind and o.state = 'queued'
-	    and (o.ready_at, o.id) <= (t.ready_at, t.id) limit 100) line;
+	    and (o.ready_at, o.id) <= (t.ready_at, t.id)
+	    order by o.ready_at limit 100) line; -- ordered: else the whole table is read for the first in line
 	return jsonb_build_object('code', 'worker', 'text', case when v_line <= 1 then 'waiting for a worker'
 	    when v_line >= 100 then 'waiting for a worker, over 100 in line'
 	    else format('waiting for a worker, %s in line', jobs.ordinal(v_line)) end);
