@@ -171,7 +171,7 @@ def revoked_after(suite):
     person.get("/api/runs")
     other.cookie = person.cookie
     start = time.monotonic()
-    suite.psql("update auth.sessions set ended_at = now()")
+    suite.psql("delete from auth.sessions")
     last_yes = start
     while time.monotonic() - last_yes < 1.5:
         if other.get("/api/runs").status == 200:
