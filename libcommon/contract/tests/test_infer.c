@@ -38,6 +38,8 @@ static const struct infer_case cases[] = {
 	{ "nothing but empty cells", ",\n,\n", "string" },
 	{ "one misfit of 20", "1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\n1\nx\n",
 	    "integer" },
+	{ "one leading zero of 20 is no misfit but an id",
+	    "11\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n01\n", "string" },
 	{ "one misfit of 19", "1\n2\n3\n4\n5\n6\n7\n8\n9\n1\n2\n3\n4\n5\n6\n7\n8\n9\nx\n",
 	    "string" },
 };
