@@ -60,8 +60,22 @@ static const struct {
 	[REFUSE_AWAY] = { 403, "503" },
 };
 
+/* One series for each verdict, found once. */
+static void count(enum refusal why)
+{
+	static struct metric *_Atomic series[REFUSE_COUNT_];
+	char labels[64];
+	if (series[why] == NULL) {
+		snprintf(labels, sizeof(labels), "verdict=\"%s\"", refusals[why].reason);
+		series[why] = metrics_counter(
+		    "millrace_gateway_decisions_total", labels, "requests judged, by verdict");
+	}
+	metrics_add(series[why], 1);
+}
+
 static void refuse(struct http_req *req, enum refusal why)
 {
+	count(why);
 	if (why == REFUSE_SIGNED_OUT || why == REFUSE_URI)
 		refusals_count(gateway()->refusals, gateway_address(req));
 	http_set_header(req, "X-Millrace-Refusal", refusals[why].reason);
@@ -70,6 +84,7 @@ static void refuse(struct http_req *req, enum refusal why)
 
 static void let_through(struct http_req *req, const struct check *c)
 {
+	count(REFUSE_NONE);
 	if (c->session != NULL)
 		http_set_header(req, "X-Millrace-Token",
 		    session_token(c->session, c->route->service, gateway()->keys[c->route->service],
