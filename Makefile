@@ -139,7 +139,8 @@ $(call test_bin,$1): $(1:%.c=$(B)/obj/%.o) \
 endef
 $(foreach t,$(TESTS),$(eval $(call test_rules,$t)))
 $(foreach t,$(FUZZERS),$(eval $(call test_rules,$t,-fsanitize=fuzzer)))
-$(patsubst %.c,$(B)/obj/%.o,$(wildcard libcommon/engine/*.c)): | $(DUCKDB_DIR)/duckdb.h
+$(foreach d,libcommon/engine libcommon/pipeline services/task,$(call objs_of,$d) $(call objs_of,$d/tests)): \
+		| $(DUCKDB_DIR)/duckdb.h
 $(DUCKDB_DIR)/duckdb.h:
 	stack/local/vendor
 
