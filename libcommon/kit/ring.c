@@ -150,7 +150,8 @@ static int connect_once(struct ring *r, struct err *err)
 		return -1;
 	}
 	if (r->redis->connection_type == REDIS_CONN_TCP)
-		redisEnableKeepAlive(r->redis); /* fails on a unix socket and leaves an error there */
+		redisEnableKeepAlive(
+		    r->redis); /* fails on a unix socket and leaves an error there */
 	return authenticate(r, err);
 }
 
@@ -166,7 +167,7 @@ int ring_ping(struct ring *r, struct err *err)
 
 int ring_length(struct ring *r, const char *stream, int64_t *out, struct err *err)
 {
-	const char *const args[] = {"XLEN", stream, NULL};
+	const char *const args[] = { "XLEN", stream, NULL };
 	scoped(redisReply *, free_reply) reply = NULL;
 
 	if (connect_once(r, err) != 0 || command_text(r, args, &reply, err) != 0)

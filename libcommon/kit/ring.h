@@ -36,7 +36,7 @@ struct ring_msg {
 	char subject[64];     /* stream-specific: session hash for RING_AUTH, kind of event */
 	char traceparent[56]; /* W3C, or "" */
 	int64_t bytes, bytes_total, rows, rejects; /* progress in RING_EVENTS; 0 unknown */
-	int64_t elapsed_ms; /* since the task began */
+	int64_t elapsed_ms;                        /* since the task began */
 	char stage[16];                            /* "upload" "check" "load" "commit" or "" */
 };
 
