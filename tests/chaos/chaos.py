@@ -90,9 +90,8 @@ class Chaos:
                 for k in range(1, most + 1):
                     with KillAtCall(self.suite, service, call, k) as trap:
                         self.attempt(f"{service} {call} #{k}", lambda: self.one_file(2_000, lambda: f"at {call}"))
-                        struck = trap.struck()
                     self.suite.wait_ready()
-                    if not struck:
+                    if not trap.struck:
                         break
 
     def takeovers(self):

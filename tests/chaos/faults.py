@@ -5,6 +5,8 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
+import threading
 import time
 
 DAEMONS = ("auth-gateway", "job-orchestrator", "validation", "upload", "transform")
@@ -59,35 +61,42 @@ def kill(suite, victim, rng, give_up_s=5):
 
 
 class KillAtCall:
-    """While it stands, every process of a daemon (and its tasks) dies at its k-th call of one kind."""
+    """The first process of a daemon (or of its tasks) that makes its k-th call of one kind dies at it;
+    after that the trap is gone, else each further attempt would die at the same place."""
 
     def __init__(self, suite, service, call, k):
-        self.tracers = []
-        self.pids = [suite.pid(service, i) for i in range(suite.instances)]
-        self.suite, self.service, self.call, self.k = suite, service, call, k
+        self.pids = [pid for i in range(suite.instances) if (pid := suite.pid(service, i))]
+        self.what = (f"trace={call}", f"inject={call}:signal=KILL:when={k}")
+        self.tracers, self.logs = [], []
+        self.over = threading.Event()
+        self.watcher = threading.Thread(target=self.watch)
+        self.struck = False
 
     def __enter__(self):
         for pid in self.pids:
-            if pid is None:
-                continue
+            log = tempfile.NamedTemporaryFile(prefix="millrace-strace-")
+            self.logs.append(log)
             self.tracers.append(subprocess.Popen(
-                ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={self.call}",
-                 "-e", f"inject={self.call}:signal=KILL:when={self.k}", "-p", str(pid)],
+                ["strace", "-f", "-q", "-o", log.name, "-e", self.what[0], "-e", self.what[1], "-p", str(pid)],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        for pid in self.pids:
-            deadline = time.monotonic() + 5
-            while pid and not traced(pid) and time.monotonic() < deadline:
-                time.sleep(0.01)
+        deadline = time.monotonic() + 5
+        while not all(traced(pid) for pid in self.pids) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.watcher.start()
         return self
 
-    def __exit__(self, *_):
+    def watch(self):
+        while not self.struck and not self.over.wait(0.01):
+            self.struck = any(b"killed by SIGKILL" in pathlib.Path(log.name).read_bytes() for log in self.logs)
         for tracer in self.tracers:
             tracer.terminate()
             tracer.wait()
 
-    def struck(self):
-        """Did it kill anybody? A daemon is another process now, or a task was ended by SIGKILL."""
-        return any(self.suite.pid(self.service, i) != pid for i, pid in enumerate(self.pids))
+    def __exit__(self, *_):
+        self.over.set()
+        self.watcher.join()
+        for log in self.logs:
+            log.close()
 
 
 def traced(pid):
