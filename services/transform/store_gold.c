@@ -2,34 +2,18 @@
 /* store_gold - SQL on tables and the ledger of loads, and on the runs that follow from them. */
 #include "store.h"
 
-#include <stdio.h>
+#include "store_sql.h"
 
-struct number {
-	char text[24];
-};
-
-static const char *number(struct number *n, int64_t v)
-{
-	(void)snprintf(n->text, sizeof(n->text), "%lld", (long long)v);
-	return n->text;
-}
-
-#define RFC3339(column)                                                                            \
-	"to_char(" column " at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-
-#define TABLE_COLUMNS                                                                              \
-	"select h.domain, h.dataset, h.mode, h.relation, h.generation, h.columns,"                 \
-	" coalesce(s.rows, 0) as row_count, l.no, " RFC3339(                                       \
-	    "l.at") " as at, l.by"                                                                 \
-		    " from _gold.heads h"                                                          \
-		    " left join lateral (select sum(rows) as rows from _millrace.loads where "     \
-		    "domain = h.domain"                                                            \
-		    " and dataset = h.dataset and state = 'live' and relation = h.relation) s on " \
-		    "true"                                                                         \
-		    " left join lateral (select no, at, by from _millrace.loads where domain = "   \
-		    "h.domain"                                                                     \
-		    " and dataset = h.dataset and state = 'live' order by no desc limit 1) l on "  \
-		    "true "
+/* clang-format off */
+#define TABLE_COLUMNS \
+	"select h.domain, h.dataset, h.mode, h.relation, h.generation, h.columns," \
+	" coalesce(s.rows, 0) as row_count, l.no, " STORE_RFC3339("l.at") " as at, l.by" \
+	" from _gold.heads h" \
+	" left join lateral (select sum(rows) as rows from _millrace.loads where domain = h.domain" \
+	" and dataset = h.dataset and state = 'live' and relation = h.relation) s on true" \
+	" left join lateral (select no, at, by from _millrace.loads where domain = h.domain" \
+	" and dataset = h.dataset and state = 'live' order by no desc limit 1) l on true "
+/* clang-format on */
 
 static const char SQL_TABLES[] = TABLE_COLUMNS
     "where h.domain = any($1::text[]) and ($2::text is null or (h.domain, h.dataset) > ($2, $3))"
@@ -46,20 +30,17 @@ static const char SQL_NEXT_LOADS[] =
     " where domain = $1 and dataset = $2 and state = 'live' and no >= $3::bigint) a) b"
     " where coalesce(before, 0) < $4::bigint";
 
-#define LOAD_COLUMNS                                                                               \
-	"select l.domain, l.dataset, l.no, l.run_id, l.state, l.mode, l.rows, "                    \
-	"l.account, " RFC3339(                                                                     \
-	    "l.at") " as at, l.at::text as at_exact, l.by, l.file, l.contract_version, "           \
-		    "l.pipeline,"                                                                  \
-		    " l.pipeline_version, " RFC3339(                                               \
-			"l.undone_at") " as undone_at, l.undone_by, l.undo_refusal,"               \
-				       " l.redo_refusal, to_json(l.silver) as silver,"             \
-				       " (select coalesce(sum(t.rows), 0) from _millrace.loads t " \
-				       "join _gold.heads h using (domain, dataset)"                \
-				       " where t.domain = l.domain and t.dataset = l.dataset and " \
-				       "t.state = 'live'"                                          \
-				       " and t.relation = h.relation) as table_rows"               \
-				       " from _millrace.load_states l "
+/* clang-format off */
+#define LOAD_COLUMNS \
+	"select l.domain, l.dataset, l.no, l.run_id, l.state, l.mode, l.rows, l.account, " \
+	STORE_RFC3339("l.at") " as at, l.at::text as at_exact, l.by, l.file, l.contract_version," \
+	" l.pipeline, l.pipeline_version, " STORE_RFC3339("l.undone_at") " as undone_at, l.undone_by," \
+	" l.undo_refusal, l.redo_refusal, to_json(l.silver) as silver," \
+	" (select coalesce(sum(t.rows), 0) from _millrace.loads t" \
+	" join _gold.heads h using (domain, dataset) where t.domain = l.domain" \
+	" and t.dataset = l.dataset and t.state = 'live' and t.relation = h.relation) as table_rows" \
+	" from _millrace.load_states l "
+/* clang-format on */
 
 static const char SQL_LOADS[] = LOAD_COLUMNS
     "where l.domain = any($1::text[]) and ($2::text is null or (l.domain = $2 and l.dataset = $3))"
@@ -91,10 +72,10 @@ static const char SQL_START_DERIVED[] = "select transform.start_derived() as run
 int store_tables(struct db *db, const char *domains, const char *after_domain,
     const char *after_name, int64_t limit, struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(
-	    db, SQL_TABLES, out, err, domains, after_domain, after_name, number(&n, limit));
+	return db_query(db, SQL_TABLES, out, err, domains, after_domain, after_name,
+	    store_number_text(&n, limit));
 }
 
 int store_table(
@@ -106,29 +87,29 @@ int store_table(
 int store_next_loads(struct db *db, const char *domain, const char *dataset, int64_t no,
     int64_t rows, struct db_result **out, struct err *err)
 {
-	struct number n;
-	struct number r;
+	struct store_number n = { 0 };
+	struct store_number r = { 0 };
 
-	return db_query(
-	    db, SQL_NEXT_LOADS, out, err, domain, dataset, number(&n, no), number(&r, rows));
+	return db_query(db, SQL_NEXT_LOADS, out, err, domain, dataset, store_number_text(&n, no),
+	    store_number_text(&r, rows));
 }
 
 int store_loads(
     struct db *db, const struct store_loads_page *page, struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
 	return db_query(db, SQL_LOADS, out, err, page->domains, page->domain, page->dataset,
 	    page->after[0], page->after[1], page->after[2], page->after[3],
-	    number(&n, page->limit));
+	    store_number_text(&n, page->limit));
 }
 
 int store_load(struct db *db, const char *domain, const char *dataset, int64_t no,
     struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(db, SQL_LOAD, out, err, domain, dataset, number(&n, no));
+	return db_query(db, SQL_LOAD, out, err, domain, dataset, store_number_text(&n, no));
 }
 
 int store_load_of_run(struct db *db, const char *run_id, struct db_result **out, struct err *err)
@@ -145,26 +126,26 @@ int store_live_silver(
 int store_undo(struct db *db, const char *domain, const char *dataset, int64_t no, const char *by,
     struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(db, SQL_UNDO, NULL, err, domain, dataset, number(&n, no), by);
+	return db_query(db, SQL_UNDO, NULL, err, domain, dataset, store_number_text(&n, no), by);
 }
 
 int store_redo(struct db *db, const char *domain, const char *dataset, int64_t no, const char *by,
     struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(db, SQL_REDO, out, err, domain, dataset, number(&n, no), by);
+	return db_query(db, SQL_REDO, out, err, domain, dataset, store_number_text(&n, no), by);
 }
 
 int store_redo_run(
     struct db *db, const struct store_redo_run *run, struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
 	return db_query(db, SQL_REDO_RUN, out, err, run->run_id, run->domain, run->dataset,
-	    number(&n, run->no), run->by, run->key);
+	    store_number_text(&n, run->no), run->by, run->key);
 }
 
 int store_start_derived(struct db *db, struct db_result **out, struct err *err)

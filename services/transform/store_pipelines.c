@@ -2,42 +2,18 @@
 /* store_pipelines - SQL on pipelines, their versions, and the datasets they read and write. */
 #include "store.h"
 
-#include <stdio.h>
+#include "store_sql.h"
 
-/* Numbers travel as text. */
-struct number {
-	char text[24];
-};
-
-static const char *number(struct number *n, int64_t v)
-{
-	(void)snprintf(n->text, sizeof(n->text), "%lld", (long long)v);
-	return n->text;
-}
-
-#define RFC3339(column)                                                                            \
-	"to_char(" column " at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-
-#define PIPELINE_COLUMNS                                                                           \
-	"select p.domain, p.name, p.revision, p.draft, " RFC3339(                                  \
-	    "p.draft_at") " as draft_at, p.draft_by, p.version, p.target, to_json(p.sources) as "  \
-			  "sources, v.mode, " RFC3339("p.updated_at") " as updated_at, "           \
-								      "p.updated_by,"              \
-								      " coalesce(p.draft->>'"      \
-								      "description', "             \
-								      "v.doc->>'description', "    \
-								      "'') as description,"        \
-								      " case when p.target is "    \
-								      "not null then "             \
-								      "jobs.last_run_v1(p.domain," \
-								      " p.target) end as last_run" \
-								      " from transform.pipelines " \
-								      "p left join "               \
-								      "transform.pipeline_"        \
-								      "versions v"                 \
-								      " on v.domain = p.domain "   \
-								      "and v.pipeline = p.name "   \
-								      "and v.version = p.version "
+/* clang-format off */
+#define PIPELINE_COLUMNS \
+	"select p.domain, p.name, p.revision, p.draft, " STORE_RFC3339("p.draft_at") " as draft_at," \
+	" p.draft_by, p.version, p.target, to_json(p.sources) as sources, v.mode, " \
+	STORE_RFC3339("p.updated_at") " as updated_at, p.updated_by," \
+	" coalesce(p.draft->>'description', v.doc->>'description', '') as description," \
+	" case when p.target is not null then jobs.last_run_v1(p.domain, p.target) end as last_run" \
+	" from transform.pipelines p left join transform.pipeline_versions v" \
+	" on v.domain = p.domain and v.pipeline = p.name and v.version = p.version "
+/* clang-format on */
 
 static const char SQL_PIPELINES[] = PIPELINE_COLUMNS
     "where p.domain = any($1::text[]) and ($2::text is null or (p.domain, p.name) > ($2, $3))"
@@ -72,10 +48,12 @@ static const char SQL_PUBLISH[] =
     "from p"
     " returning version, revision + 1 as revision";
 
-#define VERSION_COLUMNS                                                                            \
-	"select version, doc, note, target, mode, to_json(sources) as sources, columns, " RFC3339( \
-	    "published_at") " as published_at, published_by from transform.pipeline_versions"      \
-			    " where domain = $1 and pipeline = $2 "
+/* clang-format off */
+#define VERSION_COLUMNS \
+	"select version, doc, note, target, mode, to_json(sources) as sources, columns, " \
+	STORE_RFC3339("published_at") " as published_at, published_by" \
+	" from transform.pipeline_versions where domain = $1 and pipeline = $2 "
+/* clang-format on */
 
 static const char SQL_VERSIONS[] =
     VERSION_COLUMNS "and ($3::int = 0 or version < $3::int) order by version desc limit $4";
@@ -89,10 +67,10 @@ static const char SQL_CONTRACT[] = "select catalog.contract_v1($1, $2, $3::int) 
 int store_pipelines(struct db *db, const char *domains, const char *after_domain,
     const char *after_name, int64_t limit, struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(
-	    db, SQL_PIPELINES, out, err, domains, after_domain, after_name, number(&n, limit));
+	return db_query(db, SQL_PIPELINES, out, err, domains, after_domain, after_name,
+	    store_number_text(&n, limit));
 }
 
 int store_pipeline(
@@ -141,28 +119,29 @@ int store_publish(
 int store_versions(struct db *db, const char *domain, const char *pipeline, int64_t before,
     int64_t limit, struct db_result **out, struct err *err)
 {
-	struct number b;
-	struct number l;
+	struct store_number b = { 0 };
+	struct store_number l = { 0 };
 
-	return db_query(
-	    db, SQL_VERSIONS, out, err, domain, pipeline, number(&b, before), number(&l, limit));
+	return db_query(db, SQL_VERSIONS, out, err, domain, pipeline, store_number_text(&b, before),
+	    store_number_text(&l, limit));
 }
 
 int store_version_of_revision(struct db *db, const char *domain, const char *pipeline,
     int64_t revision, struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(
-	    db, SQL_VERSION_OF_REVISION, out, err, domain, pipeline, number(&n, revision));
+	return db_query(db, SQL_VERSION_OF_REVISION, out, err, domain, pipeline,
+	    store_number_text(&n, revision));
 }
 
 int store_version(struct db *db, const char *domain, const char *pipeline, int64_t version,
     struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(db, SQL_VERSION, out, err, domain, pipeline, number(&n, version));
+	return db_query(
+	    db, SQL_VERSION, out, err, domain, pipeline, store_number_text(&n, version));
 }
 
 int store_derived(struct db *db, const char *domain, const char *dataset, const char *mode,
@@ -180,7 +159,8 @@ int store_dataset(
 int store_contract(struct db *db, const char *domain, const char *dataset, int64_t version,
     struct db_result **out, struct err *err)
 {
-	struct number n;
+	struct store_number n = { 0 };
 
-	return db_query(db, SQL_CONTRACT, out, err, domain, dataset, number(&n, version));
+	return db_query(
+	    db, SQL_CONTRACT, out, err, domain, dataset, store_number_text(&n, version));
 }

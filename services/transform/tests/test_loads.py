@@ -138,3 +138,22 @@ def test_a_killed_daemon_leaves_each_load_once(world, sales):
     count = world.sql(f"select count(*) as n, count(distinct order_id) as d from gold_default.{sales}")[0]
     assert (count["n"], count["d"]) == (80000, 80000)
     assert world.sql("select count(*) as n from _millrace.loads where dataset = %s", sales)[0]["n"] == 4
+
+
+def test_old_generations_are_dropped_after_the_grace(world, name):
+    world.dataset(name, FIELDS, mode="replace")
+    for n in (5, 6, 7, 8):
+        load(world, name, n)
+    world.stop()
+    world.start(MILLRACE_TRANSFORM_KEEP="0s")
+    try:
+        kept = lambda: world.sql("select count(*) as n from _gold.generations where dataset = %s"
+                                 " and dropped_at is null", name)[0]["n"]
+        wait_until(lambda: kept() == 2, 20, lambda: world.log()[-2000:])
+    finally:
+        world.stop()
+        world.start()
+    assert world.get(f"/api/tables/{name}")["row_count"] == 8
+    assert world.call("POST", f"/api/loads/{name}/4/undo").json()["row_count"] == 7, "the newest hidden one stays"
+    refused = [l for l in loads(world, name) if l["no"] == 3][0]["undo"]
+    assert refused["possible"] is False and "no longer kept" in refused["reason"], refused
