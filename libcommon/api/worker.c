@@ -260,7 +260,9 @@ static enum found_by wait_for_ring(struct worker_slot *s)
 static void *slot_main(void *arg)
 {
 	struct worker_slot *s = arg;
-	struct backoff pause = { .first_ms = TROUBLE_FIRST_MS, .cap_ms = s->worker->spec.sweep_ms };
+	const int64_t sweep = s->worker->spec.sweep_ms;
+	struct backoff pause = { .first_ms = TROUBLE_FIRST_MS,
+		.cap_ms = sweep > TROUBLE_FIRST_MS ? sweep : TROUBLE_FIRST_MS };
 	enum found_by by = BY_POLL;
 
 	while (!worker_is_draining(s->worker)) {
