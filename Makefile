@@ -40,11 +40,11 @@ MODE_FLAGS := $(or $(MODE_$(MODE)),$(error unknown MODE $(MODE)))
 CPPFLAGS   := -D_GNU_SOURCE -DMILLRACE_VERSION='"$(VERSION)"' -DOPENSSL_API_COMPAT=10100 \
 	-DLLHTTP_STRICT_MODE=1 -Ilibcommon -I$(B)/gen -isystem $(DUCKDB_DIR) \
 	-isystem /usr/share/include/llhttp -isystem /usr/share/include \
-	$(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES)))
+	$(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 BASE_FLAGS := -std=gnu17 -g -fno-common -fstack-protector-strong -fPIE -pthread $(MODE_FLAGS)
 CFLAGS     := $(BASE_FLAGS) $(WARNINGS) -include libcommon/base/banned.h
 LDFLAGS    := $(MODE_FLAGS) -pie -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
-LDLIBS     := $(shell pkg-config --libs $(PACKAGES)) -lm
+LDLIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 DUCKDB_LIB  = $(if $(wildcard $(DUCKDB_DIR)/libduckdb.so),-L$(DUCKDB_DIR) -lduckdb \
 	-Wl$(comma)-rpath$(comma)$(abspath $(DUCKDB_DIR)) -Wl$(comma)-rpath$(comma)'$$ORIGIN')
 comma := ,
