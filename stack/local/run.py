@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 
 import example  # noqa: E402
 import frontend  # noqa: E402
+from places import Places  # noqa: E402
 from suite import ROOT, StartError, Suite, is_free  # noqa: E402
 
 PORT = 8080
@@ -83,10 +84,12 @@ def main():
     signal.signal(signal.SIGINT, end)  # make in the background leaves it ignored
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGHUP, end)
+    place, base = directory(), port()
+    Places(place)  # a place that cannot be used is said before the build
     build()
     page = frontend.page(say)
     started = time.monotonic()
-    with Suite(directory(), port=port(), page=page, note=say) as suite:
+    with Suite(place, port=base, page=page, note=say) as suite:
         rows = example.load(suite, say)
         tell(suite, rows, time.monotonic() - started)
         try:
