@@ -10,7 +10,7 @@ static int read_cursor(const struct http_req *req, const char **out, struct err 
 	const char *cursor = http_query(req, "cursor");
 	int64_t id;
 	if (cursor != NULL && (text_parse_i64(cursor, &id) != 0 || id < 1))
-		return err_set_code(err, ERR_INPUT, "field.invalid", "cursor is not one of ours");
+		return err_set_code(err, ERR_INPUT, "cursor.invalid", "cursor is not one of ours");
 	*out = cursor;
 	return 0;
 }
