@@ -80,7 +80,7 @@ static const struct gateway_route gateway_routes[] = {
 	{"GET", "/api/pipelines", "listPipelines",
 	    PERMISSION_PIPELINE_READ, GATEWAY_TRANSFORM, false},
 	{"POST", "/api/pipelines/check", "checkPipeline",
-	    PERMISSION_PIPELINE_READ, GATEWAY_TRANSFORM, true},
+	    PERMISSION_PIPELINE_READ, GATEWAY_TRANSFORM, false},
 	{"GET", "/api/pipelines/{pipeline}", "getPipeline",
 	    PERMISSION_PIPELINE_READ, GATEWAY_TRANSFORM, false},
 	{"PUT", "/api/pipelines/{pipeline}", "putPipeline",
