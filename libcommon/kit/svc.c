@@ -176,7 +176,10 @@ static int pool_threads(const struct svc_spec *spec)
 
 static int connections(const struct svc_spec *spec)
 {
-	return (spec->needs & SVC_DB) != 0 ? pool_threads(spec) + spec->other_connections : 0;
+	if ((spec->needs & SVC_DB) == 0)
+		return 0;
+	return pool_threads(spec) +
+	       (spec->connections != NULL ? spec->connections() : spec->other_connections);
 }
 
 /* Stage 3: settings. */

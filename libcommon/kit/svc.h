@@ -46,6 +46,7 @@ struct svc_spec {
 	unsigned needs;                     /* SVC_DB | SVC_RING */
 	int pool_threads;                   /* request pool; 0 = 2 */
 	int other_connections;              /* db connections beside the pool's, for the -n sum */
+	int (*connections)(void);           /* the same when it depends on settings; may be NULL */
 	int (*open)(struct svc *svc, struct err *err);   /* may be NULL */
 	bool (*ready)(struct svc *svc, struct err *err); /* may be NULL: dependencies decide */
 	int (*busy)(struct svc *svc);                    /* may be NULL */

@@ -59,6 +59,11 @@ static int on_open(struct svc *svc, struct err *err)
 	return tidy_start(svc, err);
 }
 
+static int on_connections(void)
+{
+	return worker_connections((int)validation_conf()->slots);
+}
+
 static int on_busy(struct svc *svc)
 {
 	(void)svc;
@@ -99,7 +104,7 @@ static const struct svc_spec spec = {
 	.migrations = validation_migrations,
 	.needs_functions = needs,
 	.needs = SVC_DB | SVC_RING,
-	.other_connections = 2, /* a slot and the renewer; one more for each further slot */
+	.connections = on_connections,
 	.open = on_open,
 	.busy = on_busy,
 	.drain = on_drain,
