@@ -5,17 +5,17 @@
  * The document is a Frictionless Table Schema; what is ours stands under "millrace":
  *
  *	{"fields": [{"name": "amount", "type": "number",
- *	             "constraints": {"required": true, "minimum": 0},
- *	             "millrace": {"type": "decimal", "precision": 12, "scale": 2, "aliases":
- *["Amount EUR"]}}], "missingValues": ["", "n/a"], "millrace": {"budget_pct": 1, "extra_columns":
- *"reject", "dialect": {"delimiter": ";"}}}
+ *	    "constraints": {"required": true, "minimum": 0},
+ *	    "millrace": {"type": "decimal", "precision": 12, "scale": 2, "aliases": ["EUR"]}}],
+ *	 "missingValues": ["", "n/a"],
+ *	 "millrace": {"budget_pct": 1, "extra_columns": "reject", "dialect": {"delimiter": ";"}}}
  *
- * Types: integer; number (decimal 38,9; millrace.type decimal with precision and scale, or double);
- * boolean (trueValues, falseValues); date and datetime (ISO or a %-format; millrace.type
- *timestamptz for values with an offset); string. Constraints: required, enum, minimum, maximum.
- *Anything that changes the meaning and is not known (another type or constraint, primaryKey,
- *decimalChar ...) is a fault, so that nothing is promised and not checked; descriptive members are
- *let pass.
+ * Types: integer; number (decimal 38,9; millrace.type decimal with precision and scale, or
+ * double); boolean (trueValues, falseValues); date and datetime (ISO or a %-format;
+ * millrace.type timestamptz for values with an offset); string. Constraints: required, enum,
+ * minimum, maximum. What changes the meaning and is not known (another type or constraint,
+ * primaryKey, decimalChar ...) is a fault, so that nothing is promised and not checked;
+ * descriptive members are let pass.
  *
  * A contract lives in the arena it was parsed into and is read-only: threads may share it.
  */

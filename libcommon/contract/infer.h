@@ -2,17 +2,18 @@
 /*
  * infer - a contract draft from a whole file, with the evidence for every choice.
  *
- * All cells are looked at. A column gets the narrowest type that takes its cells; a few misfits
- *(per cent of the column's values, at least 20 values for one misfit) do not make it fall, they
- *would be rejected and are shown. Cells with a leading zero keep a column text. Dates that can be
- *read day first and month first are called ambiguous. A column without an empty cell is required.
+ * All cells are looked at. A column gets the narrowest type that takes its cells; a few
+ * misfits (per cent of the column's values, at least 20 values for one misfit) do not make
+ * it fall: they would be rejected and are shown. Cells with a leading zero keep a column
+ * text. Dates that can be read day first and month first are called ambiguous. A column
+ * without an empty cell is required.
  *
  *	struct contract_infer *i = contract_infer_new(header, n);
  *	... contract_infer_batch(i, batch) for every settled batch of an all-text scan ...
  *	cJSON *draft = contract_infer_draft(i, &how, a);   {"doc": {...}, "evidence": {...}}
  *
- * Names: the header in lower case, other characters than letters, digits and _ as one _, a letter
- *in front; duplicates get _2; the header stays as an alias when it differs.
+ * Names: the header in lower case, other characters than letters, digits and _ as one _, a
+ * letter in front; duplicates get _2; the header stays as an alias when it differs.
  */
 #ifndef CONTRACT_INFER_H
 #define CONTRACT_INFER_H

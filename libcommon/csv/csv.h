@@ -2,24 +2,24 @@
 /*
  * csv - the words shared by the sniffer, the splitter and the typed scanner.
  *
- * A file goes through three doors, each usable alone:
- *   csv_split  reads bytes once and in order, finds the dialect and the header, and cuts the rest
- *into blocks of whole rows (the only sequential part); csv_scan   turns one block into batches of
- *typed columns; any number of threads, one block each; csv_batch  holds the columns, the place of
- *every row, and the rows that were refused.
+ * A file goes through three doors, each usable alone. csv_split reads bytes once and in
+ * order, finds the dialect and the header, and cuts the rest into blocks of whole rows (the
+ * only sequential part). csv_scan turns one block into batches of typed columns: any number
+ * of threads, one block each. csv_batch holds the columns, the place of every row, and the
+ * rows that were refused.
  *
  *	csv_split_open(&params, &split, err);
  *	while ((rc = csv_split_next(split, &block, err)) == 1) {
  *		csv_scan_begin(scan, &block);
- *		while (csv_scan_next(scan, &batch)) {
+ *		while (csv_scan_next(scan, batch)) {
  *			...                         (further checks: csv_batch_fault)
- *			csv_batch_settle(&batch);   (refused rows leave the columns)
+ *			csv_batch_settle(batch);    (refused rows leave the columns)
  *		}
  *	}
  *
- * Every row is either good or one reject; results do not depend on the size of blocks or the number
- * of threads. Positions are bytes of the file as it came, BOM included. Memory depends on the
- *limits below, never on the file.
+ * Every row is either good or one reject; results do not depend on the size of blocks or the
+ * number of threads. Positions are bytes of the file as it came, BOM included. Memory
+ * depends on the limits below, never on the file.
  */
 #ifndef CSV_CSV_H
 #define CSV_CSV_H

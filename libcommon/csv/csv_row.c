@@ -140,14 +140,42 @@ static void read_record(
 	r->next = at < end && w->p[at] == '\n' ? at + 1 : at;
 }
 
-/* Does a whole row of the file's width start here? Looks no further than the probe. */
+/* Rule 1: the quote that is open at the line's end when text behind a closing quote is let pass;
+ * `end` when the line is complete by itself. */
+static size_t open_quote(const struct csv_row_window *w, size_t at, size_t end)
+{
+	while (at < end) {
+		if (w->p[at] == (uint8_t)w->quote) {
+			const size_t close = close_quote(w, at, end);
+			if (close > end)
+				return at;
+			at = close;
+		}
+		at = skip_plain(w, at, end) + 1;
+	}
+	return end;
+}
+
+/* Is the line a row of the file's width with a torn quote of its own? Quotes are taken as text. */
+static bool is_torn_row(const struct csv_row_window *w, size_t at)
+{
+	const size_t end = find(w, at, '\n', w->n);
+	if (open_quote(w, at, end) == end)
+		return false;
+	size_t cells = 1;
+	for (size_t i = at; i < end; i++)
+		cells += w->p[i] == (uint8_t)w->delimiter;
+	return cells == w->columns;
+}
+
+/* Does a row of the file's width start here, whole or torn? Looks no further than the probe. */
 static bool probe(const struct csv_row_window *w, size_t at)
 {
 	const size_t cap = at + CSV_ROW_PROBE_BYTES;
 	const size_t end = cap < w->n ? cap : w->n;
 	struct record r;
 	read_record(w, at, end, end == w->n && w->eof, &r);
-	return r.reading == READ_CLOSED && r.cells == w->columns;
+	return (r.reading == READ_CLOSED && r.cells == w->columns) || is_torn_row(w, at);
 }
 
 /* Are the lines wholly inside a record of several lines rows of their own (rule 2)? */
@@ -169,22 +197,6 @@ static bool swallowed_rows(const struct csv_row_window *w, size_t at, const stru
 		start = end + 1;
 	}
 	return inside >= 2;
-}
-
-/* Rule 1: the quote that is open at the line's end when text behind a closing quote is let pass;
- * `end` when the line is complete by itself. */
-static size_t open_quote(const struct csv_row_window *w, size_t at, size_t end)
-{
-	while (at < end) {
-		if (w->p[at] == (uint8_t)w->quote) {
-			const size_t close = close_quote(w, at, end);
-			if (close > end)
-				return at;
-			at = close;
-		}
-		at = skip_plain(w, at, end) + 1;
-	}
-	return end;
 }
 
 static size_t count_lines(const struct csv_row_window *w, size_t from, size_t to)

@@ -9,11 +9,13 @@
  *
  * 1. Text behind a closing quote, where the line is complete by itself: that line is the bad row.
  * 2. A quote still open at the end of its line may be a cell of several lines. It is believed when
- * it closes properly, its row has exactly the file's number of cells, and the lines inside are not
- *    themselves rows (at least two whole lines inside, every one of them with the file's number of
- *    cells, in a file of three or more columns, are taken for rows that two torn quotes swallowed).
- * 3. Otherwise the quote is torn: the bad row runs up to the next line start from which a row with
- *    the file's number of cells can be read within CSV_ROW_PROBE_BYTES, or to the end.
+ *    it closes properly, its row has exactly the file's number of cells, and the lines inside are
+ *    not themselves rows (at least two whole lines inside, every one of them with the file's number
+ *    of cells, in a file of three or more columns, are taken for rows that two torn quotes
+ *    swallowed).
+ * 3. Otherwise the quote is torn: the bad row runs up to the next line start from which a row
+ *    with the file's number of cells can be read within CSV_ROW_PROBE_BYTES, or at which a line
+ *    with that many delimiters tears a quote of its own, or to the end.
  *
  * So one torn quote costs the row it stands in. Looking ahead is bounded by CSV_MAX_FIELD_BYTES.
  * Pure functions of the bytes: any thread, the same answer for any cut into blocks.

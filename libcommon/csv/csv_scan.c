@@ -167,9 +167,15 @@ static void fault_shape(
 	else if (row->kind == CSV_ROW_BAD_QUOTE)
 		csv_batch_fault(b, slot, -1, CSV_RULE_QUOTE,
 		    "byte %zu of the row: text stands behind a closing quote", at);
-	else
+	else if (row->lines == 1)
 		csv_batch_fault(b, slot, -1, CSV_RULE_QUOTE,
 		    "byte %zu of the row: a quote opens here and is never properly closed", at);
+	else
+		csv_batch_fault(b, slot, -1, CSV_RULE_QUOTE,
+		    "byte %zu of the row: a quote opens here and is never properly closed; %zu "
+		    "lines go "
+		    "with it",
+		    at, row->lines);
 }
 
 static bool is_line_blank(const struct csv_scan *s)
