@@ -55,13 +55,12 @@ def build(target):
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     run(log, [ROOT / "stack/local/vendor", "--node"], os.environ)
-    if not installed():
-        run(log, ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], os.environ)
-        (SOURCE / "node_modules/.millrace-lock").write_bytes((SOURCE / "package-lock.json").read_bytes())
-    # Debian's npm stays with Debian's Node; the build itself runs on Node 22.
     node = ROOT / "build/vendor/node/bin"
     env = dict(os.environ, MILLRACE_FRONTEND_OUT=str(work),
                PATH=f"{SOURCE / 'node_modules/.bin'}:{node}:{os.environ['PATH']}")
+    if not installed():
+        run(log, [node / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], env)
+        (SOURCE / "node_modules/.millrace-lock").write_bytes((SOURCE / "package-lock.json").read_bytes())
     script = json.loads((SOURCE / "package.json").read_text(encoding="utf-8"))["scripts"]["build"]
     run(log, ["sh", "-c", script], env)
     if not (work / "index.html").exists():
