@@ -262,6 +262,26 @@ static int try_again(struct check *c, const struct err *why, struct err *err)
 	return worker_record(c->task, "retry", NULL, reason, NULL, NULL, err);
 }
 
+/* What the run page's log says of the check: the account, each broken rule, the verdict's reason.
+ */
+static void log_result(struct worker_task *t, const struct check_result *r)
+{
+	const cJSON *rule;
+	worker_log(t, "info", "%lld rows read: %lld good, %lld rejected",
+	    (long long)js_i64(r->account, "read", 0), (long long)js_i64(r->account, "good", 0),
+	    (long long)r->rejected);
+	cJSON_ArrayForEach(rule, r->rules)
+	{
+		const char *column = js_str(rule, "column");
+		worker_log(t, "warn", "%lld rejected by %s%s%s",
+		    (long long)js_i64(rule, "count", 0), js_str(rule, "rule"),
+		    column != NULL ? " in " : "", column != NULL ? column : "");
+	}
+	const char *why = js_str(r->reason, "text");
+	if (why != NULL)
+		worker_log(t, r->verdict == CHECK_DRAFT ? "info" : "error", "%s", why);
+}
+
 static int settle(struct check *c, struct err *err)
 {
 	c->publishes = c->contract == NULL && c->dataset.auto_publish &&
@@ -297,6 +317,7 @@ static int check(struct check *c, struct err *err)
 		return worker_settle(t, &report, err);
 	if (check_result_read(report.result[0], c->scratch, t->arena, &c->result, err) != 0)
 		return -1;
+	log_result(t, &c->result);
 	return settle(c, err);
 }
 
