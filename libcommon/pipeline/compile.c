@@ -62,9 +62,7 @@ static void source(struct compile *c, const struct pipeline_step *step)
 
 static void filter(struct compile *c, const struct pipeline_step *step)
 {
-	buf_adds(c->out, "SELECT ");
-	names(c, step);
-	buf_printf(c->out, " FROM \"_%zu\" WHERE ", number_of(c, step->from));
+	buf_printf(c->out, "SELECT * FROM \"_%zu\" WHERE ", number_of(c, step->from));
 	expr_print(step->where, EXPR_DUCKDB, c->out);
 }
 

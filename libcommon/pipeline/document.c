@@ -68,6 +68,14 @@ static int64_t rows_out(const struct pipeline *p, const struct pipeline_step *st
 	return counts[step - p->steps];
 }
 
+static void add_rows(cJSON *item, const char *name, int64_t rows)
+{
+	if (rows < 0)
+		cJSON_AddNullToObject(item, name);
+	else
+		js_add_i64(item, name, rows);
+}
+
 cJSON *pipeline_account(
     const struct pipeline *p, const int64_t *counts, int64_t loaded, struct arena *a)
 {
@@ -82,10 +90,10 @@ cJSON *pipeline_account(
 
 		js_add_str(item, "step", step->id);
 		js_add_str(item, "type", step_type_name(step->type));
-		js_add_i64(item, "in", in);
-		js_add_i64(item, "out", out);
+		add_rows(item, "in", in);
+		add_rows(item, "out", out);
 		if (step->type == PIPELINE_FILTER)
-			js_add_i64(item, "dropped", in - out);
+			add_rows(item, "dropped", in < 0 || out < 0 ? -1 : in - out);
 		cJSON_AddItemToArray(list, item);
 	}
 	return list;

@@ -27,8 +27,9 @@
 
 enum {
 	PIPELINE_MAX_STEPS = 200,
-	PIPELINE_MAX_OUTPUTS = 400,  /* group_by and measures of one step */
-	PIPELINE_MAX_PROBLEMS = 200, /* further ones are not kept */
+	PIPELINE_MAX_OUTPUTS = 400,         /* group_by and measures of one step */
+	PIPELINE_MAX_EXPR_BYTES = 64 << 10, /* all expressions of a document together */
+	PIPELINE_MAX_PROBLEMS = 200,        /* further ones are not kept */
 };
 
 enum pipeline_step_type {
@@ -90,6 +91,7 @@ struct pipeline {
 	size_t n_sources;
 	struct pipeline_problem *problems;
 	size_t n_problems;
+	size_t expr_bytes;   /* of all expressions read so far */
 	struct arena *arena; /* where all of it lives */
 };
 
@@ -137,8 +139,8 @@ void pipeline_compile(const struct pipeline *p, enum pipeline_rows rows, struct 
 bool pipeline_compile_count(const struct pipeline *p, size_t i, struct buf *out);
 
 /* pipeline_account - rows in and out of each step: [{"step","type","in","out","dropped"?}], with
- * in = out + dropped for a filter. counts: one a step, those without a SELECT are not read. Arena.
- */
+ * in = out + dropped for a filter. counts: one a step, those without a SELECT are not read, -1 =
+ * nobody counted: null. Arena. */
 cJSON *pipeline_account(
     const struct pipeline *p, const int64_t *counts, int64_t loaded, struct arena *a);
 

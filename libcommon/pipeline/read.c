@@ -101,6 +101,12 @@ static struct expr *read_expr(
 	struct expr_fault fault;
 	struct expr *e = NULL;
 
+	p->expr_bytes += strlen(text);
+	if (p->expr_bytes > PIPELINE_MAX_EXPR_BYTES) {
+		problem_add(p, step, field, NULL,
+		    "the expressions together are longer than %d bytes", PIPELINE_MAX_EXPR_BYTES);
+		return NULL;
+	}
 	if (expr_parse(text, strlen(text), p->arena, &e, &fault) == 0)
 		return e;
 	problem_add_fault(p, step, field, &fault);

@@ -6,6 +6,18 @@
 
 #include <string.h>
 
+/* A document of 1 MiB with PIPELINE_MAX_EXPR_BYTES of expressions takes at most a few MiB of trees;
+ * 200 sources with the widest contracts 13 MiB. More than a request's arena holds, so it has its
+ * own. */
+enum { PIPELINE_ARENA_BYTES = 64 << 20 };
+
+static void free_arena(void *ptr)
+{
+	struct arena *a = ptr;
+
+	arena_free(&a);
+}
+
 static int columns(void *arg, const char *dataset, struct arena *a, struct expr_column **out,
     size_t *out_n, const char **out_why, struct err *err)
 {
@@ -41,6 +53,8 @@ int dataset_env_read(const struct dataset_env *env, const cJSON *doc, struct are
 {
 	struct dataset_env copy = *env;
 	const struct pipeline_env callbacks = { .columns = columns, .arg = &copy };
+	struct arena *own = arena_new(PIPELINE_ARENA_BYTES);
 
-	return pipeline_read(doc, &callbacks, a, out, err);
+	arena_defer(a, free_arena, own);
+	return pipeline_read(doc, &callbacks, own, out, err);
 }

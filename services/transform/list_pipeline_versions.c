@@ -44,8 +44,8 @@ int list_pipeline_versions(struct http_req *req, struct err *err)
 		return -1;
 	cJSON *doc = js_object(http_arena(req));
 	cJSON *items = cJSON_AddArrayToObject(doc, "items");
-	const bool more = db_rows(r) > limit;
-	const int n = more ? (int)limit : db_rows(r);
+	const int n = db_rows(r) > limit ? (int)limit : db_rows(r);
+	const bool more = n > 0 && db_i64(r, 0, "n") > n;
 
 	for (int i = 0; i < n; i++)
 		cJSON_AddItemToArray(items, pipeline_view_version(r, i));

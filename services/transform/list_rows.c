@@ -236,12 +236,30 @@ static int query(struct page *p, int64_t ledger, struct err *err)
 	return rc;
 }
 
+/* The first ROWS_SORT_CHARS characters: as the SQL sorts. */
+static const char *sort_value(const struct page *p, int row)
+{
+	const char *v = db_cell(p->rows, row, (int)p->q.sort_column + 2);
+	size_t n = 0;
+	int chars = 0;
+
+	if (v == NULL || p->q.columns[p->q.sort_column].type.kind != EXPR_T_TEXT)
+		return v;
+	for (; v[n] != '\0'; n++) {
+		const bool starts = ((unsigned char)v[n] & 0xc0) != 0x80;
+
+		if (starts && ++chars > ROWS_SORT_CHARS)
+			break;
+	}
+	return arena_dup_n(http_arena(p->req), v, n);
+}
+
 static const char *next_cursor(const struct page *p)
 {
 	const int last = p->n - 1;
 	const char *parts[ROWS_CURSOR_PARTS] = {
 		p->q.sort,
-		p->q.sort != NULL ? db_cell(p->rows, last, (int)p->q.sort_column + 2) : NULL,
+		p->q.sort != NULL ? sort_value(p, last) : NULL,
 		db_cell(p->rows, last, 0),
 		db_cell(p->rows, last, 1),
 	};

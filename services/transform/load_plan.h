@@ -50,9 +50,13 @@ struct load_plan {
  */
 int load_plan_make(struct worker_task *t, struct load_plan *out, struct err *err) MUST_CHECK;
 
-/* load_plan_engine - the engine's specification; arena. */
-const char *load_plan_engine(
-    const struct load_plan *p, const struct worker_task *t, const char *scratch);
+/*
+ * load_plan_engine - the engine's specification; arena.
+ *
+ * Errors  ERR_INPUT  code "pipeline.too_large": its SQL is beyond LIMIT_TASK_SPEC_BYTES
+ */
+int load_plan_engine(const struct load_plan *p, const struct worker_task *t, const char *scratch,
+    const char **out, struct err *err) MUST_CHECK;
 
 /* load_plan_loader - the loader's specification; arena. Holds the loader's password: never logged.
  */

@@ -3,6 +3,8 @@
 #include "load_plan.h"
 #include "transform.h"
 
+enum { COUNTS_MAX_BYTES = 512 << 10 };
+
 static cJSON *columns_of(const struct load_plan *p, struct arena *a)
 {
 	const struct pipeline_step *target = p->pipeline->target;
@@ -10,29 +12,37 @@ static cJSON *columns_of(const struct load_plan *p, struct arena *a)
 	return pipeline_columns_json(target->columns, target->n_columns, a);
 }
 
-static const char *sql_of(const struct load_plan *p, struct arena *a)
+static int sql_of(const struct load_plan *p, struct arena *a, const char **out, struct err *err)
 {
 	struct buf b;
+	int rc = 0;
 
-	buf_init(&b, LIMIT_TASK_SPEC_BYTES);
+	buf_init(&b, LIMIT_TASK_SPEC_BYTES / 2);
 	pipeline_compile(p->pipeline, p->rows, &b);
-	const char *sql = arena_dup(a, b.data);
-
+	if (b.overflow)
+		rc = err_set_code(err, ERR_INPUT, "pipeline.too_large",
+		    "the pipeline's SQL is longer than %d bytes", LIMIT_TASK_SPEC_BYTES / 2);
+	else
+		*out = arena_dup(a, b.data);
 	buf_done(&b);
-	return sql;
+	return rc;
 }
 
-/* One SELECT a step, "" where what was loaded says it. */
+/* One SELECT a step, "" where what was loaded says it, or where all of them grow too long: a count
+ * repeats the SQL of every step before it. */
 static void add_counts(cJSON *spec, const struct load_plan *p)
 {
 	cJSON *counts = cJSON_AddArrayToObject(spec, "counts");
+	size_t bytes = 0;
 	struct buf b;
 
-	buf_init(&b, LIMIT_TASK_SPEC_BYTES);
+	buf_init(&b, COUNTS_MAX_BYTES);
 	for (size_t i = 0; i < p->pipeline->n_steps; i++) {
 		buf_reset(&b);
 		(void)pipeline_compile_count(p->pipeline, i, &b);
-		cJSON_AddItemToArray(counts, cJSON_CreateString(b.data));
+		bytes += b.n;
+		cJSON_AddItemToArray(counts,
+		    cJSON_CreateString(b.overflow || bytes > COUNTS_MAX_BYTES ? "" : b.data));
 	}
 	buf_done(&b);
 }
@@ -54,14 +64,17 @@ static void add_sources(cJSON *spec, const struct load_plan *p, struct arena *a)
 	}
 }
 
-const char *load_plan_engine(
-    const struct load_plan *p, const struct worker_task *t, const char *scratch)
+int load_plan_engine(const struct load_plan *p, const struct worker_task *t, const char *scratch,
+    const char **out, struct err *err)
 {
 	const struct transform_conf *conf = transform_conf();
 	cJSON *spec = js_object(t->arena);
+	const char *sql = NULL;
 
+	if (sql_of(p, t->arena, &sql, err) != 0)
+		return -1;
 	js_add_str(spec, "task", "load");
-	js_add_str(spec, "sql", sql_of(p, t->arena));
+	js_add_str(spec, "sql", sql);
 	add_sources(spec, p, t->arena);
 	if (p->pipeline_name != NULL)
 		add_counts(spec, p);
@@ -71,7 +84,8 @@ const char *load_plan_engine(
 	js_add_i64(spec, "memory_bytes", conf->engine_memory);
 	js_add_i64(spec, "threads", conf->engine_threads);
 	js_add_i64(spec, "wall_ms", conf->wall_ms);
-	return js_print(t->arena, spec);
+	*out = js_print(t->arena, spec);
+	return 0;
 }
 
 static void add_connection(cJSON *spec, const struct worker_task *t)

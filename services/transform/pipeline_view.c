@@ -33,7 +33,7 @@ cJSON *pipeline_view_summary(const struct db_result *r, int i)
 		js_add_str(doc, texts[k], db_text(r, i, texts[k]));
 	js_add_raw(doc, "sources", db_text(r, i, "sources"));
 	add_number(doc, "version", r, i);
-	cJSON_AddBoolToObject(doc, "has_draft", db_text(r, i, "draft") != NULL);
+	cJSON_AddBoolToObject(doc, "has_draft", db_bool(r, i, "has_draft"));
 	js_add_raw(doc, "last_run", db_text(r, i, "last_run"));
 	return doc;
 }

@@ -46,12 +46,27 @@ static void param(struct builder *b, const char *value, const char *type)
 	buf_printf(&b->sql, "$%d::%s", b->out->n, type);
 }
 
-/* A column as it is compared and sorted: text by bytes. */
+/* A column as it is compared: text by bytes. */
 static void column(struct builder *b, size_t i)
 {
 	expr_print_name(b->q->columns[i].name, &b->sql);
 	if (b->q->columns[i].type.kind == EXPR_T_TEXT)
 		buf_adds(&b->sql, " collate \"C\"");
+}
+
+/* A column as it is sorted: the first characters of a text, so that a cursor stays short. Ties,
+ * also those of longer texts, are broken by the key. */
+static void sort_key(struct builder *b)
+{
+	const struct expr_column *c = &b->q->columns[b->q->sort_column];
+
+	if (c->type.kind != EXPR_T_TEXT) {
+		expr_print_name(c->name, &b->sql);
+		return;
+	}
+	buf_adds(&b->sql, "left(");
+	expr_print_name(c->name, &b->sql);
+	buf_printf(&b->sql, ", %d) collate \"C\"", (int)ROWS_SORT_CHARS);
 }
 
 static void filter(struct builder *b, const struct rows_filter *f)
@@ -111,18 +126,18 @@ static void behind_sorted(struct builder *b)
 
 	buf_adds(&b->sql, " and (");
 	if (q->after[1] != NULL) {
-		column(b, q->sort_column);
+		sort_key(b);
 		buf_adds(&b->sql, q->descending ? " < " : " > ");
 		param(b, q->after[1], type);
 		buf_adds(&b->sql, " or ");
-		column(b, q->sort_column);
+		sort_key(b);
 		buf_adds(&b->sql, " is null or (");
-		column(b, q->sort_column);
+		sort_key(b);
 		buf_adds(&b->sql, " = ");
 		param(b, q->after[1], type);
 	} else {
 		buf_addc(&b->sql, '(');
-		column(b, q->sort_column);
+		sort_key(b);
 		buf_adds(&b->sql, " is null");
 	}
 	buf_adds(&b->sql, " and ");
@@ -134,7 +149,7 @@ static void order(struct builder *b)
 {
 	buf_adds(&b->sql, " order by ");
 	if (b->q->sort != NULL) {
-		column(b, b->q->sort_column);
+		sort_key(b);
 		buf_adds(&b->sql, b->q->descending ? " desc nulls last, " : " nulls last, ");
 	}
 	buf_printf(&b->sql, "_load, _row limit %lld", (long long)b->q->limit + 1);

@@ -20,6 +20,7 @@ enum {
 	ROWS_PAGE_BYTES = 8 << 20,
 	ROWS_CURSOR_PARTS = 4, /* sort, value, load, row */
 	ROWS_MAX_PARAMS = 16,
+	ROWS_SORT_CHARS = 256, /* of a text that is sorted by */
 };
 
 enum rows_op {

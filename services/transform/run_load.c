@@ -131,8 +131,8 @@ static void add_steps(struct worker_task *t, const struct load_plan *p, const cJ
 	cJSON_ArrayForEach(step, steps)
 	{
 		worker_log(t, "info", "step %s (%s): %lld rows in, %lld out", js_str(step, "step"),
-		    js_str(step, "type"), (long long)js_i64(step, "in", 0),
-		    (long long)js_i64(step, "out", 0));
+		    js_str(step, "type"), (long long)js_i64(step, "in", -1),
+		    (long long)js_i64(step, "out", -1));
 	}
 	cJSON_AddItemReferenceToObject(output, "steps", steps);
 }
@@ -172,8 +172,11 @@ static int conclude(
 static int spawn(struct worker_task *t, const struct load_plan *p, const char *scratch,
     struct task_report *out, struct err *err)
 {
-	const char *engine = load_plan_engine(p, t, scratch);
 	const char *loader = load_plan_loader(p, t);
+	const char *engine = NULL;
+
+	if (load_plan_engine(p, t, scratch, &engine, err) != 0)
+		return -1;
 	const struct child_spec specs[N_CHILDREN] = {
 		[ENGINE] = { .path = transform_conf()->task_path,
 		    .role = "engine",

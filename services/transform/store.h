@@ -15,8 +15,9 @@
 
 /* --- pipelines: store_pipelines.c --- */
 
-/* Columns of a pipeline row: domain name revision draft draft_at draft_by version target sources
- * (JSON) mode updated_at updated_by description last_run (JSON). */
+/* Columns of a pipeline row: domain name revision has_draft description version target sources
+ * (JSON) mode updated_at updated_by last_run (JSON); of a single one also draft draft_at draft_by.
+ */
 
 /* store_pipelines - a page behind (after_domain, after_name), limit rows. Errors: as db_query */
 int store_pipelines(struct db *db, const char *domains, const char *after_domain,
@@ -58,8 +59,8 @@ struct store_version {
 int store_publish(struct db *db, const struct store_version *v, struct db_result **out,
     struct err *err) MUST_CHECK;
 
-/* store_versions - versions below before (0 = from the newest), newest first. Errors: as db_query
- */
+/* store_versions - versions below before (0 = from the newest), newest first, at most limit and 4
+ * MiB of documents; column n: how many there were before the cap on bytes. Errors: as db_query */
 int store_versions(struct db *db, const char *domain, const char *pipeline, int64_t before,
     int64_t limit, struct db_result **out, struct err *err) MUST_CHECK;
 

@@ -5,33 +5,37 @@
 #include "store_sql.h"
 
 /* clang-format off */
-#define PIPELINE_COLUMNS \
-	"select p.domain, p.name, p.revision, p.draft, " STORE_RFC3339("p.draft_at") " as draft_at," \
-	" p.draft_by, p.version, p.target, to_json(p.sources) as sources, v.mode, " \
+#define PIPELINE_COLUMNS(DRAFT) \
+	"select p.domain, p.name, p.revision, p.draft is not null as has_draft, p.description," \
+	" p.version, p.target, to_json(p.sources) as sources, v.mode, " \
 	STORE_RFC3339("p.updated_at") " as updated_at, p.updated_by," \
-	" coalesce(p.draft->>'description', v.doc->>'description', '') as description," \
 	" case when p.target is not null then jobs.last_run_v1(p.domain, p.target) end as last_run" \
-	" from transform.pipelines p left join transform.pipeline_versions v" \
+	DRAFT " from transform.pipelines p left join transform.pipeline_versions v" \
 	" on v.domain = p.domain and v.pipeline = p.name and v.version = p.version "
 /* clang-format on */
 
-static const char SQL_PIPELINES[] = PIPELINE_COLUMNS
-    "where p.domain = any($1::text[]) and ($2::text is null or (p.domain, p.name) > ($2, $3))"
-    " order by p.domain, p.name limit $4";
+/* A list leaves the drafts in the table: 500 of them can be 500 MiB. */
+static const char SQL_PIPELINES[] = PIPELINE_COLUMNS(
+    "") "where p.domain = any($1::text[]) and ($2::text is null or (p.domain, p.name) > ($2, $3))"
+	" order by p.domain, p.name limit $4";
 
-static const char SQL_PIPELINE[] = PIPELINE_COLUMNS "where p.domain = $1 and p.name = $2";
+static const char SQL_PIPELINE[] = PIPELINE_COLUMNS(", p.draft, " STORE_RFC3339(
+    "p.draft_at") " as draft_at, p.draft_by") "where p.domain = $1 and p.name = $2";
 
 static const char SQL_LOCK[] =
     "select revision, draft is not null as has_draft from transform.pipelines"
     " where domain = $1 and name = $2 for update";
 
-static const char SQL_INSERT[] =
-    "insert into transform.pipelines (domain, name, draft, draft_at, draft_by, created_by, "
-    "updated_by)"
-    " values ($1, $2, $3, clock_timestamp(), $4, $4, $4) on conflict do nothing returning name";
+static const char SQL_INSERT[] = "insert into transform.pipelines (domain, name, draft, "
+				 "description, draft_at, draft_by, created_by,"
+				 " updated_by) values ($1, $2, $3::json, "
+				 "coalesce($3::json->>'description', ''), clock_timestamp(),"
+				 " $4, $4, $4) on conflict do nothing returning name";
 
 static const char SQL_SAVE_DRAFT[] =
-    "update transform.pipelines set draft = $3, draft_at = clock_timestamp(), draft_by = $4,"
+    "update transform.pipelines set draft = $3::json,"
+    " description = coalesce($3::json->>'description', ''), draft_at = clock_timestamp(), draft_by "
+    "= $4,"
     " updated_at = clock_timestamp(), updated_by = $4, revision = revision + 1"
     " where domain = $1 and name = $2";
 
@@ -55,8 +59,13 @@ static const char SQL_PUBLISH[] =
 	" from transform.pipeline_versions where domain = $1 and pipeline = $2 "
 /* clang-format on */
 
+/* Documents of up to 1 MiB: a page ends where they pass 4 MiB together, but has one. */
 static const char SQL_VERSIONS[] =
-    VERSION_COLUMNS "and ($3::int = 0 or version < $3::int) order by version desc limit $4";
+    "select * from (select v.*, count(*) over () as n, row_number() over (order by version desc) "
+    "as i,"
+    " sum(octet_length(doc::text)) over (order by version desc) as bytes from (" VERSION_COLUMNS
+    "and ($3::int = 0 or version < $3::int) order by version desc limit $4) v) p"
+    " where bytes <= 4194304 or i = 1 order by version desc";
 static const char SQL_VERSION_OF_REVISION[] = VERSION_COLUMNS "and revision = $3";
 static const char SQL_VERSION[] = VERSION_COLUMNS "and version = $3";
 

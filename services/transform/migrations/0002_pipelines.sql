@@ -5,6 +5,7 @@ create table transform.pipelines (
 	domain text not null,
 	name text not null check (name ~ '^[a-z][a-z0-9_]{0,47}$'),
 	revision bigint not null default 1, -- raised by each save and publish; the ETag
+	description text not null default '', -- of the newest draft
 	draft json, -- null: nothing that is not published; json keeps the members' order
 	draft_at timestamptz,
 	draft_by text,

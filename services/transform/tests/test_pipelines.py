@@ -240,3 +240,47 @@ def test_acts_are_in_the_audit_trail(world, sales):
     rows = world.sql("select actor_name, result from auth.audit where action = 'load.undo' and object = %s",
                      f"default.{sales} #1")
     assert rows == [{"actor_name": "sara", "result": "ok"}]
+
+
+def test_a_document_at_the_limits_is_answered(world, sales):
+    """The widest expressions a body can carry are refused or checked; the daemon goes on."""
+    steps = [{"id": "s0", "type": "source", "dataset": sales}]
+    for i in range(198):
+        where = "order_id in (" + ",".join(["1"] * 1900) + ")" if i < 100 else "quantity > 0"
+        steps.append({"id": f"s{i + 1}", "type": "filter", "input": f"s{i}", "where": where})
+    steps.append({"id": "t", "type": "target", "input": "s198", "dataset": f"wide_{sales}", "mode": "append"})
+    r = world.call("POST", "/api/pipelines/check", {"doc": {"steps": steps}})
+    assert r.status_code == 200 and any("65536 bytes" in p["message"] for p in r.json()["problems"]), r.text[:300]
+    deep = [dict(s, where="quantity > 0") if s["type"] == "filter" else s for s in steps]
+    p = f"wide_{sales}"
+    saved = put(world, p, {"steps": deep})
+    assert saved.json()["draft"]["problems"] == []
+    publish(world, p)
+    world.wait_run(world.arrival(sales, rows_sql(10)))
+    doc = world.wait_run(wait_until(lambda: world.runs_of(p))[0], 40)
+    assert doc["state"] == "done" and doc["account"]["load"]["inserted"] == 8, doc
+
+
+def test_versions_page_by_bytes(world, sales):
+    p = f"long_{sales}"
+    for i in range(5):
+        etag = world.get(f"/api/pipelines/{p}")["etag"] if i else None
+        assert publish(world, p, put(world, p, summary(sales, p), etag).json()["etag"]).status_code == 200
+    world.sql("update transform.pipeline_versions set doc = json_build_object('pad', repeat('x', 1500000))"
+              " where pipeline = %s", p)
+    got, cursor = [], ""
+    while cursor is not None:
+        page = world.get(f"/api/pipelines/{p}/versions?cursor={cursor}")
+        got.append([v["version"] for v in page["items"]])
+        cursor = page["next_cursor"]
+    assert got == [[5, 4], [3, 2], [1]]
+
+
+def test_an_overflow_fails_the_run_in_words(world, sales):
+    world.wait_run(world.arrival(sales, rows_sql(10)))
+    p = f"over_{sales}"
+    doc = summary(sales, p)
+    doc["steps"][2]["measures"] = [{"name": "m", "expr": "sum(order_id * 9223372036854775807)"}]
+    publish(world, p, put(world, p, doc).json()["etag"])
+    run = world.wait_run(start(world, p))
+    assert run["state"] == "failed" and "verflow" in run["reason"]["text"], run
