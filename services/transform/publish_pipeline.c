@@ -33,7 +33,26 @@ static int read_note(struct publishing *p, struct err *err)
 	return js_need_str(body, "note", 0, NOTE_MAX_BYTES, &p->note, err);
 }
 
-/* The problems as members of the problem document. */
+/* errors: the same in the form every problem document has. */
+static void add_errors(cJSON *extra, const struct pipeline *pipeline, struct arena *a)
+{
+	cJSON *errors = cJSON_AddArrayToObject(extra, "errors");
+
+	for (size_t i = 0; i < pipeline->n_problems; i++) {
+		const struct pipeline_problem *p = &pipeline->problems[i];
+		cJSON *item = cJSON_CreateObject();
+
+		js_add_str(item, "field",
+		    arena_printf(a, "%s%s%s", p->step != NULL ? p->step : "",
+			p->step != NULL && p->field != NULL ? "." : "",
+			p->field != NULL ? p->field : ""));
+		js_add_str(item, "message",
+		    p->hint == NULL ? p->message : arena_printf(a, "%s (%s)", p->message, p->hint));
+		cJSON_AddItemToArray(errors, item);
+	}
+}
+
+/* The problems as members of the problem document: in full, and as its errors. */
 static int refuse(struct publishing *p, const struct pipeline *pipeline)
 {
 	struct arena *a = http_arena(p->req);
@@ -42,6 +61,7 @@ static int refuse(struct publishing *p, const struct pipeline *pipeline)
 
 	err_set_code(&err, ERR_INPUT, "pipeline.invalid", "the draft has %zu problem%s",
 	    pipeline->n_problems, pipeline->n_problems == 1 ? "" : "s");
+	add_errors(extra, pipeline, a);
 	cJSON_AddItemToObject(
 	    extra, "problems", cJSON_Duplicate(pipeline_problems_json(pipeline, a), true));
 	http_reply_problem_with(p->req, &err, extra);

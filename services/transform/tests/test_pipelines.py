@@ -170,6 +170,8 @@ def test_a_wrong_draft_is_kept_but_not_published(world, sales):
     refused = publish(world, p)
     assert refused.status_code in (400, 422) and refused.json()["code"] == "pipeline.invalid", refused.text
     assert refused.json()["problems"] == [problem]
+    assert refused.json()["errors"] == [{"field": "sold.where",
+                                         "message": "unknown column `qantity` (did you mean `quantity`?)"}]
     assert put(world, p, summary(sales, "other"), saved.json()["etag"]).status_code in (400, 422)
 
 
