@@ -18,7 +18,7 @@ export interface Act {
 	run: (idempotencyKey: string) => Promise<unknown>;
 }
 
-export function UndoRow({ act, state }: { act: Act | null; state?: string }) {
+export function UndoRow({ act }: { act: Act | null }) {
 	const [key, setKey] = useState(newKey);
 	const mutation = useMutation({
 		mutationFn: () => (act === null ? Promise.resolve() : act.run(key)),
@@ -26,7 +26,6 @@ export function UndoRow({ act, state }: { act: Act | null; state?: string }) {
 	});
 	return (
 		<div className={css.undo} data-part="undo">
-			{state === undefined ? null : <span className="dim">{state}</span>}
 			{act === null ? null : act.possible ? (
 				<Button
 					size="compact-sm"

@@ -5,7 +5,6 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { domainOf, refOf } from '../../api/client';
-import { asProblem } from '../../api/problem';
 import { contractQuery, datasetQuery, queryClient, rowsQuery, tableQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { Cell, Run } from '../../api/types';
@@ -165,7 +164,7 @@ export function DataPage() {
 			{rows.isError ? (
 				<ProblemLine error={rows.error} onRetry={() => void rows.refetch()} />
 			) : null}
-			{rows.isError && asProblem(rows.error).status < 500 && list.length === 0 ? null : (
+			{columns.length === 0 || (rows.isError && list.length === 0) ? null : (
 				<DataGrid
 					primary
 					label={t('data.label', { name: dataset })}

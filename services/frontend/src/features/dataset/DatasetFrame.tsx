@@ -21,7 +21,8 @@ import css from './Dataset.module.css';
 
 function headline(table: Table | null | undefined): string {
 	if (table === undefined) return ' ';
-	if (table === null || table.last_load === null) return t('dataset.no_load');
+	if (table === null) return t('dataset.no_load');
+	if (table.last_load === null) return t('dataset.no_live_load');
 	return t('dataset.headline', {
 		rows: count(table.row_count),
 		n: table.row_count,
@@ -34,8 +35,8 @@ function headline(table: Table | null | undefined): string {
 function RunAgain({ dataset }: { dataset: Dataset }) {
 	const navigate = useNavigate();
 	const [key, setKey] = useState(newKey);
-	const pipelines = useQuery(pipelinesQuery).data?.items ?? [];
-	const pipeline = pipelines.find(
+	const pipelines = useQuery(pipelinesQuery);
+	const pipeline = (pipelines.data?.items ?? []).find(
 		(p) => p.domain === dataset.domain && (p.target === dataset.name || p.name === dataset.name),
 	);
 	const start = useMutation({
@@ -50,7 +51,8 @@ function RunAgain({ dataset }: { dataset: Dataset }) {
 			void navigate({ to: '/runs/$run', params: { run: run.id } });
 		},
 	});
-	if (pipeline === undefined) return null;
+	/* When the list cannot be had, the name is tried: the server says if it is wrong. */
+	if (pipeline === undefined && !pipelines.isError) return null;
 	return (
 		<>
 			<Button

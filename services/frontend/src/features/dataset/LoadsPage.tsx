@@ -43,16 +43,19 @@ const columns = (
 		id: 'at',
 		title: t('loads.at'),
 		note: zone(),
-		width: 128,
-		cell: (l) => time(l.at),
+		width: 180,
+		cell: (l) => (
+			<span>
+				{time(l.at)} <span className="dim">{t('loads.by', { by: l.by })}</span>
+			</span>
+		),
 		text: (l) => l.at,
 	},
-	{ id: 'by', title: t('loads.by'), width: 88, cell: (l) => l.by ?? '', text: (l) => l.by ?? '' },
 	{
 		id: 'file',
 		title: t('loads.file'),
 		note: t('loads.file_note'),
-		width: 236,
+		width: 216,
 		cell: (l) =>
 			l.file?.name == null ? (
 				<span className="dim">{l.mode === 'replace' ? t('loads.pipeline') : ''}</span>
@@ -78,23 +81,34 @@ const columns = (
 	{
 		id: 'account',
 		title: t('loads.account'),
-		width: 104,
+		width: 88,
 		cell: (l) => <AccountBar account={{ load: l.account }} size="bar" />,
 	},
-	{ id: 'state', title: t('loads.state'), width: 120, cell: (l) => <StateMark state={l.state} /> },
+	{
+		id: 'state',
+		title: t('loads.state'),
+		width: 204,
+		cell: (l) => (
+			<StateMark
+				state={l.state}
+				sentence={
+					l.state === 'undone' && l.undone_at !== null
+						? t('loads.undone', { at: time(l.undone_at), by: l.undone_by ?? '' })
+						: undefined
+				}
+			/>
+		),
+		text: (l) => l.state,
+	},
 	{
 		id: 'undo',
 		title: t('loads.undo'),
-		width: 188,
+		width: 180,
 		cell: (l) => {
 			const change = changed.get(l.no);
-			const since =
-				l.state === 'undone' && l.undone_at !== null
-					? t('loads.undone', { at: time(l.undone_at), by: l.undone_by ?? '' })
-					: undefined;
 			return (
 				<>
-					<UndoRow act={act(l)} {...(since === undefined ? {} : { state: since })} />
+					<UndoRow act={act(l)} />
 					{change === undefined ? null : (
 						<span role="status">
 							{change.runId !== null ? (

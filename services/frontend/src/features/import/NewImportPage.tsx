@@ -3,7 +3,7 @@
 import { Button, Checkbox, Radio, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { post, refOf } from '../../api/client';
 import { contractQuery, datasetsQuery, queryClient } from '../../api/queries';
 import { useSession, may } from '../../api/session';
@@ -28,9 +28,21 @@ interface Look {
 	guess: Guess | null;
 }
 
-/** Reads the head of the first file here, and asks for the contracts it may fit. */
+const NOTHING: Look = { header: [], guess: null };
+const PATIENCE_MS = 1500;
+
+/**
+ * Reads the head of the first file here, and asks for the contracts it may fit. Undefined until that
+ * is known or took too long: a choice that was made must not flip under the hand.
+ */
 function useLook(file: File | undefined, datasets: Dataset[], known: boolean): Look | undefined {
-	return useQuery({
+	const [late, setLate] = useState(false);
+	useEffect(() => {
+		setLate(false);
+		const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+		return () => clearTimeout(timer);
+	}, [file]);
+	const look = useQuery({
 		queryKey: ['look', file?.name, file?.size, file?.lastModified, datasets.map((d) => d.id)],
 		enabled: file !== undefined && known,
 		queryFn: async (): Promise<Look> => {
@@ -46,6 +58,12 @@ function useLook(file: File | undefined, datasets: Dataset[], known: boolean): L
 		},
 		staleTime: Infinity,
 	}).data;
+	const first = useRef<Look | undefined>(undefined);
+	const of = useRef<File | undefined>(undefined);
+	if (of.current !== file) first.current = undefined;
+	of.current = file;
+	first.current ??= look ?? (late ? NOTHING : undefined);
+	return first.current;
 }
 
 interface Choice {
@@ -169,6 +187,13 @@ export function NewImportPage() {
 	function onSubmit(e: FormEvent): void {
 		e.preventDefault();
 		if (ready && !start.isPending) start.mutate();
+	}
+	if (files.length > 0 && look === undefined) {
+		return (
+			<Page title={t('import.title')} name={t('import.title')}>
+				<FileList files={files} look={look} />
+			</Page>
+		);
 	}
 	if (files.length === 0) {
 		return (

@@ -56,7 +56,10 @@ function Bars({ bar, x, hatch }: { bar: Bar; x: (ms: number) => number; hatch: s
 function sentence(bar: Bar): string {
 	const { task, started, ended } = bar;
 	if (task.reason !== null && task.state !== 'done') return task.reason.text;
-	if (started === null) return task.state === 'blocked' ? t('task.blocked') : t('task.waiting');
+	if (started === null) {
+		if (task.state === 'blocked') return t('task.blocked');
+		return task.state === 'queued' || task.state === 'waiting' ? t('task.waiting') : t('task.not_run');
+	}
 	const parts: string[] = [];
 	if (bar.waitedMs >= 100) parts.push(t('task.waited', { ms: duration(bar.waitedMs) }));
 	if (task.attempt > 1) parts.push(t('task.attempt', { n: task.attempt, of: task.max_attempts }));

@@ -11,6 +11,7 @@ const run = {
 	tasks: [
 		{ state: 'done', created_at: at(0), started_at: at(200), finished_at: at(1200), waited_ms: 200 },
 		{ state: 'running', created_at: at(0), started_at: at(1500), finished_at: null, waited_ms: 300 },
+		{ state: 'skipped', created_at: at(0), started_at: null, finished_at: at(2000), waited_ms: 0 },
 		{ state: 'blocked', created_at: at(0), started_at: null, finished_at: null, waited_ms: null },
 	],
 } as unknown as Run;
@@ -21,6 +22,7 @@ describe('timeline', () => {
 		expect(model.bars.map((b) => [b.ready, b.started, b.ended])).toEqual([
 			[0, 200, 1200],
 			[1200, 1500, 4000],
+			[0, null, null],
 			[0, null, null],
 		]);
 		expect(model.spanMs).toBe(4000);

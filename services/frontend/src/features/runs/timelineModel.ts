@@ -40,12 +40,12 @@ export function timeline(run: Run, now: number): TimelineModel {
 		const waiting = task.state === 'queued' || task.state === 'waiting';
 		const ready =
 			started === null ? (waiting ? (since(task.created_at) ?? 0) : 0) : started - waitedMs;
-		const ended = since(task.finished_at) ?? (running || waiting ? Math.max(0, now - zero) : null);
+		const over = started === null && !waiting ? null : since(task.finished_at);
+		const ended = over ?? (running || waiting ? Math.max(0, now - zero) : null);
 		return { task, ready: Math.max(0, ready), started, ended, waitedMs };
 	});
 	const ends = bars.flatMap((b) => (b.ended === null ? [] : [b.ended]));
-	const over = since(run.finished_at);
-	const spanMs = Math.max(10, over ?? 0, ...ends);
+	const spanMs = Math.max(10, since(run.finished_at) ?? 0, ...ends);
 	return { bars, spanMs, ticks: ticksFor(spanMs, 8) };
 }
 

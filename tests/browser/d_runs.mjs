@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// d_runs - a failed run can be read on a phone, progress is honest, a run is cancelled and tried again.
+import { api, ask, assert, drop, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
+import { orders } from './files.mjs';
+
+async function inView(page, locator, what) {
+	await locator.waitFor();
+	const box = await locator.boundingBox();
+	const size = page.viewportSize();
+	assert(
+		box !== null && box.y >= 0 && box.y + box.height <= size.height && box.x >= 0,
+		`${what} is not in sight at ${size.width} x ${size.height}: ${JSON.stringify(box)}`,
+	);
+}
+
+for (const viewport of [
+	{ width: 1280, height: 800 },
+	{ width: 390, height: 844 },
+]) {
+	test(`runs: why it failed is seen without scrolling at ${viewport.width}`, async () => {
+		const context = await newContext({ viewport });
+		const page = await context.newPage();
+		await signIn(page);
+		const { body } = await api(page, 'GET', '/api/runs?state=failed');
+		const run = body.items[0];
+		await page.goto(`${url}/runs/${run.id}`);
+		await inView(page, page.getByText(run.headline.replace(/^Failed: /, '')).first(), 'the reason');
+		await inView(page, page.getByRole('button', { name: /retry/i }), 'Retry');
+		await inView(page, page.getByRole('region', { name: 'Timeline of the tasks' }), 'the timeline');
+		await inView(page, page.getByRole('img', { name: /failed|gave up/ }).first(), 'the failed task');
+		await inView(page, page.getByRole('grid', { name: 'Log' }), 'the log');
+		await shot(page, `run-failed-${viewport.width}`);
+		await context.close();
+	});
+}
+
+test('runs: the bar stops before the load while nobody loads, and then goes on', async () => {
+	const context = await newContext();
+	const page = await context.newPage();
+	await signIn(page);
+	await ask('stop', 'transform');
+	try {
+		await drop(page, [{ name: 'patient.csv', text: orders(2000, { from: 50_000 }) }]);
+		await page.getByLabel('Into a new dataset').check();
+		await page.getByLabel(/Load at once/).check();
+		await page.getByRole('button', { name: 'Load patient.csv' }).click();
+		const stages = page.locator('ol li[data-state]');
+		await until(
+			async () => (await stages.nth(1).getAttribute('data-state')) === 'done',
+			'the end of the check',
+		);
+		await page.getByText(/waiting for a worker/i).first().waitFor();
+		const bar = page.getByRole('progressbar', { name: 'Upload, check, load, commit' });
+		equal(await bar.getAttribute('aria-valuenow'), '50', 'the bar while it waits');
+		await shot(page, 'import-waiting-light');
+	} finally {
+		await ask('start', 'transform');
+	}
+	await page.locator('[data-run-state^="done"]').waitFor({ timeout: 40_000 });
+	const bar = page.getByRole('progressbar', { name: 'Upload, check, load, commit' });
+	equal(await bar.getAttribute('aria-valuenow'), '100', 'the bar after the commit');
+	await shot(page, 'import-done-light');
+	await context.close();
+});
+
+test('runs: a waiting run is cancelled, and tried again', async () => {
+	const context = await newContext();
+	const page = await context.newPage();
+	await signIn(page);
+	await page.goto(`${url}/datasets/sales_summary`);
+	await page.getByRole('button', { name: 'Run again' }).waitFor();
+	await ask('stop', 'transform');
+	try {
+		await page.getByRole('button', { name: 'Run again' }).click();
+		await page.waitForURL('**/runs/*');
+		await page.getByRole('button', { name: 'Cancel' }).click();
+		await page.locator('[data-run-state="cancelled"]').waitFor();
+	} finally {
+		await ask('start', 'transform');
+	}
+	const before = page.url();
+	await page.getByRole('button', { name: /retry/i }).click();
+	await page.waitForURL((u) => u.href !== before);
+	await page.locator('[data-run-state="done"]').waitFor({ timeout: 40_000 });
+	await page.getByText('Inputs and outputs').click();
+	await page.getByText('the earlier run').waitFor();
+	await context.close();
+});
