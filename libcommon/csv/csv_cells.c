@@ -167,6 +167,7 @@ static void type_text(
 {
 	struct csv_vector *v = &b->columns[c];
 	struct csv_text *out = v->data;
+	const bool recode = !t->ascii && t->encoding != CSV_UTF8;
 	for (size_t slot = 0; slot < b->rows; slot++) {
 		const struct csv_cell cell = cells[slot];
 		const char *const p = (const char *)t->block + cell.at;
@@ -174,7 +175,7 @@ static void type_text(
 			set_null(v, slot);
 			out[slot] = (struct csv_text){ 0 };
 		} else if ((cell.n & CSV_CELL_DOUBLED) != 0 ||
-			   (!t->ascii && t->encoding != CSV_UTF8 && b->fault_of[slot] < 0)) {
+			   (recode && !csv_encoding_is_ascii((const uint8_t *)p, cell.n))) {
 			out[slot] = changed_text(t, &cell);
 		} else {
 			out[slot] = csv_text_make(p, cell.n);

@@ -103,6 +103,26 @@ bool csv_encoding_is_ascii(const uint8_t *p, size_t n)
 	return (seen & UINT64_C(0x8080808080808080)) == 0;
 }
 
+bool csv_encoding_is_utf8(const uint8_t *p, size_t n)
+{
+	size_t at = 0;
+	while (at < n) {
+		uint64_t word;
+		if (n - at >= sizeof(word)) {
+			memcpy(&word, p + at, sizeof(word));
+			if ((word & UINT64_C(0x8080808080808080)) == 0) {
+				at += sizeof(word);
+				continue;
+			}
+		}
+		const size_t bytes = character_bytes(p + at, n - at);
+		if (bytes == 0)
+			return false;
+		at += bytes;
+	}
+	return true;
+}
+
 size_t csv_encoding_cut(const char *p, size_t n)
 {
 	size_t back = 0;

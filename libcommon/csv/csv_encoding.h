@@ -25,6 +25,9 @@ size_t csv_encoding_utf8(enum csv_encoding encoding, const uint8_t *p, size_t n,
 /* csv_encoding_is_ascii - no byte above 127. */
 bool csv_encoding_is_ascii(const uint8_t *p, size_t n);
 
+/* csv_encoding_is_utf8 - well-formed UTF-8; ASCII is passed over eight bytes at a time. */
+bool csv_encoding_is_utf8(const uint8_t *p, size_t n);
+
 /* csv_encoding_cut - n or a little less, so that no UTF-8 character is cut at byte n of p. */
 size_t csv_encoding_cut(const char *p, size_t n);
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "csv/csv_cells.h"
 #include "csv/csv_encoding.h"
 #include "csv/csv_mask.h"
@@ -232,7 +231,8 @@ static void check_bytes(struct csv_scan *s, struct csv_batch *b, size_t slot, si
 		csv_batch_fault(b, slot, -1, CSV_RULE_LENGTH, "the row is longer than 64 MiB");
 	if (s->block->has_nul && memchr(p, 0, n) != NULL)
 		csv_batch_fault(b, slot, -1, CSV_RULE_NUL, "the row holds a NUL byte");
-	if (!s->block->ascii && s->block->dialect.encoding == CSV_UTF8 && !text_is_utf8(p, n))
+	if (!s->block->ascii && s->block->dialect.encoding == CSV_UTF8 &&
+	    !csv_encoding_is_utf8(p, n))
 		csv_batch_fault(b, slot, -1, CSV_RULE_UTF8, "the row is not UTF-8 text");
 	if (n <= CSV_MAX_FIELD_BYTES)
 		return;

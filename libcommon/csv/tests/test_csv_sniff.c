@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "csv/csv_encoding.h"
 #include "csv/csv_mask.h"
 
@@ -148,6 +149,23 @@ static void test_masks_agree(void **state)
 	}
 }
 
+static void test_utf8_as_base_judges_it(void **state)
+{
+	(void)state;
+	uint8_t bytes[24];
+	uint32_t seed = 11;
+	for (int round = 0; round < 200000; round++) {
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			static const uint8_t some[] = { 'a', 0xc3, 0xa4, 0xe2, 0x82, 0xac, 0xf0,
+				0x9f, 0x98, 0x80, 0xed, 0xa0, 0xc0, 0xff, 0x80, 'z' };
+			seed = seed * 1664525 + 1013904223;
+			bytes[i] = seed >> 30 != 0 ? 'x' : some[seed >> 26 & 15];
+		}
+		for (size_t n = 17; n <= sizeof(bytes); n++)
+			assert_true(csv_encoding_is_utf8(bytes, n) == text_is_utf8(bytes, n));
+	}
+}
+
 static void test_windows_1252_has_a_character_for_every_byte(void **state)
 {
 	(void)state;
@@ -170,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_runner_up_is_told),
 		cmocka_unit_test(test_what_is_no_csv),
 		cmocka_unit_test(test_masks_agree),
+		cmocka_unit_test(test_utf8_as_base_judges_it),
 		cmocka_unit_test(test_windows_1252_has_a_character_for_every_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
