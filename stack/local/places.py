@@ -20,6 +20,7 @@ SERVICES = {  # daemon: (environment prefix, schema = runtime role without millr
 }
 DATABASE_ROLES = ("postgres", "millrace_migrate", "millrace_loader",
                   *(f"millrace_{schema}" for _, schema in SERVICES.values()))
+LINKED_BYTES = 32 << 20
 PG_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 
 
@@ -52,6 +53,15 @@ class Ports:
                 self.taken.add(port)
                 return port
         raise StartError("ports", "no free port found on 127.0.0.1")
+
+
+def linked(source, target):
+    """A second name for a big file that is never changed in place; False when it must be copied."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return False
+    return True
 
 
 def is_free(port):
@@ -149,9 +159,11 @@ class Places:
         new = source.stat()
         if old is None or (old.st_size, old.st_mtime_ns) != (new.st_size, new.st_mtime_ns):
             part = target.with_name(target.name + ".part")
-            shutil.copy2(source, part)
-            os.chmod(part, mode)
-            self.own(part)
+            part.unlink(missing_ok=True)
+            if new.st_size < LINKED_BYTES or not linked(source, part):
+                shutil.copy2(source, part)
+                os.chmod(part, mode)
+                self.own(part)
             part.replace(target)
         return target
 
