@@ -384,6 +384,10 @@ static void read_ours(struct reader *r, const cJSON *doc, struct contract *c)
 	c->ignore_extra = extra != NULL && strcmp(extra, "ignore") == 0;
 	if (extra != NULL && !c->ignore_extra && strcmp(extra, "reject") != 0)
 		fault(r, "millrace.extra_columns", "must be \"reject\" or \"ignore\"");
+	const char *lacking = member_str(r, ours, "millrace.missing_columns");
+	c->null_missing = lacking != NULL && strcmp(lacking, "null") == 0;
+	if (lacking != NULL && !c->null_missing && strcmp(lacking, "reject") != 0)
+		fault(r, "millrace.missing_columns", "must be \"reject\" or \"null\"");
 	read_dialect(r, ours, &c->dialect);
 }
 

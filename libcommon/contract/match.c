@@ -73,7 +73,7 @@ static int refuse_missing(
 	const char **all = arena_alloc(a, (m->n + 1) * sizeof(*all));
 	memcpy(all, m->header, m->n * sizeof(*all));
 	return err_set_code(err, ERR_INPUT, "header.missing",
-	    "not in the file but required: %s; the file has %s", list_names(a, missing),
+	    "not in the file but in the contract: %s; the file has %s", list_names(a, missing),
 	    list_names(a, all));
 }
 
@@ -112,7 +112,7 @@ int contract_match(const struct contract *c, const char *const *header, size_t n
 		if (m.columns[f].file_column >= 0)
 			continue;
 		absent[n_absent++] = c->fields[f].name;
-		if (c->fields[f].required)
+		if (c->fields[f].required || !c->null_missing)
 			missing[n_missing++] = c->fields[f].name;
 	}
 	for (size_t i = 0; i < n; i++) {

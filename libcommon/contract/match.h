@@ -3,9 +3,10 @@
  * match - which column of the file is which field of the contract?
  *
  * Order does not count. A field takes the first free column whose header is its name, else one of
- * its aliases, else either without regard to case. A required field without a column makes the file
- * unusable; an optional one is null in every row. Columns no field takes make the file unusable
- * unless the contract says extra_columns "ignore".
+ * its aliases, else either without regard to case. A field without a column makes the file unusable,
+ * as the Table Schema has it; where the contract says missing_columns "null", an optional one is
+ * null in every row. Columns no field takes make the file unusable unless the contract says
+ * extra_columns "ignore".
  */
 #ifndef CONTRACT_MATCH_H
 #define CONTRACT_MATCH_H
@@ -24,7 +25,7 @@ struct contract_match {
  * header  n names by the header rule of csv_split.h (a duplicate is known by its new name);
  * borrowed as long as the match a       the match is placed there
  *
- * Errors  ERR_INPUT  "header.missing" names the required fields and what the file has;
+ * Errors  ERR_INPUT  "header.missing" names the fields and what the file has;
  * "header.extra" names the columns
  */
 int contract_match(const struct contract *c, const char *const *header, size_t n, struct arena *a,

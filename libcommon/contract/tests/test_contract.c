@@ -128,6 +128,8 @@ static const struct fault_case faults[] = {
 	    "millrace.budget_pct", "100" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"extra_columns\":\"x\"}}",
 	    "millrace.extra_columns", "ignore" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"missing_columns\":\"x\"}}",
+	    "millrace.missing_columns", "null" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"delimiter\":\"::\"}}}",
 	    "millrace.dialect.delimiter", "pipe" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"encoding\":\"koi8\"}}}",

@@ -71,6 +71,7 @@ static void check_section(const struct contract_rule *rule, const char *page, st
 		return;
 	buf_init(&out, 1 << 16);
 	fixture_contract(contract_json, a, &c);
+	c.null_missing = true;
 	assert_int_equal(fixture_check(&c, csv, strlen(csv), &out, &tally, &err), 0);
 	assert_string_equal(out.data, arena_printf(a, "%s 2 %s\n", rule->id, message));
 	contract_tally_done(&tally);

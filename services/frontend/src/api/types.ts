@@ -69,6 +69,7 @@ export interface ContractDoc {
 		dialect?: Record<string, unknown>;
 		budget_pct?: number;
 		extra_columns?: 'reject' | 'ignore';
+		missing_columns?: 'reject' | 'null';
 		[key: string]: unknown;
 	};
 	[key: string]: unknown;

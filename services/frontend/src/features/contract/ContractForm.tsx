@@ -74,6 +74,17 @@ function FileRules({ doc, evidence, onEdit }: Pick<ContractFormProps, 'doc' | 'e
 						onEdit?.({ ...doc, millrace: { ...own, extra_columns: value as 'reject' | 'ignore' } })
 					}
 				/>
+				<Select
+					label={t('contract.missing_columns')}
+					description={t('contract.missing_columns_help')}
+					disabled={off}
+					allowDeselect={false}
+					value={own.missing_columns ?? 'reject'}
+					data={['reject', 'null'].map((value) => ({ value, label: word('missing', value) }))}
+					onChange={(value) =>
+						onEdit?.({ ...doc, millrace: { ...own, missing_columns: value as 'reject' | 'null' } })
+					}
+				/>
 				<NumberInput
 					label={t('contract.budget')}
 					description={t('contract.budget_help')}
