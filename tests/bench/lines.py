@@ -168,7 +168,7 @@ def wrk(suite, person, path):
 
 
 def revoked_after(suite):
-    """Seconds from a sign-out at one gateway until no gateway lets the session pass."""
+    """Seconds from the end of a session in its table, unheard by any gateway, until none lets it pass."""
     person, other = suite.session(), suite.session()
     person.get("/api/runs")
     other.cookie = person.cookie

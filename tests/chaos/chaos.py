@@ -86,13 +86,16 @@ class Chaos:
     def sweep(self, most):
         """SIGKILL at the k-th call, k = 1, 2, … until a whole file passes untouched or k is most."""
         for service in DAEMONS:
+            strikes = 0
             for call in CALLS:
                 for k in range(1, most + 1):
                     with KillAtCall(self.suite, service, call, k) as trap:
                         self.attempt(f"{service} {call} #{k}", lambda: self.one_file(2_000, lambda: f"at {call}"))
                     self.suite.wait_ready()
+                    strikes += trap.struck
                     if not trap.struck:
                         break
+            self.tell(f"{service} was struck {strikes} times", [] if strikes else ["the traps did nothing"])
 
     def takeovers(self):
         """I7: seconds from a lost lease's last sign of life to the next claim."""

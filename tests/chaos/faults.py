@@ -11,7 +11,7 @@ import time
 
 DAEMONS = ("auth-gateway", "job-orchestrator", "validation", "upload", "transform")
 VICTIMS = DAEMONS + ("engine", "loader")
-CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "sendto")
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "sendto", "sendmsg")
 
 
 def children(pid):
@@ -61,8 +61,9 @@ def kill(suite, victim, rng, give_up_s=5):
 
 
 class KillAtCall:
-    """The first process of a daemon (or of its tasks) that makes its k-th call of one kind dies at it;
-    after that the trap is gone, else each further attempt would die at the same place."""
+    """The first process of a daemon (or of its tasks, each with a count of its own) that makes its k-th
+    call of one kind dies at it; after that the trap is gone, else each further attempt would die at the
+    same place."""
 
     def __init__(self, suite, service, call, k):
         self.pids = [pid for i in range(suite.instances) if (pid := suite.pid(service, i))]
@@ -80,7 +81,9 @@ class KillAtCall:
                 ["strace", "-f", "-q", "-o", log.name, "-e", self.what[0], "-e", self.what[1], "-p", str(pid)],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         deadline = time.monotonic() + 5
-        while not all(traced(pid) for pid in self.pids) and time.monotonic() < deadline:
+        while not all(traced(pid) for pid in self.pids):
+            if time.monotonic() > deadline:
+                raise RuntimeError("strace cannot attach: the sweep needs root")
             time.sleep(0.01)
         self.watcher.start()
         return self
