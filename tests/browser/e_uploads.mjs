@@ -52,6 +52,7 @@ test('uploads: a closed tab goes on from where it was', async () => {
 	await until(async () => {
 		return Number(await first.getByRole('progressbar').getAttribute('aria-valuenow')) > 8;
 	}, 'a third of the bytes');
+	await ask('net', 'cut');
 	await first.close({ runBeforeUnload: false });
 	await ask('net', 'mend');
 	const page = await context.newPage();

@@ -26,7 +26,7 @@ async function screens(page) {
 async function settled(page) {
 	await page.waitForLoadState('load');
 	await page.locator('h1').first().waitFor();
-	await page.waitForTimeout(400);
+	await page.waitForTimeout(250);
 }
 
 for (const colorScheme of ['light', 'dark']) {
@@ -36,13 +36,13 @@ for (const colorScheme of ['light', 'dark']) {
 		await page.goto(`${url}/signin`);
 		await settled(page);
 		await shot(page, `signin-full-${colorScheme}`);
-		await axe(page, 'signin');
+		await axe(page, 'signin', colorScheme);
 		await signIn(page);
 		for (const [name, path] of Object.entries(await screens(page))) {
 			await page.goto(url + path);
 			await settled(page);
 			await shot(page, `${name}-full-${colorScheme}`);
-			await axe(page, `${name} ${colorScheme}`);
+			await axe(page, `${name} ${colorScheme}`, colorScheme);
 		}
 		await context.close();
 	});
@@ -68,7 +68,7 @@ for (const colorScheme of ['light', 'dark']) {
 					await page.locator('[data-part="problem"]').first().waitFor({ timeout: 10_000 });
 				}
 				await shot(page, `${name}-${kind}-${colorScheme}`);
-				await axe(page, `${name} ${kind} ${colorScheme}`);
+				await axe(page, `${name} ${kind} ${colorScheme}`, colorScheme);
 			}
 			await page.unrouteAll();
 		}
