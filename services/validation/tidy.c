@@ -40,12 +40,14 @@ bool tidy_name(const char *name, char *out_id, char *out_number)
 	return true;
 }
 
+/* Since its last change of any kind. A rename counts, which the time of the last write misses: the
+ * first files of a long check were written long before they get their names. */
 static int64_t age_ms(int dir_fd, const char *name)
 {
 	struct stat st;
 	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return 0;
-	return clock_now_ms() - (int64_t)st.st_mtim.tv_sec * 1000;
+	return clock_now_ms() - (int64_t)st.st_ctim.tv_sec * 1000 - st.st_ctim.tv_nsec / 1000000;
 }
 
 static void count_removed(const char *what, const char *name)

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import threading
+import time
 import uuid
 
 INTEGER = {"name": "a", "type": "integer"}
@@ -241,6 +242,18 @@ def test_the_disk_is_tidied(catalog):
     foreign.mkdir()
     catalog.suite.wait(lambda: not any(p.exists() for p in [*stray, scratch]), 30, "tidying")
     assert kept <= all_files(catalog.silver) and foreign.exists()
+
+
+def test_a_file_is_young_from_its_renaming(catalog):
+    """A long check wrote its first files long ago, and names them just before its COMMIT."""
+    written = catalog.silver / "default" / ".still-writing"
+    written.write_text("by a check that took longer than the grace")
+    os.utime(written, (1, 1))
+    named = written.with_name(f"{uuid.uuid4()}-7-0.parquet")
+    written.rename(named)
+    began = time.monotonic()
+    catalog.suite.wait(lambda: not named.exists(), 30, "tidying")
+    assert time.monotonic() - began > 1.9, "the grace is two seconds"
 
 
 def test_rejects_are_kept_thirty_days(catalog):
