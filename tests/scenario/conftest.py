@@ -18,7 +18,7 @@ from suite import Suite  # noqa: E402
 SETTINGS = {"MILLRACE_LEASE": "3s", "MILLRACE_RENEW": "500ms", "MILLRACE_SWEEP": "500ms",
             "MILLRACE_JOB_ORCHESTRATOR_CANCEL": "5s",
             "MILLRACE_UPLOAD_ORPHAN_GRACE": "2s", "MILLRACE_VALIDATION_TIDY": "500ms",
-            "MILLRACE_VALIDATION_ORPHAN_GRACE": "2s", "MILLRACE_TRANSFORM_MAINTAIN": "1s"}
+            "MILLRACE_VALIDATION_ORPHAN_GRACE": "10s", "MILLRACE_TRANSFORM_MAINTAIN": "1s"}
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +42,7 @@ def scene(suite, request):
     """The suite, whole and ready, with an administrator signed in; afterwards its books are looked at."""
     assert suite.wait_ready(), "not ready before the test"
     scene = Scene(suite, request.node.name)
+    scene.wait_open()
     yield scene
     scene.resume_all()
     assert suite.wait_ready(60), "not ready after the test"

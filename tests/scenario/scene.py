@@ -53,6 +53,13 @@ class Scene:
         self.stopped = set()
         self.seed = 0
 
+    def wait_open(self):
+        """Every service answers through nginx again: it stays away from a killed upstream for a second."""
+        pages = ("/api/datasets", "/api/runs", "/api/tables", "/api/uploads", "/auth/session")
+        for _ in range(2):  # two replicas, taken by turns
+            for page in pages:
+                self.wait(lambda p=page: self.person.get(p).status == 200, 30, f"answer of {page}")
+
     # ---- making things ----
 
     def dataset(self, mode="append", contract=True, suffix="", **more):
