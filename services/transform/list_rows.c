@@ -180,12 +180,26 @@ static int estimate(struct page *p, struct err *err)
 	return 0;
 }
 
+static int count_load(struct page *p, const char *no, struct err *err)
+{
+	scoped(struct db_result *, db_result_free) r = NULL;
+
+	if (store_load_rows(http_db(p->req), p->q.domain, p->q.table, no, &r, err) != 0)
+		return -1;
+	p->count = db_i64(r, 0, "rows");
+	return 0;
+}
+
 /* Exact from the ledger, exact when the page holds all there is, else a guess. */
 static int count_rows(struct page *p, int64_t ledger, struct err *err)
 {
+	const char *no = rows_query_one_load(&p->q);
+
 	p->count = ledger;
 	if (p->q.n_filters == 0)
 		return 0;
+	if (no != NULL)
+		return count_load(p, no, err);
 	p->count = p->n;
 	if (p->q.after[2] == NULL && !p->more)
 		return 0;
@@ -301,13 +315,18 @@ static int read_request(struct page *p, const struct db_result *table, struct er
 	const char *filter = http_query(p->req, "filter");
 	const char *sort = http_query(p->req, "sort");
 	struct expr_column *columns = NULL;
+	struct expr_column *all;
 
 	if (table_view_columns(db_text(table, 0, "columns"), a, &columns, &p->q.n_columns, err) !=
 		0 ||
 	    http_query_i64(p->req, "limit", 100, 1, 500, &p->q.limit, err) != 0 ||
 	    request_read_cursor(p->req, p->q.after, ROWS_CURSOR_PARTS, err) != 0)
 		return -1;
-	p->q.columns = columns;
+	all = arena_alloc(a, (p->q.n_columns + 1) * sizeof(*all));
+	memcpy(all, columns, p->q.n_columns * sizeof(*all));
+	all[p->q.n_columns] =
+	    (struct expr_column){ .name = "_load", .type = { .kind = EXPR_T_INTEGER } };
+	p->q.columns = all;
 	if (filter != NULL && rows_query_parse_filter(&p->q, filter, a, err) != 0)
 		return -1;
 	if (sort != NULL && sort[0] != '\0' && rows_query_parse_sort(&p->q, sort, err) != 0)

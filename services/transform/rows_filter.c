@@ -32,6 +32,19 @@ static int find_column(const struct rows_query *q, const char *name)
 	return -1;
 }
 
+/* A column of the table, or the number of the load, which stands behind them. */
+static int find_filtered(const struct rows_query *q, const char *name)
+{
+	return strcmp(name, "_load") == 0 ? (int)q->n_columns : find_column(q, name);
+}
+
+const char *rows_query_one_load(const struct rows_query *q)
+{
+	const struct rows_filter *f = q->filters;
+
+	return q->n_filters == 1 && f->column == q->n_columns && f->op == ROWS_EQ ? f->value : NULL;
+}
+
 /* Text up to an end character (or the end of all), backslashes taken out; *s moves behind it. */
 static const char *piece(const char **s, const char *ends, struct arena *a)
 {
@@ -135,7 +148,7 @@ static int parse_one(struct rows_query *q, const char **s, struct arena *a, stru
 {
 	struct rows_filter f = { 0 };
 	const char *name = piece(s, ":;", a);
-	const int column = find_column(q, name);
+	const int column = find_filtered(q, name);
 
 	if (column < 0)
 		return invalid(err, "there is no column", name);

@@ -43,8 +43,8 @@ struct rows_filter {
 
 struct rows_query {
 	const char *domain, *table;        /* names; borrowed */
-	const struct expr_column *columns; /* of the table; borrowed */
-	size_t n_columns;
+	const struct expr_column *columns; /* of the table, and "_load" behind them; borrowed */
+	size_t n_columns;                  /* without "_load", which can be filtered only */
 	struct rows_filter filters[ROWS_MAX_FILTERS];
 	size_t n_filters;
 	const char *sort; /* as asked, NULL = default order */
@@ -61,8 +61,13 @@ struct rows_sql {
 	int n;
 };
 
+/* rows_query_one_load - the number of the load when the filters are `_load:eq:n` alone; else NULL.
+ */
+const char *rows_query_one_load(const struct rows_query *q);
+
 /*
- * rows_query_parse_filter - "column:op:value;..." into q->filters.
+ * rows_query_parse_filter - "column:op:value;..." into q->filters; "_load" is the number of the
+ * load.
  *
  * Errors  ERR_INPUT  code "filter.invalid": names the part that is wrong
  */

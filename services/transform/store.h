@@ -103,6 +103,16 @@ int store_table(struct db *db, const char *domain, const char *dataset, struct d
 int store_next_loads(struct db *db, const char *domain, const char *dataset, int64_t no,
     int64_t rows, struct db_result **out, struct err *err) MUST_CHECK;
 
+/*
+ * store_load_rows - "rows": how many rows of a table one live load holds, 0 when it is not live.
+ *
+ * no  the load's number as text
+ *
+ * Errors  as db_query
+ */
+int store_load_rows(struct db *db, const char *domain, const char *dataset, const char *no,
+    struct db_result **out, struct err *err) MUST_CHECK;
+
 /* store_loads - a page of loads, newest first, behind (at, domain, dataset, no) when at is not
  * NULL; domain and dataset NULL = all in domains. Errors: as db_query */
 struct store_loads_page {

@@ -30,6 +30,12 @@ static const char SQL_NEXT_LOADS[] =
     " where domain = $1 and dataset = $2 and state = 'live' and no >= $3::bigint) a) b"
     " where coalesce(before, 0) < $4::bigint";
 
+static const char SQL_LOAD_ROWS[] =
+    "select coalesce(sum(l.rows), 0) as rows from _millrace.loads l"
+    " join _gold.heads h using (domain, dataset)"
+    " where l.domain = $1 and l.dataset = $2 and l.no = $3::bigint and l.state = 'live'"
+    " and l.relation = h.relation";
+
 /* clang-format off */
 #define LOAD_COLUMNS \
 	"select l.domain, l.dataset, l.no, l.run_id, l.state, l.mode, l.rows, l.account, " \
@@ -92,6 +98,12 @@ int store_next_loads(struct db *db, const char *domain, const char *dataset, int
 
 	return db_query(db, SQL_NEXT_LOADS, out, err, domain, dataset, store_number_text(&n, no),
 	    store_number_text(&r, rows));
+}
+
+int store_load_rows(struct db *db, const char *domain, const char *dataset, const char *no,
+    struct db_result **out, struct err *err)
+{
+	return db_query(db, SQL_LOAD_ROWS, out, err, domain, dataset, no);
 }
 
 int store_loads(

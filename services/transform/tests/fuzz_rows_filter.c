@@ -19,11 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ "y", { .kind = EXPR_T_DATE } },
 		{ "t", { .kind = EXPR_T_TIMESTAMPTZ } },
 		{ "x:;\"", { .kind = EXPR_T_TEXT } },
+		{ "_load", { .kind = EXPR_T_INTEGER } },
 	};
 	struct rows_query q = { .domain = "d",
 		.table = "t",
 		.columns = columns,
-		.n_columns = ARRAY_SIZE(columns),
+		.n_columns = ARRAY_SIZE(columns) - 1,
 		.limit = 1 };
 	struct arena *a = arena_new(16 << 20);
 	const char *text = arena_dup_n(a, data, size);

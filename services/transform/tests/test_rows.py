@@ -74,6 +74,16 @@ def test_filters(world, table, text, want):
         assert first["estimate"] is True
 
 
+def test_the_rows_of_one_load(world, table):
+    """#1 has 300 rows, #2 was undone; the count is the ledger's though the page is shorter."""
+    for no, rows in ((1, 300), (2, 0), (3, 300), (99, 0)):
+        got, page = pages(world, f"/api/tables/{table}/rows?filter=_load:eq:{no}", 120)
+        first = world.get(f"/api/tables/{table}/rows?limit=5&filter=_load:eq:{no}")
+        assert len(got) == rows == first["row_count"] and first["estimate"] is False
+        assert {p["load"] for p in first["positions"]} <= {no}
+        assert page["estimate"] is False
+
+
 def test_an_estimate_says_so(world, table):
     page = world.get(f"/api/tables/{table}/rows?limit=5&filter=quantity:ge:1")
     assert page["estimate"] is True and page["row_count"] >= 0

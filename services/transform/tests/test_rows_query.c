@@ -14,6 +14,7 @@ static const struct expr_column columns[] = {
 	{ "odd \"n\": x;y", { .kind = EXPR_T_TEXT } },
 	{ "at", { .kind = EXPR_T_TIMESTAMPTZ } },
 	{ "-dash", { .kind = EXPR_T_TEXT } },
+	{ "_load", { .kind = EXPR_T_INTEGER } },
 };
 
 static struct rows_query query(void)
@@ -22,7 +23,7 @@ static struct rows_query query(void)
 		.domain = "default",
 		.table = "sales",
 		.columns = columns,
-		.n_columns = ARRAY_SIZE(columns),
+		.n_columns = ARRAY_SIZE(columns) - 1,
 		.limit = 10,
 	};
 }
@@ -43,6 +44,9 @@ static const struct {
 	{ "at:ge:2026-01-31", 1, NULL },
 	{ "id:contains:abc", 1, NULL },
 	{ "id:null;at:notnull", 2, NULL },
+	{ "_load:eq:41", 1, NULL },
+	{ "_load:eq:x", 0, "integer `x`" },
+	{ "_row:eq:1", 0, "there is no column `_row`" },
 	{ "price:eq:-0.5", 1, NULL },
 	{ "nope:eq:1", 0, "there is no column `nope`" },
 	{ "id", 0, "column:op:value is needed for `id`" },
