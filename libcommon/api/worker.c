@@ -120,6 +120,7 @@ static void hold(struct worker_slot *s, const struct worker_task *t, int64_t ask
 {
 	pthread_mutex_lock(&s->lock);
 	s->held = true;
+	s->recording = false;
 	s->stop = WORKER_GO;
 	s->epoch = t->epoch;
 	s->renewed_mono_ms = asked_mono_ms;
@@ -141,6 +142,12 @@ bool worker_is_recorded(struct worker_slot *s)
 	const bool recorded = !s->held;
 	pthread_mutex_unlock(&s->lock);
 	return recorded;
+}
+
+bool worker_recorded(const struct worker_task *t)
+{
+	ASSERT(t->magic == WORKER_TASK_MAGIC);
+	return worker_is_recorded(t->slot);
 }
 
 /* What the callback left: its error becomes an outcome. */

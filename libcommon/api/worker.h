@@ -142,13 +142,17 @@ typedef int (*worker_fill_fn)(struct db *db, void *arg, struct err *err);
  * fill     NULL = nothing else to write
  *
  * A failed connection is tried again while the lease lives; after an unknown COMMIT the row is
- * asked whether it happened. When the task is lost nothing is written and 0 is returned.
+ * asked whether it happened. When the task is lost nothing is written and 0 is returned: only
+ * worker_recorded tells the two apart (worker_stopping may change at any moment).
  *
  * Errors  ERR_UNAVAILABLE  the database stayed away past the lease
  *         others           of fill: nothing is written
  */
 int worker_record(struct worker_task *t, const char *outcome, const cJSON *output,
     const cJSON *reason, worker_fill_fn fill, void *arg, struct err *err) MUST_CHECK;
+
+/* worker_recorded - is an outcome of this task committed? Else what belongs to it may be undone. */
+bool worker_recorded(const struct worker_task *t);
 
 /* worker_settle - record the ordinary outcome of a report that is not TASK_RESULT. As
  * worker_record. */

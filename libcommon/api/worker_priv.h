@@ -28,6 +28,7 @@ struct worker_slot {
 
 	pthread_mutex_t lock; /* guards all below */
 	bool held;            /* a task is in hand and its outcome not recorded */
+	bool recording;       /* the outcome is being written: only that says whether it is lost */
 	enum worker_stop stop;
 	char task_id[UUID_TEXT_BYTES];
 	int64_t epoch;
@@ -56,8 +57,17 @@ struct worker {
 /* worker_renewer_main - thread: renew what is held until the worker closes. */
 void *worker_renewer_main(void *worker);
 
-/* worker_flush_log - store waiting log lines with this connection. Errors as db_query. */
+/* worker_flush_log - store waiting log lines with this connection, unless a record under way does.
+ * Errors as db_query. */
 int worker_flush_log(struct worker_slot *s, struct db *db, struct err *err) MUST_CHECK;
+
+/* worker_write_log - store waiting lines in the transaction of a record; *n bytes of the buffer are
+ * in it, for worker_drop_log once it is committed. Errors as db_query. */
+int worker_write_log(
+    struct worker_slot *s, struct db *db, size_t *n, struct err *err) MUST_CHECK;
+
+/* worker_drop_log - the first n bytes of the buffer are stored for good. */
+void worker_drop_log(struct worker_slot *s, size_t n);
 
 /* worker_pause - wait ms, or less when the worker drains (or, with until_close, closes). */
 void worker_pause(struct worker *w, int64_t ms, bool until_close);

@@ -22,6 +22,9 @@ struct record {
 	const char *outcome, *output, *reason; /* JSON text; reason may be NULL */
 	worker_fill_fn fill;
 	void *arg;
+	size_t log_n; /* bytes of log lines in the open transaction */
+	bool unsure;  /* the last COMMIT may have happened */
+	bool doubted; /* some COMMIT may have happened */
 };
 
 static bool is_lost(const struct err *err)
@@ -34,12 +37,12 @@ static void format_epoch(const struct worker_task *t, char *out)
 	snprintf(out, NUMBER_BYTES, "%lld", (long long)t->epoch);
 }
 
-static int write_record(struct worker_task *t, const struct record *w, struct err *err)
+static int write_record(struct worker_task *t, struct record *w, struct err *err)
 {
 	char epoch[NUMBER_BYTES];
 
 	format_epoch(t, epoch);
-	if (worker_flush_log(t->slot, t->db, err) != 0)
+	if (worker_write_log(t->slot, t->db, &w->log_n, err) != 0)
 		return -1;
 	if (db_query(t->db, SQL_FINISH, NULL, err, t->task_id, epoch, w->outcome, w->output,
 		w->reason) != 0)
@@ -47,7 +50,7 @@ static int write_record(struct worker_task *t, const struct record *w, struct er
 	return w->fill ? w->fill(t->db, w->arg, err) : 0;
 }
 
-static int try_record(struct worker_task *t, const struct record *w, struct err *err)
+static int try_record(struct worker_task *t, struct record *w, struct err *err)
 {
 	if (db_begin(t->db, err) != 0)
 		return -1;
@@ -70,10 +73,20 @@ static int ask_finished(struct worker_task *t, struct err *err)
 	return db_bool(r, 0, "finished") ? 1 : 0;
 }
 
+static void set_recording(struct worker_slot *s, bool recording)
+{
+	pthread_mutex_lock(&s->lock);
+	s->recording = recording;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* What is recorded is not lost, whatever a renewal in between was told. */
 static void mark_recorded(struct worker_slot *s)
 {
 	pthread_mutex_lock(&s->lock);
 	s->held = false;
+	if (s->stop == WORKER_LOST)
+		s->stop = WORKER_GO;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -103,34 +116,44 @@ static void count_outcome(const struct worker_task *t, const char *outcome)
 	    metrics_counter("millrace_tasks_ended_total", labels, "Tasks ended, by outcome"), 1);
 }
 
-/* One try: 1 recorded, 0 lost, -1 err; sets *unsure when the COMMIT may have happened. */
-static int record_once(struct worker_task *t, const struct record *w, bool *unsure, struct err *err)
+/* One try: 1 recorded, 0 lost, -1 err; sets w->unsure when the COMMIT may have happened. */
+static int record_once(struct worker_task *t, struct record *w, struct err *err)
 {
-	if (*unsure) {
+	if (w->unsure) {
 		const int finished = ask_finished(t, err);
 		if (finished != 0)
 			return finished;
-		*unsure = false;
+		w->unsure = false;
 	}
 	if (try_record(t, w, err) == 0)
 		return 1;
-	*unsure = err->kind == ERR_UNCERTAIN;
-	return is_lost(err) ? 0 : -1;
+	if (is_lost(err)) { /* perhaps to ourselves: a COMMIT that came through after we asked */
+		w->unsure = w->doubted;
+		return w->doubted ? ask_finished(t, err) : 0;
+	}
+	w->unsure = err->kind == ERR_UNCERTAIN;
+	w->doubted = w->doubted || w->unsure;
+	return -1;
 }
 
-static int record(struct worker_task *t, const struct record *w, struct err *err)
+static void took_record(struct worker_task *t, const struct record *w)
+{
+	mark_recorded(t->slot);
+	worker_drop_log(t->slot, w->log_n);
+	count_outcome(t, w->outcome);
+}
+
+static int record(struct worker_task *t, struct record *w, struct err *err)
 {
 	struct backoff pause = { .first_ms = RECORD_FIRST_MS, .cap_ms = RECORD_CAP_MS };
-	bool unsure = false;
 
 	for (;;) {
-		const int rc = record_once(t, w, &unsure, err);
+		const int rc = record_once(t, w, err);
 		if (rc == 1) {
-			mark_recorded(t->slot);
-			count_outcome(t, w->outcome);
+			took_record(t, w);
 			return 0;
 		}
-		if (rc == 0 || (lease_is_over(t) && !unsure)) {
+		if (rc == 0 || (lease_is_over(t) && !w->unsure)) {
 			mark_lost(t);
 			return 0;
 		}
@@ -148,7 +171,7 @@ int worker_record(struct worker_task *t, const char *outcome, const cJSON *outpu
     const cJSON *reason, worker_fill_fn fill, void *arg, struct err *err)
 {
 	ASSERT(t->magic == WORKER_TASK_MAGIC);
-	const struct record w = {
+	struct record w = {
 		.outcome = outcome,
 		.output = output ? js_print(t->arena, output) : "{}",
 		.reason = reason ? js_print(t->arena, reason) : NULL,
@@ -157,7 +180,10 @@ int worker_record(struct worker_task *t, const char *outcome, const cJSON *outpu
 	};
 
 	ASSERT(!worker_is_recorded(t->slot));
-	return record(t, &w, err);
+	set_recording(t->slot, true);
+	const int rc = record(t, &w, err);
+	set_recording(t->slot, false);
+	return rc;
 }
 
 int worker_release(struct worker_task *t, struct err *err)

@@ -88,50 +88,70 @@ void worker_log(struct worker_task *t, const char *level, const char *fmt, ...)
 	buf_done(&entry);
 }
 
-/* The lines waiting now as a JSON array in out; how many bytes of the buffer they are. */
-static size_t copy_log(struct worker_slot *s, struct buf *out)
+/* Waiting lines, read once: what they are and whose. */
+struct lines {
+	struct buf json;
+	size_t n; /* bytes of the slot's buffer they are */
+	char task_id[UUID_TEXT_BYTES], epoch[NUMBER_BYTES];
+};
+
+/* None while a record writes them, unless it is the record that asks. */
+static void copy_log(struct worker_slot *s, bool recording, struct lines *l)
 {
+	struct buf *out = &l->json;
+
 	pthread_mutex_lock(&s->lock);
-	const size_t n = s->log.n;
+	const size_t n = s->recording == recording ? s->log.n : 0;
+	l->n = n;
+	memcpy(l->task_id, s->task_id, sizeof(l->task_id));
+	snprintf(l->epoch, sizeof(l->epoch), "%lld", (long long)s->epoch);
 	if (n > 0) {
 		buf_addc(out, '[');
 		buf_add(out, s->log.data, n - 1); /* without the last comma */
 		buf_addc(out, ']');
 	}
 	pthread_mutex_unlock(&s->lock);
-	return n;
+}
+
+static int put_log(
+    struct worker_slot *s, struct db *db, bool recording, size_t *n, struct err *err)
+{
+	struct lines l;
+	int rc = 0;
+
+	buf_init(&l.json, WORKER_LOG_BYTES + 2);
+	copy_log(s, recording, &l);
+	if (l.n > 0)
+		rc = db_query(db, SQL_LOG, NULL, err, l.task_id, l.epoch, l.json.data);
+	*n = rc == 0 ? l.n : 0;
+	buf_done(&l.json);
+	return rc;
+}
+
+void worker_drop_log(struct worker_slot *s, size_t n)
+{
+	pthread_mutex_lock(&s->lock);
+	buf_consume(&s->log, n);
+	pthread_mutex_unlock(&s->lock);
 }
 
 int worker_flush_log(struct worker_slot *s, struct db *db, struct err *err)
 {
-	char epoch[NUMBER_BYTES];
-	struct buf lines;
-	int rc = 0;
+	size_t n = 0;
 
-	buf_init(&lines, WORKER_LOG_BYTES + 2);
 	pthread_mutex_lock(&s->log_lock);
-	const size_t n = copy_log(s, &lines);
-	snprintf(epoch, sizeof(epoch), "%lld", (long long)s->epoch);
-	if (n > 0)
-		rc = db_query(db, SQL_LOG, NULL, err, s->task_id, epoch, lines.data);
-	if (n > 0 && rc == 0) {
-		pthread_mutex_lock(&s->lock);
-		buf_consume(&s->log, n);
-		pthread_mutex_unlock(&s->lock);
-	}
+	const int rc = put_log(s, db, false, &n, err);
+	worker_drop_log(s, n);
 	pthread_mutex_unlock(&s->log_lock);
-	buf_done(&lines);
 	return rc;
 }
 
-static void set_stop(struct worker_slot *s, int64_t epoch, enum worker_stop stop)
+int worker_write_log(struct worker_slot *s, struct db *db, size_t *n, struct err *err)
 {
-	pthread_mutex_lock(&s->lock);
-	if (s->held && s->epoch == epoch && s->stop < stop && s->stop != WORKER_LOST)
-		s->stop = stop;
-	if (s->held && s->epoch == epoch && stop == WORKER_LOST)
-		s->stop = WORKER_LOST;
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_lock(&s->log_lock); /* a flush begun before the record is let end */
+	const int rc = put_log(s, db, true, n, err);
+	pthread_mutex_unlock(&s->log_lock);
+	return rc;
 }
 
 /* What the renewer needs of a slot, read once. */
@@ -141,6 +161,29 @@ struct held {
 	int64_t epoch, renewed_mono_ms;
 	struct ring_msg progress;
 };
+
+/* Is it still that task, of that claim? Another target's epoch may be the same number. */
+static bool is_same(const struct worker_slot *s, const struct held *h)
+{
+	return s->held && s->epoch == h->epoch && strcmp(s->task_id, h->task_id) == 0;
+}
+
+static void set_stop(struct worker_slot *s, const struct held *h, enum worker_stop stop)
+{
+	pthread_mutex_lock(&s->lock);
+	if (is_same(s, h) && s->stop != WORKER_LOST && (s->stop < stop || stop == WORKER_LOST))
+		s->stop = stop;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* A task whose outcome is being written looks lost to a renewal as soon as that is committed. */
+static void set_lost(struct worker_slot *s, const struct held *h)
+{
+	pthread_mutex_lock(&s->lock);
+	if (is_same(s, h) && !s->recording)
+		s->stop = WORKER_LOST;
+	pthread_mutex_unlock(&s->lock);
+}
 
 static struct held look(struct worker_slot *s)
 {
@@ -179,15 +222,15 @@ static void took_renewal(
     struct worker_slot *s, const struct held *h, const char *answer, int64_t asked)
 {
 	if (strcmp(answer, "lost") == 0) {
-		set_stop(s, h->epoch, WORKER_LOST);
+		set_lost(s, h);
 		return;
 	}
 	pthread_mutex_lock(&s->lock);
-	if (s->epoch == h->epoch)
+	if (is_same(s, h))
 		s->renewed_mono_ms = asked;
 	pthread_mutex_unlock(&s->lock);
 	if (strcmp(answer, "cancel") == 0)
-		set_stop(s, h->epoch, WORKER_CANCEL);
+		set_stop(s, h, WORKER_CANCEL);
 }
 
 /* Without an answer for a whole lease somebody else may have the task: stop by ourselves (N1). */
@@ -208,7 +251,7 @@ static void renew_slot(struct worker *w, struct worker_slot *s, struct db *db)
 	}
 	log_warn(NULL, "lease not renewed", LOG_S("task", h.task_id), LOG_S("reason", err.msg));
 	if (clock_mono_ms() - h.renewed_mono_ms >= w->spec.lease_ms)
-		set_stop(s, h.epoch, WORKER_LOST);
+		set_stop(s, &h, WORKER_LOST);
 }
 
 /* A task that runs on long after the drain began is stopped and given back. */
@@ -238,8 +281,10 @@ void *worker_renewer_main(void *worker)
 		const bool drained = is_drained(w);
 		for (int i = 0; i < w->spec.slots; i++) {
 			struct worker_slot *s = &w->slots[i];
-			if (drained)
-				set_stop(s, look(s).epoch, WORKER_DRAIN);
+			if (drained) {
+				const struct held h = look(s);
+				set_stop(s, &h, WORKER_DRAIN);
+			}
 			renew_slot(w, s, db);
 		}
 		worker_pause(w, TICK_MS, true);

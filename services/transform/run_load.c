@@ -74,7 +74,7 @@ static int record_done(struct worker_task *t, const cJSON *output, struct err *e
 	struct follow_up f = { 0 };
 	const int rc = worker_record(t, "done", output, NULL, start_derived, &f, err);
 
-	if (rc == 0)
+	if (rc == 0 && worker_recorded(t))
 		load_view_ring(f.runs);
 	db_result_free(&f.runs);
 	return rc;

@@ -292,7 +292,7 @@ static int settle(struct check *c, struct err *err)
 	}
 	if (worker_record(c->task, outcome_of(c), output(c), reason_of(c), put_report, c, err) ==
 	    0) {
-		if (worker_stopping(c->task) == WORKER_LOST)
+		if (!worker_recorded(c->task))
 			staged_undo(&c->staged);
 		return 0;
 	}

@@ -14,13 +14,21 @@
 #include <cmocka.h>
 
 #define TASK "0193406a-1f7e-7ac1-8b0a-6d5c4b3a2919"
+#define TASK2 "0193406a-1f7e-7ac1-8b0a-6d5c4b3a2920"
 #define RUN  "0193406a-1f7e-7ac1-8b0a-6d5c4b3a2918"
 
-enum commit_mode { COMMIT_GOOD, COMMIT_LOST_DONE, COMMIT_LOST_UNDONE };
+enum commit_mode {
+	COMMIT_GOOD,
+	COMMIT_LOST_DONE,
+	COMMIT_LOST_UNDONE,
+	COMMIT_LOST_DONE_LATER, /* between the question whether it happened and the next try */
+	COMMIT_SEEN,            /* a renewal sees the task ended before we know */
+};
 
 struct db {
 	bool in_transaction;
 	char outcome[24]; /* written in the open transaction */
+	int log_flushes;  /* as well */
 };
 
 struct db_result {
@@ -38,6 +46,10 @@ static struct {
 	bool queued, released;
 	char recorded[24]; /* committed outcome, "" none */
 	char reason[512];
+	char late[24]; /* outcome of a COMMIT that is still on its way */
+	const char *task_id;
+	bool hold_renewals; /* a renewal waits */
+	bool renewal_waits;
 	int finishes, events, rings, renewals, claims, log_flushes;
 	enum commit_mode commit; /* of the next commit */
 	int away;                /* statements that fail before the database is back; -1 for ever */
@@ -112,7 +124,7 @@ static struct db_result *claim(void)
 
 	world.claims += world.queued ? 1 : 0;
 	world.queued = false;
-	put(r, "task_id", TASK);
+	put(r, "task_id", world.task_id);
 	put(r, "run_id", RUN);
 	put(r, "no", "41");
 	put(r, "domain", "default");
@@ -131,6 +143,8 @@ static struct db_result *claim(void)
 static int finish(struct db *db, const char *outcome, const char *reason, struct err *err)
 {
 	world.finishes++;
+	if (world.late[0])
+		memcpy(world.recorded, world.late, sizeof(world.recorded));
 	if (world.finish_is_lost || world.recorded[0])
 		return err_set_code(err, ERR_CONFLICT, "task.lost", "task is not held");
 	snprintf(db->outcome, sizeof(db->outcome), "%s", outcome);
@@ -146,7 +160,7 @@ static int answer(
 		if (world.renew_fails)
 			return err_set(err, ERR_UNAVAILABLE, "away");
 		*out = result(1);
-		put(*out, "answer", world.renew_answer);
+		put(*out, "answer", strcmp(p[0], world.task_id) == 0 ? world.renew_answer : "lost");
 		return 0;
 	}
 	if (world.away != 0) {
@@ -163,7 +177,10 @@ static int answer(
 	} else if (strstr(sql, "release_task_v1")) {
 		world.released = true;
 	} else if (strstr(sql, "log_task_v1")) {
-		world.log_flushes++;
+		if (db->in_transaction)
+			db->log_flushes++;
+		else
+			world.log_flushes++;
 	} else if (strstr(sql, "bind_run_v1")) {
 		*out = result(1);
 		put(*out, "value", "3");
@@ -171,6 +188,35 @@ static int answer(
 		fail_msg("unknown statement %s", sql);
 	}
 	return 0;
+}
+
+/* A renewal on its way, for as long as world.hold_renewals. */
+static void wait_held(void)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+
+	pthread_mutex_lock(&world.lock);
+	while (world.hold_renewals) {
+		world.renewal_waits = true;
+		pthread_mutex_unlock(&world.lock);
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&world.lock);
+	}
+	pthread_mutex_unlock(&world.lock);
+}
+
+/* Two renewals more, or a second without. */
+static void wait_renewals(void)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	const int64_t until = clock_mono_ms() + 1000;
+	const int first = world.renewals;
+
+	while (world.renewals < first + 2 && clock_mono_ms() < until) {
+		pthread_mutex_unlock(&world.lock);
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&world.lock);
+	}
 }
 
 int db_query(struct db *db, const char *sql, struct db_result **out_r, struct err *err, ...)
@@ -188,6 +234,8 @@ int db_query(struct db *db, const char *sql, struct db_result **out_r, struct er
 	for (int i = 0; i < n; i++)
 		params[i] = va_arg(ap, const char *);
 	va_end(ap);
+	if (strstr(sql, "renew_task_v1"))
+		wait_held();
 	pthread_mutex_lock(&world.lock);
 	const int rc = answer(db, sql, params, out_r, err);
 	pthread_mutex_unlock(&world.lock);
@@ -200,6 +248,7 @@ int db_begin(struct db *db, struct err *err)
 	assert_false(db->in_transaction);
 	db->in_transaction = true;
 	db->outcome[0] = '\0';
+	db->log_flushes = 0;
 	return 0;
 }
 
@@ -208,11 +257,19 @@ int db_commit(struct db *db, struct err *err)
 	pthread_mutex_lock(&world.lock);
 	const enum commit_mode mode = world.commit;
 	world.commit = COMMIT_GOOD;
-	if (mode != COMMIT_LOST_UNDONE)
+	if (mode == COMMIT_LOST_DONE_LATER)
+		memcpy(world.late, db->outcome, sizeof(world.late));
+	else if (mode != COMMIT_LOST_UNDONE)
 		memcpy(world.recorded, db->outcome, sizeof(world.recorded));
+	if (mode != COMMIT_LOST_UNDONE)
+		world.log_flushes += db->log_flushes;
+	if (mode == COMMIT_SEEN) {
+		world.renew_answer = "lost";
+		wait_renewals();
+	}
 	pthread_mutex_unlock(&world.lock);
 	db->in_transaction = false;
-	return mode == COMMIT_GOOD ? 0 : err_set(err, ERR_UNCERTAIN, "connection lost");
+	return mode == COMMIT_GOOD || mode == COMMIT_SEEN ? 0 : err_set(err, ERR_UNCERTAIN, "connection lost");
 }
 
 void db_rollback(struct db *db)
@@ -316,6 +373,7 @@ int child_run(struct svc *svc, const struct child_spec *specs, int n, const stru
 static struct {
 	int (*step)(struct worker_task *t, struct err *err);
 	enum worker_stop stop; /* what it saw at its end */
+	bool recorded;         /* as well */
 	int runs;
 } service;
 
@@ -324,6 +382,7 @@ static int run(struct worker_task *t, struct err *err)
 	service.runs++;
 	const int rc = service.step(t, err);
 	service.stop = worker_stopping(t);
+	service.recorded = worker_recorded(t);
 	return rc;
 }
 
@@ -391,6 +450,49 @@ static int do_bad_fill(struct worker_task *t, struct err *err)
 	return worker_record(t, "done", NULL, NULL, fill_badly, NULL, err);
 }
 
+static int do_bad_fill_with_log(struct worker_task *t, struct err *err)
+{
+	worker_log(t, "info", "a line");
+	return do_bad_fill(t, err);
+}
+
+/* Ends while a renewal of it is on its way; the next task of the slot has the same epoch. */
+static int do_overtake(struct worker_task *t, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+
+	pthread_mutex_lock(&world.lock);
+	while (!world.renewal_waits) {
+		pthread_mutex_unlock(&world.lock);
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&world.lock);
+	}
+	pthread_mutex_unlock(&world.lock);
+	const int rc = worker_record(t, "done", NULL, NULL, NULL, NULL, err);
+	pthread_mutex_lock(&world.lock);
+	world.task_id = TASK2;
+	world.recorded[0] = '\0';
+	world.queued = true;
+	pthread_mutex_unlock(&world.lock);
+	return rc;
+}
+
+static int do_wait_renewed(struct worker_task *t, struct err *err)
+{
+	pthread_mutex_lock(&world.lock);
+	world.hold_renewals = false;
+	wait_renewals();
+	pthread_mutex_unlock(&world.lock);
+	return worker_stopping(t) == WORKER_GO
+		   ? worker_record(t, "done", NULL, NULL, NULL, NULL, err)
+		   : 0;
+}
+
+static int do_first_then_second(struct worker_task *t, struct err *err)
+{
+	return strcmp(t->task_id, TASK) == 0 ? do_overtake(t, err) : do_wait_renewed(t, err);
+}
+
 /* --- tests --- */
 
 static struct worker *worker;
@@ -406,6 +508,7 @@ static int setup(void **state)
 	world.lock = lock;
 	world.queued = true;
 	world.renew_answer = "ok";
+	world.task_id = TASK;
 	return 0;
 }
 
@@ -495,6 +598,54 @@ static void test_unknown_commit_that_did_not_happen_is_repeated(void **state)
 	assert_int_equal(world.finishes, 2);
 }
 
+static void test_commit_that_comes_through_late_is_ours(void **state)
+{
+	(void)state;
+	world.commit = COMMIT_LOST_DONE_LATER;
+	play(do_record);
+	assert_true(service.recorded);
+	assert_int_equal(service.stop, WORKER_GO);
+}
+
+static void test_what_is_recorded_is_not_lost(void **state)
+{
+	(void)state;
+	world.commit = COMMIT_SEEN;
+	play(do_record);
+	assert_string_equal(world.recorded, "done");
+	assert_true(service.recorded);
+	assert_int_equal(service.stop, WORKER_GO);
+}
+
+static void test_lines_of_a_record_rolled_back_are_kept(void **state)
+{
+	(void)state;
+	play(do_bad_fill_with_log);
+	assert_string_equal(world.recorded, "crashed");
+	assert_int_equal(world.log_flushes, 1);
+}
+
+static void test_late_answer_is_not_for_the_next_task(void **state)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	const int64_t until = clock_mono_ms() + 10000;
+
+	(void)state;
+	world.hold_renewals = true;
+	start(do_first_then_second);
+	pthread_mutex_lock(&world.lock);
+	while (world.rings < 2 && clock_mono_ms() < until) {
+		pthread_mutex_unlock(&world.lock);
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&world.lock);
+	}
+	pthread_mutex_unlock(&world.lock);
+	worker_free(&worker);
+	assert_int_equal(service.runs, 2);
+	assert_int_equal(service.stop, WORKER_GO);
+	assert_string_equal(world.recorded, "done");
+}
+
 static int do_record_while_away(struct worker_task *t, struct err *err)
 {
 	pthread_mutex_lock(&world.lock);
@@ -553,6 +704,7 @@ static void test_lost_at_the_finish_is_no_error(void **state)
 	play(do_record);
 	assert_string_equal(world.recorded, "");
 	assert_int_equal(world.finishes, 1);
+	assert_false(service.recorded);
 }
 
 static void test_drain_gives_the_task_back(void **state)
@@ -619,6 +771,10 @@ int main(void)
 		T(test_what_the_callback_left_becomes_an_outcome),
 		T(test_unknown_commit_that_happened_is_not_repeated),
 		T(test_unknown_commit_that_did_not_happen_is_repeated),
+		T(test_commit_that_comes_through_late_is_ours),
+		T(test_what_is_recorded_is_not_lost),
+		T(test_lines_of_a_record_rolled_back_are_kept),
+		T(test_late_answer_is_not_for_the_next_task),
 		T(test_database_that_comes_back_in_time),
 		T(test_silence_for_a_lease_gives_the_task_up),
 		T(test_cancel_stops_and_is_recorded),
