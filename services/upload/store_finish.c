@@ -15,10 +15,13 @@ static const char *num(char *out, int64_t v)
 
 /* --- equal bytes --- */
 
+/* What was loaded before the dataset was made went into another one of its name, now deleted. */
 #define SQL_FIND_TWIN                                                                              \
 	"select u.id from upload.uploads u, lateral jobs.run_of_upload_v1(u.id) r "                \
 	"where u.domain = $1 and u.dataset = $2 and u.sha256 = $3 and u.state = 'finished' "       \
 	"and u.id <> $4 and r.state not in ('failed', 'cancelled') "                               \
+	"and u.finished_at >= coalesce((catalog.dataset_v1($1, $2) ->> "                           \
+	"'created_at')::timestamptz, '-infinity') "                                                \
 	"order by u.finished_at desc limit 1"
 
 int store_find_twin(

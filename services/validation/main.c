@@ -90,6 +90,7 @@ static const char *const needs[] = {
 	"jobs.is_alive_v1",
 	"jobs.last_run_v1",
 	"_millrace.is_live_v1",
+	"_millrace.forget_v1",
 	NULL,
 };
 

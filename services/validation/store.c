@@ -70,10 +70,13 @@ static const char SQL_DATASET_PATCH[] =
     "returning " DATASET_DOC " as doc, d.rev";
 
 static const char SQL_DATASET_LOCK[] =
-    "select d.id, d.kind from catalog.datasets d where d.domain = $1 and d.name = $2 for update";
+    "select d.id, d.kind, d.created_at::text as created_at from catalog.datasets d "
+    "where d.domain = $1 and d.name = $2 for update";
 
 static const char SQL_DATASET_IN_USE[] =
     "select _millrace.is_live_v1($1, $2) as live, jobs.is_alive_v1($1, $2) as alive";
+
+static const char SQL_FORGET[] = "select _millrace.forget_v1($1, $2)";
 
 static const char SQL_DATASET_DELETE[] = "delete from catalog.datasets where id = $1::uuid";
 
@@ -104,7 +107,8 @@ static const char SQL_PUBLISH[] =
     "$1::uuid "
     "returning version";
 
-static const char SQL_START_WAITING[] = "select run_id from jobs.start_waiting_v1($1, $2, $3)";
+static const char SQL_START_WAITING[] = "select run_id from jobs.start_waiting_v1($1, $2, $3, "
+					"$4::timestamptz)";
 
 static const char SQL_VERSIONS[] =
     "select " VERSION_DOC "::text as doc, c.version as key from catalog.contracts c "
@@ -215,18 +219,26 @@ static int lock_dataset(
 	return db_rows(*out) > 0 ? 0 : unknown(ref, err);
 }
 
+static int refuse_in_use(struct db *db, const struct ref *ref, struct err *err)
+{
+	scoped(struct db_result *, db_result_free) use = NULL;
+	if (db_query(db, SQL_DATASET_IN_USE, &use, err, ref->domain, ref->name) != 0)
+		return -1;
+	if (!db_bool(use, 0, "live") && !db_bool(use, 0, "alive"))
+		return 0;
+	return err_set_code(err, ERR_CONFLICT, "dataset.not_empty", "dataset %s.%s has %s",
+	    ref->domain, ref->name,
+	    db_bool(use, 0, "live") ? "live loads: undo them first" : "a run that has not ended");
+}
+
+/* Asked before, so that no lock waits for a run at work, and after: a redo may have come between. */
 static int delete_locked(struct db *db, const struct ref *ref, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) row = NULL;
-	scoped(struct db_result *, db_result_free) use = NULL;
-	if (lock_dataset(db, ref, &row, err) != 0 ||
-	    db_query(db, SQL_DATASET_IN_USE, &use, err, ref->domain, ref->name) != 0)
+	if (lock_dataset(db, ref, &row, err) != 0 || refuse_in_use(db, ref, err) != 0 ||
+	    db_query(db, SQL_FORGET, NULL, err, ref->domain, ref->name) != 0 ||
+	    refuse_in_use(db, ref, err) != 0)
 		return -1;
-	if (db_bool(use, 0, "live") || db_bool(use, 0, "alive"))
-		return err_set_code(err, ERR_CONFLICT, "dataset.not_empty", "dataset %s.%s has %s",
-		    ref->domain, ref->name,
-		    db_bool(use, 0, "live") ? "live loads: undo them first"
-					    : "a run that has not ended");
 	return db_query(db, SQL_DATASET_DELETE, NULL, err, db_text(row, 0, "id"));
 }
 
@@ -330,7 +342,8 @@ static int publish_locked(struct db *db, const struct ref *ref, int64_t if_match
 	if (db_query(db, SQL_PUBLISH, out_version, err, id, by) != 0 ||
 	    db_query(db, SQL_DRAFT_DELETE, NULL, err, id) != 0)
 		return -1;
-	return db_query(db, SQL_START_WAITING, out_runs, err, ref->domain, ref->name, by);
+	return db_query(db, SQL_START_WAITING, out_runs, err, ref->domain, ref->name, by,
+	    db_text(row, 0, "created_at"));
 }
 
 int store_publish(struct db *db, const struct ref *ref, int64_t if_match, const char *by,

@@ -41,7 +41,7 @@ static const char SQL_REJECTS_PUT[] =
 
 /* The row's lock makes this and a publish one after the other. */
 static const char SQL_LOCK_UNPUBLISHED[] =
-    "select d.domain, d.name, exists (select from catalog.contracts c where c.dataset_id = d.id) "
+    "select d.domain, d.name, d.created_at::text as created_at, exists (select from catalog.contracts c where c.dataset_id = d.id) "
     "as published "
     "from catalog.datasets d where d.id = $1::uuid for update";
 
@@ -56,7 +56,8 @@ static const char SQL_DRAFT_DROP[] = "delete from catalog.drafts where dataset_i
 
 static const char SQL_BIND[] = "select jobs.bind_run_v1($1::uuid, 'contract_version', to_jsonb(1))";
 
-static const char SQL_START_WAITING[] = "select run_id from jobs.start_waiting_v1($1, $2, $3)";
+static const char SQL_START_WAITING[] = "select run_id from jobs.start_waiting_v1($1, $2, $3, "
+					"$4::timestamptz)";
 
 static const char SQL_DATASET_EXISTS[] =
     "select 1 from catalog.datasets d where d.domain = $1 and d.name = $2";
@@ -189,7 +190,7 @@ int store_auto_publish(struct db *db, const char *dataset_id, const char *run_id
 	    db_query(db, SQL_BIND, NULL, err, run_id) != 0)
 		return -1;
 	return db_query(db, SQL_START_WAITING, NULL, err, db_text(row, 0, "domain"),
-	    db_text(row, 0, "name"), by);
+	    db_text(row, 0, "name"), by, db_text(row, 0, "created_at"));
 }
 
 int store_report_find(

@@ -2,15 +2,16 @@
 -- publish - what the catalog asks: start what waited for a contract, is anything alive.
 
 -- start_waiting_v1 - a new run for each one that ended for want of a contract, in upload order. Called in
--- the transaction that publishes; asked again it finds nothing to do.
-create function jobs.start_waiting_v1(p_domain text, p_target text, p_by text)
+-- the transaction that publishes; asked again it finds nothing to do. Runs older than p_since were of a
+-- dataset that was deleted and made anew under its name.
+create function jobs.start_waiting_v1(p_domain text, p_target text, p_by text, p_since timestamptz)
 returns table (run_id uuid, no bigint)
 language plpgsql security definer set search_path = jobs, pg_temp as $$
 declare
 	v jobs.runs;
 begin
 	for v in select * from jobs.runs r where r.domain = p_domain and r.target = p_target
-	    and r.state = 'needs_person' and r.kind = 'arrival'
+	    and r.state = 'needs_person' and r.kind = 'arrival' and r.created_at >= p_since
 	    and not exists (select from jobs.runs n where n.retry_of = r.id)
 	    order by r.no for update loop
 		run_id := jobs.new_id();
@@ -31,5 +32,5 @@ language sql stable security definer set search_path = jobs, pg_temp as $$
 	    and r.state in ('queued', 'running', 'cancelling'));
 $$;
 
-grant execute on function jobs.start_waiting_v1(text, text, text), jobs.is_alive_v1(text, text)
+grant execute on function jobs.start_waiting_v1(text, text, text, timestamptz), jobs.is_alive_v1(text, text)
 to millrace_catalog;

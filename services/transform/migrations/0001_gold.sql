@@ -176,6 +176,23 @@ begin
 end
 $$;
 
+-- drop_relation - drop a table behind the views, with the generations that are or were its partitions.
+create function _millrace.drop_relation(p_relation text) returns void language plpgsql
+set search_path = _millrace, pg_temp as $$
+declare
+	v_partition text;
+begin
+	for v_partition in
+		select partition from _gold.generations where relation = p_relation and dropped_at is null
+	loop
+		execute format('drop table if exists _gold.%I', v_partition);
+	end loop;
+	execute format('drop table if exists _gold.%I', p_relation);
+	delete from _gold.generations where relation = p_relation;
+	delete from temps where relation = p_relation;
+end
+$$;
+
 -- drop_temps_v1 - drop what older epochs of a target left behind; how many tables.
 create function _millrace.drop_temps_v1(p_target text, p_epoch bigint) returns int language plpgsql
 set search_path = _millrace, pg_temp as $$
@@ -186,9 +203,7 @@ begin
 	for v_temp in
 		select relation from temps where target = p_target and epoch < p_epoch for update
 	loop
-		execute format('drop table if exists _gold.%I', v_temp.relation);
-		delete from _gold.generations where relation = v_temp.relation;
-		delete from temps where relation = v_temp.relation;
+		perform drop_relation(v_temp.relation);
 		v_count := v_count + 1;
 	end loop;
 	return v_count;
@@ -210,9 +225,7 @@ begin
 			where s.task_id = t.task_id and s.epoch = t.epoch)
 		for update of t skip locked
 	loop
-		execute format('drop table if exists _gold.%I', v_temp.relation);
-		delete from _gold.generations where relation = v_temp.relation;
-		delete from temps where relation = v_temp.relation;
+		perform drop_relation(v_temp.relation);
 		v_count := v_count + 1;
 	end loop;
 	delete from sessions s where not exists (

@@ -86,6 +86,49 @@ def test_a_dataset_with_live_rows_stays(catalog):
     assert code(me.get(f"/api/datasets/{name}")) == (404, "dataset.unknown")
 
 
+def undo(catalog, name, no):
+    assert catalog.me.post(f"/api/loads/{name}/{no}/undo").status == 200
+
+
+def test_a_deleted_dataset_is_forgotten_and_can_be_made_anew(catalog):
+    """Its head was at version 2 of a contract; the new one starts at 1, with another type."""
+    for mode in ("append", "replace"):
+        name, me = catalog.dataset(mode=mode), catalog.me
+        catalog.contract(name, INTEGER)
+        first = catalog.ended(catalog.send(name, "a\n1\n"))
+        catalog.contract(name, {"name": "a", "type": "boolean"})
+        second = catalog.ended(catalog.send(name, "a\ntrue\n"))
+        undo(catalog, name, second["no"])
+        assert me.request("DELETE", f"/api/datasets/{name}").status == 204
+        assert me.get(f"/api/tables/{name}").status == 404
+        assert name not in [t["name"] for t in me.get("/api/tables", limit=500).json()["items"]]
+        assert me.get("/api/loads", dataset=name).json()["items"] == []
+        assert code(me.post(f"/api/loads/{name}/{first['no']}/redo")) == (404, "load.unknown")
+        assert me.post("/api/datasets", {"name": name, "mode": mode}).status == 201
+        catalog.contract(name, {"name": "a", "type": "date"})
+        run = catalog.ended(catalog.send(name, "a\n2026-01-02\n"))
+        assert run["state"] == "done" and run["no"] > second["no"], run
+        assert [load["no"] for load in me.get("/api/loads", dataset=name).json()["items"]] == [run["no"]]
+        assert me.get(f"/api/tables/{name}").json()["row_count"] == 1
+        left = catalog.psql(f"select relname from pg_class where relnamespace = '_gold'::regnamespace and "
+                            f"relkind in ('r', 'p') and relname ~ '^{name}_[0-9]+$'").split()
+        assert len(left) == 1, "the tables of the deleted one are gone"
+
+
+def test_a_deleted_datasets_files_stay_away(catalog):
+    name, me = catalog.dataset(), catalog.me
+    assert catalog.ended(catalog.send(name, "a\n1\n"))["state"] == "needs_person"
+    assert me.request("DELETE", f"/api/datasets/{name}").status == 204
+    assert me.post("/api/datasets", {"name": name}).status == 201
+    waiting = catalog.send(name, "a\n2\n")
+    assert catalog.ended(waiting)["state"] == "needs_person"
+    started = me.post(f"/api/datasets/{name}/contract/publish").json()["started_runs"]
+    assert [catalog.ended(run)["retry_of"] for run in started] == [waiting]
+    again = catalog.ended(catalog.send(name, "a\n1\n"))
+    assert again["state"] == "done", "equal bytes were never loaded into this dataset"
+    assert code(me.request("PUT", f"/api/uploads/f.csv?dataset={name}", b"a\n1\n")) == (409, "upload.duplicate")
+
+
 # ---- contracts ----
 
 def test_all_faults_of_a_draft_are_listed(catalog):
