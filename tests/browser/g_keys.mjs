@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // g_keys - everything by keyboard; the same address is the same screen.
-import { equal, newContext, signIn, test, until, url } from './harness.mjs';
+import { orders } from './files.mjs';
+import { drop, equal, newContext, signIn, test, until, url } from './harness.mjs';
 
 const path = (page) => new URL(page.url()).pathname;
 const focused = (page) =>
@@ -95,5 +96,41 @@ test('keys: sort, filter and back are in the address', async () => {
 	equal(await copy.getByRole('grid').innerText(), before, 'the same address in a new window');
 	await page.goBack();
 	await until(() => !page.url().includes('sort='), 'the step back');
+	await context.close();
+});
+
+test('keys: u undoes the newest live load, never redoes', async () => {
+	const context = await newContext();
+	const page = await context.newPage();
+	await signIn(page);
+	await drop(page, [{ name: 'keyed.csv', text: orders(40, { from: 90_000 }) }]);
+	await page.getByLabel('Into a new dataset').check();
+	await page.getByLabel(/Load at once/).check();
+	await page.getByRole('button', { name: 'Load keyed.csv' }).click();
+	await page.locator('[data-run-state^="done"]').waitFor();
+	await page.goto(`${url}/datasets/keyed/loads`);
+	await page.getByRole('button', { name: 'Undo keyed #1' }).waitFor();
+	await page.keyboard.press('u');
+	await page.getByText('40 → 0 rows').waitFor();
+	await page.getByRole('button', { name: 'Redo keyed #1' }).waitFor();
+	await page.getByRole('heading', { level: 1 }).click();
+	await page.keyboard.press('u');
+	await page.waitForTimeout(300);
+	equal(await page.getByRole('gridcell', { name: /^undone/ }).count(), 1, 'undone loads');
+	await context.close();
+});
+
+test('keys: home is walked with j and k', async () => {
+	const context = await newContext();
+	const page = await context.newPage();
+	await signIn(page);
+	await page.getByRole('heading', { name: 'Recent' }).waitFor();
+	await page.keyboard.press('j');
+	const first = await focused(page);
+	await page.keyboard.press('j');
+	await page.keyboard.press('k');
+	equal(await focused(page), first, 'the line after j j k');
+	await page.keyboard.press('Enter');
+	await until(() => path(page).startsWith('/runs/'), 'the run of the line');
 	await context.close();
 });

@@ -59,7 +59,7 @@ export interface paths {
         head?: never;
         /**
          * Change description, auto_publish or error budget
-         * @description Members that are absent stay. If-Match is optional; with it a changed dataset is 412.
+         * @description Members that are absent stay. If-Match is optional; with it a changed dataset is 412 (etag.mismatch).
          */
         patch: operations["patchDataset"];
         trace?: never;
@@ -91,7 +91,7 @@ export interface paths {
         get?: never;
         /**
          * Save the draft
-         * @description Needs If-Match with the draft's ETag when a draft exists (412 contract.changed otherwise). A draft must be a contract: all faults are in errors[].
+         * @description Needs If-Match with the draft's ETag when a draft exists (412 etag.mismatch otherwise). A draft must be a contract: all faults are in errors[].
          */
         put: operations["putContractDraft"];
         post?: never;
@@ -546,7 +546,7 @@ export interface paths {
         };
         /**
          * Rows of a table, paged by keyset, sorted and filtered by column
-         * @description Without sort the order is load, then row in the file. A sort by a column puts nulls last and breaks ties by load and row. filter is one or more of column:op:value separated by ';' (a repeated "filter=" behind the ';' is allowed); op is one of eq ne lt le gt ge contains null notnull, the last two without a value; all must hold. In columns and values, a backslash before ; : or \ takes it as it is. A cell is null, a boolean, a number, or a string: decimals, whole numbers beyond 2^53, NaN and infinities are strings; dates are YYYY-MM-DD, zoned timestamps RFC 3339 in UTC, naive ones without a zone. A page that takes longer than the statement timeout is the problem rows.too_slow.
+         * @description Without sort the order is load, then row in the file. A sort by a column puts nulls last and breaks ties by load and row. filter is one or more of column:op:value separated by ';' (a repeated "filter=" behind the ';' is allowed); op is one of eq ne lt le gt ge contains null notnull, the last two without a value; all must hold. The column _load is the number of the load, so that filter=_load:eq:41 gives the rows of load #41 (then row_count is exact). In columns and values, a backslash before ; : or \ takes it as it is. A cell is null, a boolean, a number, or a string: decimals, whole numbers beyond 2^53, NaN and infinities are strings; dates are YYYY-MM-DD, zoned timestamps RFC 3339 in UTC, naive ones without a zone. A page that takes longer than the statement timeout is the problem rows.too_slow.
          */
         get: operations["listRows"];
         put?: never;
@@ -680,6 +680,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description RFC 9457; some codes add members of their own (docs/problems.md) */
         Problem: {
             type: string;
             title: string;
@@ -691,6 +692,8 @@ export interface components {
                 field: string;
                 message: string;
             }[];
+        } & {
+            [key: string]: unknown;
         };
         SignIn: {
             name: string;

@@ -25,10 +25,20 @@ function inDialog(): boolean {
 	return document.querySelector('[role="dialog"]') !== null;
 }
 
+/** Walks the lines of a page without a grid. */
+function toLine(step: number): boolean {
+	const lines = [...document.querySelectorAll<HTMLElement>('[data-line]')];
+	const at = lines.findIndex((line) => line === document.activeElement);
+	const next = lines[Math.max(0, Math.min(at + step, lines.length - 1))];
+	next?.focus();
+	return next !== undefined;
+}
+
 /** Hands j and k to the page's grid, which then has the focus. */
 function toGrid(key: string): boolean {
 	const grid = document.querySelector<HTMLElement>('[data-primary-grid]');
-	if (grid === null || grid === document.activeElement) return false;
+	if (grid === null) return toLine(key === 'j' ? 1 : -1);
+	if (grid === document.activeElement) return false;
 	grid.focus();
 	if (key === 'k') grid.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
 	return true;
@@ -42,6 +52,11 @@ function press(selector: string): boolean {
 	return true;
 }
 
+/** The undo of the chosen row, else the first of the page. */
+function pressUndo(): boolean {
+	return press('[data-current] [data-act="undo"]') || press('[data-act="undo"]');
+}
+
 export function useKeys(act: { onSheet: () => void; onImport: (() => void) | undefined }): void {
 	const navigate = useNavigate();
 	const latest = useRef(act);
@@ -52,7 +67,7 @@ export function useKeys(act: { onSheet: () => void; onImport: (() => void) | und
 		const simple = (key: string): boolean => {
 			if (key === '/') return press('[data-filter]');
 			if (key === 'j' || key === 'k') return toGrid(key);
-			if (key === 'u') return press('[data-row-current] [data-part="undo"] button, [data-part="undo"] button');
+			if (key === 'u') return pressUndo();
 			if (key === 'i' && latest.current.onImport !== undefined) latest.current.onImport();
 			else if (key === '?') latest.current.onSheet();
 			else return false;

@@ -249,6 +249,7 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 								key={props.rowKey(row, item.index)}
 								role="row"
 								aria-rowindex={item.index + 2}
+								data-current={selection?.active.row === item.index ? '' : undefined}
 								className={`${css.row} ${onOpen === undefined ? '' : css.opens} ${
 									selection?.active.row === item.index ? css.current : ''
 								} ${extra}`}

@@ -8,6 +8,7 @@ import { ProblemLine } from './ProblemLine';
 import css from './UndoRow.module.css';
 
 export interface Act {
+	kind: 'undo' | 'redo';
 	label: string;
 	/** what the button is about, for those who do not see the row */
 	about: string;
@@ -28,6 +29,7 @@ export function UndoRow({ act }: { act: Act | null }) {
 		<div className={css.undo} data-part="undo">
 			{act === null ? null : act.possible ? (
 				<Button
+					data-act={act.kind}
 					size="compact-sm"
 					variant="default"
 					aria-label={`${act.label} ${act.about}`}

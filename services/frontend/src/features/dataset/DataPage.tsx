@@ -27,14 +27,28 @@ interface DataRow {
 }
 
 const numeric = /^(integer|decimal|double)/;
-const widthOf: Record<string, number> = { integer: 120, boolean: 90, date: 110, timestamp: 190 };
+const CHARACTER_PX = 7.6;
+const SAMPLE = 40;
 
-function columnsOf(columns: Array<{ name: string; type: string }>): Array<Column<DataRow>> {
+/** Wide enough for the name and for most of the first rows. */
+function widthOf(name: string, cells: Cell[]): number {
+	const longest = Math.max(4, ...cells.map((cell) => String(cell ?? 'null').length));
+	const wanted = Math.max(name.length * CHARACTER_PX + 24, longest * CHARACTER_PX + 18);
+	return Math.round(Math.max(72, Math.min(360, wanted)));
+}
+
+function columnsOf(
+	columns: Array<{ name: string; type: string }>,
+	sample: Cell[][],
+): Array<Column<DataRow>> {
 	return columns.map((c, i) => ({
 		id: c.name,
 		title: c.name,
 		note: c.type,
-		width: Math.max(widthOf[c.type] ?? 150, Math.min(280, c.name.length * 8 + 32)),
+		width: widthOf(
+			c.name,
+			sample.map((cells) => cells[i] ?? null),
+		),
 		align: numeric.test(c.type) ? 'end' : undefined,
 		mono: true,
 		sortKey: c.name,
@@ -75,6 +89,7 @@ function NothingYet({ dataset }: { dataset: string }) {
 	const doc = contract?.published?.doc ?? contract?.draft?.doc;
 	const ghost = columnsOf(
 		(doc?.fields ?? []).map((f) => ({ name: f.name, type: f.millrace?.type ?? f.type })),
+		[],
 	);
 	return (
 		<>
@@ -124,7 +139,11 @@ export function DataPage() {
 	const conditions = useMemo(() => parseFilter(search.filter), [search.filter]);
 	const first = rows.data?.pages[0];
 	const names = first?.columns ?? table.data?.columns;
-	const columns = useMemo(() => columnsOf(names ?? []), [names]);
+	const sample = first?.items;
+	const columns = useMemo(
+		() => columnsOf(names ?? [], (sample ?? []).slice(0, SAMPLE)),
+		[names, sample],
+	);
 	const list = useMemo(
 		() =>
 			(rows.data?.pages ?? [])

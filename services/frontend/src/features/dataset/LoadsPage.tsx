@@ -55,7 +55,7 @@ const columns = (
 		id: 'file',
 		title: t('loads.file'),
 		note: t('loads.file_note'),
-		width: 216,
+		width: 240,
 		cell: (l) =>
 			l.file?.name == null ? (
 				<span className="dim">{l.mode === 'replace' ? t('loads.pipeline') : ''}</span>
@@ -87,7 +87,7 @@ const columns = (
 	{
 		id: 'state',
 		title: t('loads.state'),
-		width: 204,
+		width: 180,
 		cell: (l) => (
 			<StateMark
 				state={l.state}
@@ -131,6 +131,7 @@ function actOf(load: Load, dataset: string, done: (c: LoadChange) => void): Act 
 	const what = redo ? load.redo : load.undo;
 	if (!what.possible && what.reason === null) return null;
 	return {
+		kind: redo ? 'redo' : 'undo',
 		label: redo ? t('loads.redo_button') : t('loads.undo_button'),
 		about: `${dataset} #${load.no}`,
 		busy: redo ? t('loads.redoing') : t('loads.undoing'),

@@ -25,6 +25,7 @@ interface Row {
 	table: Table | undefined;
 	current: Run | undefined;
 	last: Partial<Run> | undefined;
+	loaded: Partial<Run> | undefined;
 }
 
 function contractCell({ dataset }: Row) {
@@ -82,7 +83,7 @@ const columns: Array<Column<Row>> = [
 		id: 'account',
 		title: t('datasets.account'),
 		width: 152,
-		cell: (r) => <AccountBar account={r.last?.account} size="bar" />,
+		cell: (r) => <AccountBar account={r.loaded?.account} size="bar" />,
 	},
 	{
 		id: 'last',
@@ -131,7 +132,8 @@ function rowsOf(
 		const live = marks.get(ref);
 		const kept = dataset.last_run ?? undefined;
 		const last = live?.last !== undefined && live.last.no >= (kept?.no ?? 0) ? live.last : kept;
-		return { ref, dataset, table: byRef.get(ref), current: live?.current, last };
+		const loaded = live?.loaded ?? (kept?.load_no == null ? undefined : kept);
+		return { ref, dataset, table: byRef.get(ref), current: live?.current, last, loaded };
 	});
 }
 

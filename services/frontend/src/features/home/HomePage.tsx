@@ -23,7 +23,7 @@ import { pickFiles } from '../import/DropTarget';
 import { useJobs } from '../import/uploads';
 import { RunActions } from '../runs/RunActions';
 import css from './Home.module.css';
-import { byDay, needsYou, onNow } from './homeModel';
+import { byDay, isQuestion, needsYou, onNow } from './homeModel';
 
 const RECENT = 40;
 
@@ -47,13 +47,38 @@ function Zone({ title, children, count }: { title: string; children: ReactNode; 
 	);
 }
 
-function NeedsYou({ runs }: { runs: Run[] }) {
+function Question({ upload }: { upload: Upload }) {
 	return (
-		<Zone title={t('home.needs')} count={runs.length}>
-			{runs.length === 0 ? (
+		<li className={css.need}>
+			<Link
+				to="/imports/$upload"
+				params={{ upload: upload.upload_id }}
+				className={css.name}
+				data-line=""
+			>
+				{upload.filename}
+			</Link>
+			<span className={css.what}>
+				<StateMark state="needs_person" sentence={t('upload.duplicate')} />
+			</span>
+			<Link to="/imports/$upload" params={{ upload: upload.upload_id }}>
+				{t('upload.decide')}
+			</Link>
+		</li>
+	);
+}
+
+function NeedsYou({ runs, questions }: { runs: Run[]; questions: Upload[] }) {
+	const n = runs.length + questions.length;
+	return (
+		<Zone title={t('home.needs')} count={n}>
+			{n === 0 ? (
 				<p className="dim small">{t('home.needs_none')}</p>
 			) : (
 				<ul className={css.lines}>
+					{questions.map((u) => (
+						<Question key={u.upload_id} upload={u} />
+					))}
 					{runs.map((run) => (
 						<li key={run.id} className={css.need}>
 							<RunName run={run} />
@@ -227,8 +252,8 @@ export function HomePage() {
 				<FirstSteps />
 			) : (
 				<>
-					<NeedsYou runs={needsYou(runs)} />
-					<Now runs={onNow(runs)} uploads={uploads} />
+					<NeedsYou runs={needsYou(runs)} questions={uploads.filter(isQuestion)} />
+					<Now runs={onNow(runs)} uploads={uploads.filter((u) => !isQuestion(u))} />
 					<Recent runs={runs} loads={loads.data?.items ?? []} />
 				</>
 			)}

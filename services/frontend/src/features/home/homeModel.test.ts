@@ -29,6 +29,7 @@ describe('needsYou', () => {
 		expect(ids([run(1, 'done_with_rejects', rejects)])).toEqual(['r1']);
 		expect(ids([run(1, 'done_with_rejects', rejects), run(2, 'done')])).toEqual([]);
 		expect(ids([run(1, 'done_with_rejects', rejects), run(2, 'running')])).toEqual(['r1']);
+		expect(ids([run(1, 'done_with_rejects', rejects), run(2, 'failed')])).toEqual(['r1', 'r2']);
 	});
 	it('asks for a contract once', () => {
 		expect(ids([run(1, 'needs_person'), run(2, 'needs_person')])).toEqual(['r2']);

@@ -1,25 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 // homeModel - which runs need a person, which are on, and what happened by day; no React.
 import { refOf } from '../../api/client';
-import type { Load, Run } from '../../api/types';
+import type { Load, Run, Upload } from '../../api/types';
 import { rejectedOf } from '../../lib/account';
 import { isTerminal } from '../../live/runState';
+
+const loaded = (run: Run) => run.state === 'done' || run.state === 'done_with_rejects';
+
+/** The highest number of each dataset among the runs that count. */
+function newestOf(runs: readonly Run[], counts: (run: Run) => boolean): Map<string, number> {
+	const newest = new Map<string, number>();
+	for (const run of runs.filter(counts)) {
+		const key = refOf(run.domain, run.target);
+		newest.set(key, Math.max(run.no, newest.get(key) ?? 0));
+	}
+	return newest;
+}
 
 /** A failed run needs somebody until it was tried again; rejects do while theirs is the newest load. */
 export function needsYou(runs: readonly Run[]): Run[] {
 	const retried = new Set(runs.flatMap((r) => (r.retry_of === null ? [] : [r.retry_of])));
-	const newest = new Map<string, number>();
-	for (const run of runs) {
-		const key = refOf(run.domain, run.target);
-		if (isTerminal(run.state) && run.no > (newest.get(key) ?? 0)) newest.set(key, run.no);
-	}
+	const ended = newestOf(runs, (r) => isTerminal(r.state));
+	const live = newestOf(runs, loaded);
 	return runs.filter((run) => {
 		if (retried.has(run.id)) return false;
-		const last = newest.get(refOf(run.domain, run.target)) === run.no;
+		const key = refOf(run.domain, run.target);
 		if (run.state === 'failed') return true;
-		if (run.state === 'needs_person') return last;
-		return run.state === 'done_with_rejects' && last && rejectedOf(run.account) > 0;
+		if (run.state === 'needs_person') return ended.get(key) === run.no;
+		if (run.state !== 'done_with_rejects') return false;
+		return live.get(key) === run.no && rejectedOf(run.account) > 0;
 	});
+}
+
+/** Whole, but the same bytes came before: somebody has to say whether they are wanted again. */
+export function isQuestion(upload: Upload): boolean {
+	return upload.state === 'open' && upload.duplicate_of !== null;
 }
 
 export function onNow(runs: readonly Run[]): Run[] {

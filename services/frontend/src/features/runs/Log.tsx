@@ -31,8 +31,9 @@ function taskOf(run: Run, line: LogLine): string {
 const columns = (run: Run): Array<Column<LogLine>> => [
 	{
 		id: 'at',
-		title: t('log.at', { zone: zone() }),
-		width: 150,
+		title: t('log.at'),
+		note: zone(),
+		width: 112,
 		mono: true,
 		cell: (l) => time(l.at),
 		text: (l) => l.at,
