@@ -138,7 +138,7 @@ create index history_of_run on jobs.history (run_id, id);
 create table jobs.logs (
 	id bigint generated always as identity primary key,
 	run_id uuid not null,
-	task_id uuid not null references jobs.tasks,
+	task_id uuid not null, -- of jobs.tasks; a foreign key would lock the task before its run
 	attempt int not null,
 	at timestamptz not null,
 	level text not null check (level in ('info', 'warn', 'error')),
