@@ -250,7 +250,16 @@ language plpgsql security definer set search_path = jobs, pg_temp as $$
 declare
 	v_task jobs.tasks := jobs.held_task(p_task, p_epoch);
 	v_reason jsonb := coalesce(p_reason, jobs.reason('task.' || p_outcome, p_outcome));
+	v_committed jsonb;
 begin
+	if p_outcome = 'failed' then -- a process may fail while another is at its COMMIT
+		v_committed := jobs.seal_load(v_task);
+	end if;
+	if v_committed is not null then
+		perform jobs.keep_output(v_task, v_committed);
+		perform jobs.finish_done(v_task, v_committed);
+		return (select r.state from jobs.runs r where r.id = v_task.run_id);
+	end if;
 	if p_outcome in ('done', 'failed', 'needs_person') then
 		perform jobs.keep_output(v_task, coalesce(p_output, '{}'));
 	end if;

@@ -319,6 +319,65 @@ def test_a_cut_off_load_can_never_commit(jobs):
     assert jobs.claim("load")["epoch"] > task["epoch"] + 1
 
 
+def ledger(jobs, run, task, connection=None):
+    jobs.sql("postgres", LEDGER, jobs.target, run["run_id"], task["task_id"], task["epoch"],
+             '{"received": 9, "inserted": 9}', connection=connection)
+    jobs.sql("postgres", ACT, jobs.target, run["run_id"], task["epoch"], connection=connection)
+
+
+def test_a_load_that_failed_after_its_commit_is_done(jobs):
+    """The engine fails behind its end frame while the loader commits: the ledger has the last word."""
+    run = jobs.pipeline()
+    task = jobs.claim("load")
+    ledger(jobs, run, task)
+    assert jobs.finish(task, "failed", reason={"code": "x", "params": {}, "text": "no"}) == "done"
+    assert jobs.run(run["run_id"])["load_no"] == 1
+    jobs.replay(run["run_id"])
+
+
+def test_a_failed_load_can_never_commit(jobs):
+    jobs.pipeline()
+    task = jobs.claim("load")
+    assert jobs.finish(task, "failed", reason={"code": "x", "params": {}, "text": "no"}) == "failed"
+    with pytest.raises(psycopg2.Error) as error:
+        jobs.admin("select _millrace.fence(%s, %s)", "default." + jobs.target, task["epoch"])
+    assert error.value.diag.message_detail == "load.lost"
+
+
+def test_a_seal_that_must_wait_holds_up_nobody(jobs):
+    """A loader hangs in its COMMIT: its own run waits, all others are swept."""
+    stuck, other = jobs.pipeline(), jobs.upload(target="other")
+    task = jobs.claim("load")
+    c = connect(jobs.port)
+    c.autocommit = False
+    jobs.sql("postgres", "select _millrace.fence(%s, %s)", "default." + jobs.target, task["epoch"], connection=c)
+    jobs.cancel(stuck["run_id"], 0)
+    jobs.lapse(jobs.claim("validate"))
+    jobs.admin("update jobs.tasks set lease_until = clock_timestamp() - interval '1 hour' where id = %s", task["task_id"])
+    sweeper = jobs.open["millrace_jobs"]
+    with sweeper.cursor() as cur:
+        cur.execute("set lock_timeout = '3s'")
+    assert jobs.sweep() == [other["run_id"]]
+    assert jobs.run(stuck["run_id"])["state"] == "cancelling"
+    assert jobs.sql("millrace_jobs", "show lock_timeout")[0]["lock_timeout"] == "3s"
+    c.rollback()
+    assert jobs.sweep() == [stuck["run_id"]]
+    c.close()
+
+
+def test_log_lines_lock_no_task(jobs):
+    """Else a record that writes them and then locks the run meets a sweeper that came from the run."""
+    jobs.upload()
+    task = jobs.claim("validate")
+    c = connect(jobs.port)
+    c.autocommit = False
+    jobs.sql("millrace_catalog", "select jobs.log_task_v1(%s, %s, %s)", task["task_id"], task["epoch"],
+             '[{"level": "info", "msg": "x"}]', connection=c)
+    jobs.admin("select from jobs.tasks where id = %s for update nowait", task["task_id"])
+    c.rollback()
+    c.close()
+
+
 def test_cancel_races_with_finish(jobs):
     for _ in range(10):
         run = jobs.pipeline()
