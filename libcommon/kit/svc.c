@@ -18,7 +18,13 @@
 #include "kit/backoff.h"
 #include "kit/svc_priv.h"
 
-enum { POOL_THREADS = 2, POOL_QUEUE = 256, RETRY_FIRST_MS = 20, RETRY_CAP_MS = 1000 };
+enum {
+	POOL_THREADS = 2,
+	POOL_QUEUE = 256,
+	RETRY_FIRST_MS = 20,
+	RETRY_CAP_MS = 1000,
+	RING_QUIET_MS = 1000, /* no rings so long after one that failed */
+};
 
 enum action { RUN, CHECK, VERSION, HELP_CONF, HEALTH, MIGRATE, USAGE };
 
@@ -62,10 +68,15 @@ const struct ring_conf *svc_ring_conf(const struct svc *svc)
 void svc_ring_put(struct svc *svc, const char *stream, const struct ring_msg *m)
 {
 	struct err err = { 0 };
+	int rc = 0;
 	pthread_mutex_lock(&svc->ring_lock);
 	if (svc->ring == NULL)
 		svc->ring = ring_new(&svc->ring_conf);
-	const int rc = ring_put(svc->ring, stream, m, &err);
+	/* A Redis that hangs holds its caller up for seconds: whoever comes next is let go. */
+	if (clock_mono_ms() >= svc->ring_quiet_until_mono_ms)
+		rc = ring_put(svc->ring, stream, m, &err);
+	if (rc != 0)
+		svc->ring_quiet_until_mono_ms = clock_mono_ms() + RING_QUIET_MS;
 	pthread_mutex_unlock(&svc->ring_lock);
 	if (rc != 0)
 		log_warn(NULL, "ring failed, the sweeper will look", LOG_S("stream", stream),

@@ -67,7 +67,8 @@ const struct ring_conf *svc_ring_conf(const struct svc *svc); /* likewise */
 struct svc *svc_self(void); /* the one service of this process, for handlers */
 
 /* svc_ring_put - put on a stream with a connection guarded by a lock; failure is logged, never
- * returned: a ring is only a doorbell. Any thread. */
+ * returned: a ring is only a doorbell. For a second after a failure rings are dropped, so that a
+ * Redis that hangs holds up one caller and not all. Any thread. */
 void svc_ring_put(struct svc *svc, const char *stream, const struct ring_msg *m);
 
 /* svc_on_loop - run fn(arg) on the loop thread soon. Any thread. */

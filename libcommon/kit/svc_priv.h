@@ -42,6 +42,7 @@ struct svc {
 	struct http_server *public;
 	struct ring *ring; /* for svc_ring_put; guarded by ring_lock */
 	pthread_mutex_t ring_lock;
+	int64_t ring_quiet_until_mono_ms; /* as well */
 	bool opened;   /* spec->open was called and succeeded */
 	bool draining; /* first TERM came; loop thread */
 	int64_t drain_until_mono_ms;

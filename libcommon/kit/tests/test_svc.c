@@ -27,9 +27,18 @@ static char dir[] = "/tmp/millrace-svc-XXXXXX";
 
 static _Atomic int work; /* what busy() answers in the child */
 
+static void put_three(struct svc *svc)
+{
+	const struct ring_msg m = { .subject = "run" };
+	for (int i = 0; i < 3; i++)
+		svc_ring_put(svc, RING_EVENTS, &m);
+}
+
 static int on_open(struct svc *svc, struct err *err)
 {
 	(void)err;
+	if (getenv("TEST_PUTS") != NULL)
+		put_three(svc);
 	assert_non_null(svc_base(svc));
 	atomic_store(&work, getenv("TEST_BUSY") != NULL);
 	return getenv("TEST_OPEN_FAILS") == NULL ? 0 : err_set(err, ERR_UNAVAILABLE, "open failed");
@@ -130,7 +139,8 @@ static int setup(void **state)
 	setenv("MILLRACE_SAMPLE_TOKEN_KEY_FILE", path, 1);
 	setenv("MILLRACE_DB", "host=/nonexistent", 1);
 	static const char *const others[] = { "MILLRACE_SAMPLE_DRAIN", "MILLRACE_SAMPLE_WRONG",
-		"TEST_BUSY", "TEST_OPEN_FAILS", "MILLRACE_LOG_LEVEL" };
+		"TEST_BUSY", "TEST_OPEN_FAILS", "TEST_PUTS", "MILLRACE_REDIS",
+		"MILLRACE_LOG_LEVEL" };
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		unsetenv(others[i]);
 	return 0;
@@ -251,6 +261,28 @@ static void a_failed_stage_undoes_the_others(void **state)
 	assert_null(strstr(c.text, "Sanitizer"));
 }
 
+/* A Redis that takes the connection and then stands still: only the first ring waits for it. */
+static void a_hung_redis_holds_up_one_ring(void **state)
+{
+	(void)state;
+	struct child c;
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	(void)snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/redis", dir);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&sa, sizeof(sa)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	set_address("MILLRACE_REDIS", "redis");
+	setenv("TEST_PUTS", "1", 1);
+	start(&c, NULL);
+	assert_true(wait_for(&c, "\"ready\""));
+	assert_int_equal(kill(c.pid, SIGTERM), 0);
+	assert_int_equal(end(&c), 0);
+	(void)close(fd);
+	const char *failed = strstr(c.text, "ring failed");
+	assert_non_null(failed);
+	assert_null(strstr(failed + 1, "ring failed"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,12 +292,13 @@ int main(void)
 		cmocka_unit_test_setup(drains_until_the_deadline, setup),
 		cmocka_unit_test_setup(second_signal_leaves_at_once, setup),
 		cmocka_unit_test_setup(a_failed_stage_undoes_the_others, setup),
+		cmocka_unit_test_setup(a_hung_redis_holds_up_one_ring, setup),
 	};
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	char command[128];
-	static const char *const files[] = { "api", "internal", "key" };
+	static const char *const files[] = { "api", "internal", "key", "redis" };
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		(void)snprintf(command, sizeof(command), "%s/%s", dir, files[i]);
 		(void)unlink(command);
