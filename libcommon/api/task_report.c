@@ -113,10 +113,20 @@ static const struct {
 	{ "lost", TASK_LOST },
 };
 
+/* The wall clock does the same to the next attempt; a statement out of time may not. */
+static bool is_wall_clock(const cJSON *error)
+{
+	const char *code = js_str(error, "code");
+
+	return code && strcmp(code, "task.timeout") == 0;
+}
+
 static enum task_ended ended_of(const cJSON *error)
 {
 	const char *kind = js_str(error, "kind");
 
+	if (is_wall_clock(error))
+		return TASK_FAILED;
 	for (size_t i = 0; kind && i < ARRAY_SIZE(error_kinds); i++)
 		if (strcmp(error_kinds[i].kind, kind) == 0)
 			return error_kinds[i].ended;

@@ -7,9 +7,10 @@
  *is trusted with nothing: lines are parsed through the one JSON door, unknown kinds are passed
  *over, and a child that exits 0 without a result counts as crashed.
  *
- * Error kinds: "input" the data or document is at fault (final); "no_space", "unavailable",
- *"uncertain" something beside it (try again, own counter); "lost" fenced off, somebody newer works;
- *everything else ("internal", "timeout") is one failed attempt.
+ * Error kinds: "input" the data or document is at fault (final), as is the code "task.timeout" of
+ *the wall clock; "no_space", "unavailable", "uncertain" something beside it (try again, own
+ *counter); "lost" fenced off, somebody newer works; everything else ("internal", "timeout" of a
+ *statement) is one failed attempt.
  *
  *	struct task_report r;
  *	task_report_init(&r, a, 1);
@@ -27,9 +28,9 @@
 
 enum task_ended {
 	TASK_RESULT,  /* every child gave a result and exited 0 */
-	TASK_FAILED,  /* final: the data is at fault; reason says how */
+	TASK_FAILED,  /* final: the data is at fault, or the wall clock; reason says how */
 	TASK_RETRY,   /* something beside the data; try again later */
-	TASK_CRASHED, /* signal, exit code, timeout: one failed attempt */
+	TASK_CRASHED, /* signal, exit code, a fault of its own: one failed attempt */
 	TASK_LOST,    /* fenced off: record nothing */
 	TASK_STOPPED, /* we stopped it (cancel, lost lease, drain) */
 };

@@ -200,7 +200,7 @@ static void on_alarm(int sig)
 {
 	static const char line[] =
 	    "{\"t\":\"error\",\"kind\":\"timeout\",\"code\":\"task.timeout\","
-	    "\"text\":\"the task ran out of its time\"}\n";
+	    "\"text\":\"the task ran longer than its wall clock allows\"}\n";
 	(void)sig;
 	if (write(timeout_fd, line, sizeof(line) - 1) < 0)
 		_exit(EXIT_TIMEOUT + 1);
