@@ -93,7 +93,11 @@ class KillAtCall:
             self.struck = any(b"killed by SIGKILL" in pathlib.Path(log.name).read_bytes() for log in self.logs)
         for tracer in self.tracers:
             tracer.terminate()
-            tracer.wait()
+            try:
+                tracer.wait(2)
+            except subprocess.TimeoutExpired:  # it may wait for ever for a process that it killed itself
+                tracer.kill()
+                tracer.wait()
 
     def __exit__(self, *_):
         self.over.set()
