@@ -183,7 +183,7 @@ class Nginx:
         return {
             "DIR": p.nginx, "WORKERS": 2, "MIME_TYPES": "/etc/nginx/mime.types",
             "ACCESS_LOG": p.logs / "nginx-access.log", "FRONTEND": p.www / "page",
-            "RATE": self.rate, "BURST": 2 * self.rate,
+            "RATE": self.rate, "BURST": 2 * self.rate, "SIGNIN_RATE": max(10, self.rate // 100),
             "NAMES": "localhost 127.0.0.1 [::1]",
             "TLS_CERTIFICATE": p.nginx / "tls.crt", "TLS_KEY": p.secrets / "tls.key",
             "UPSTREAMS": "\n".join(upstream(name, ports) for name, ports in self.upstreams.items()),

@@ -36,7 +36,7 @@ class Suite:
     instances  how many of each daemon
     services   names of daemons to start; all that are built by default
     page       directory of the built frontend, None = no page
-    rate       requests a second nginx takes from one address
+    rate       requests a second nginx takes from one address; of sign-ins a hundredth, at least 10
     postgres   further lines of postgresql.conf
     note       called with a sentence when something happens
     """

@@ -19,7 +19,7 @@ from suite import Suite  # noqa: E402
 def suite():
     """Not under pytest's own directory: that is closed to the user the processes run as."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="millrace-door-"))
-    with Suite(folder, services=["auth-gateway"], build=os.environ.get("MILLRACE_BUILD")) as started:
+    with Suite(folder, services=["auth-gateway"], build=os.environ.get("MILLRACE_BUILD"), rate=100_000) as started:
         yield started
     if not os.environ.get("MILLRACE_KEEP"):
         shutil.rmtree(folder, ignore_errors=True)
