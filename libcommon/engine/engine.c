@@ -2,6 +2,7 @@
 /* engine - open DuckDB with limits, lock it, run statements, explain its failures. */
 #include "engine/engine_internal.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,59 @@ static bool is_disk_full(const char *text)
 				   strstr(text, "Disk quota exceeded") != NULL);
 }
 
+/* Errors about the statement quote the statement; all others may quote cells. */
+static bool is_about_sql(duckdb_error_type type)
+{
+	return type == DUCKDB_ERROR_INVALID || type == DUCKDB_ERROR_PARSER ||
+	       type == DUCKDB_ERROR_SYNTAX || type == DUCKDB_ERROR_BINDER ||
+	       type == DUCKDB_ERROR_CATALOG;
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The end of what is quoted at p: behind the line's last such quote that ends a word. */
+static const char *quoted_end(const char *p, const char *end)
+{
+	for (const char *q = end - 1; q > p; q--) {
+		if (*q == *p && (q + 1 == end || !is_word(q[1])))
+			return q + 1;
+	}
+	return end;
+}
+
+/* Reasons of runs are read by people who may not see rows: quoted text and numbers become an
+ * ellipsis. */
+static void hide_cells(const char *p, const char *end, struct buf *out)
+{
+	for (char before = ' '; p < end; before = p[-1]) {
+		const bool starts = !is_word(before);
+		if (starts && (*p == '\'' || *p == '"')) {
+			p = quoted_end(p, end);
+			buf_adds(out, "'…'");
+		} else if (starts && isdigit((unsigned char)*p)) {
+			while (p < end && (is_word(*p) || *p == '.' || *p == ':' || *p == '-'))
+				p++;
+			buf_adds(out, "…");
+		} else {
+			buf_addc(out, *p++);
+		}
+	}
+}
+
+static int fail_input(const char *text, int n, struct err *err)
+{
+	struct buf hidden;
+
+	buf_init(&hidden, SQL_MAX_BYTES);
+	hide_cells(text, text + n, &hidden);
+	err_set_code(err, ERR_INPUT, "engine.sql", "%s", hidden.data);
+	buf_done(&hidden);
+	return -1;
+}
+
 int engine_fail(struct engine_conn *con, duckdb_error_type type, const char *text, struct err *err)
 {
 	for (struct source *s = con == NULL ? NULL : con->sources; s != NULL; s = s->next) {
@@ -55,6 +109,8 @@ int engine_fail(struct engine_conn *con, duckdb_error_type type, const char *tex
 		return err_set_code(err, ERR_TOO_LARGE, "engine.memory", "%.*s", n, text);
 	if (type == DUCKDB_ERROR_INTERNAL || type == DUCKDB_ERROR_FATAL || type == DUCKDB_ERROR_IO)
 		return err_set_code(err, ERR_INTERNAL, "engine.failed", "%.*s", n, text);
+	if (!is_about_sql(type))
+		return fail_input(text, n, err);
 	return err_set_code(err, ERR_INPUT, "engine.sql", "%.*s", n, text);
 }
 

@@ -178,6 +178,32 @@ static void test_stream_error_in_the_middle(void **state)
 	engine_stream_close(&stream);
 }
 
+/* A run's reason is read by people who may not see rows. */
+static void test_errors_name_no_cells(void **state)
+{
+	static const char *const casts[] = { "('secret''s ' || x)::BIGINT", "(x || '-77')::DATE",
+		"(x::BIGINT * 4611686018427387904::BIGINT)", "x::TINYINT",
+		"strptime('7secret' || x, '%Y')", "(x || '.5')::DECIMAL(3,2)" };
+	struct engine_stream *s = NULL;
+	const struct engine_chunk *chunk;
+	struct err err = { 0 };
+	char sql[256];
+
+	(void)state;
+	assert_int_equal(engine_exec(con, &err, "CREATE TABLE cells AS SELECT '770077' AS x"), 0);
+	for (size_t i = 0; i < sizeof(casts) / sizeof(*casts); i++) {
+		snprintf(sql, sizeof(sql), "SELECT %s FROM cells", casts[i]);
+		const int rc = engine_stream_open(con, sql, &s, &err);
+		assert_int_not_equal(rc != 0 ? rc : engine_stream_next(s, &chunk, &err), 0);
+		assert_int_equal(err.kind, ERR_INPUT);
+		assert_string_equal(err.code, "engine.sql");
+		assert_null(strstr(err.msg, "secret"));
+		assert_null(strstr(err.msg, "77"));
+		assert_non_null(strstr(err.msg, "Error: "));
+		engine_stream_close(&s);
+	}
+}
+
 static void test_spills_below_its_memory(void **state)
 {
 	struct err err = { 0 };
@@ -248,6 +274,7 @@ int main(void)
 		cmocka_unit_test(test_walls),
 		cmocka_unit_test(test_bad_sql_names_itself),
 		cmocka_unit_test(test_stream_error_in_the_middle),
+		cmocka_unit_test(test_errors_name_no_cells),
 		cmocka_unit_test(test_spills_below_its_memory),
 		cmocka_unit_test(test_zones_and_types),
 	};
