@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* get_contract - GET /api/datasets/{dataset}/contract. */
+/* get_contract - GET /api/datasets/{dataset}/contract; the evidence shows cells of the file to those
+ * only who may see rows. */
 #include "store.h"
 #include "validation.h"
 #include "validation_routes.h"
@@ -9,7 +10,8 @@ int get_contract(struct http_req *req, struct err *err)
 	scoped(struct db_result *, db_result_free) r = NULL;
 	struct ref ref;
 	if (validation_dataset(req, "dataset.read", &ref, err) != 0 ||
-	    store_contract_get(http_db(req), &ref, &r, err) != 0)
+	    store_contract_get(
+		http_db(req), &ref, http_can(req, "rows.read", ref.domain), &r, err) != 0)
 		return -1;
 	validation_reply_doc(req, 200, db_text(r, 0, "doc"), db_text(r, 0, "etag"));
 	return 0;

@@ -17,8 +17,8 @@ enum { NUMBER_BYTES = 24 };
 #define VERSION_DOC                                                                                \
 	"jsonb_build_object('version', c.version, 'doc', c.doc, 'published_at', "                  \
 	"catalog.time_text(c.published_at), 'published_by', c.published_by)"
-#define DRAFT_DOC                                                                                  \
-	"jsonb_build_object('doc', f.doc, 'etag', f.rev::text, 'evidence', f.evidence, "           \
+#define DRAFT_DOC(evidence)                                                                        \
+	"jsonb_build_object('doc', f.doc, 'etag', f.rev::text, 'evidence', " evidence ", "         \
 	"'updated_at', "                                                                           \
 	"catalog.time_text(f.updated_at), 'updated_by', f.updated_by, 'source', f.source)"
 
@@ -84,7 +84,8 @@ static const char SQL_CONTRACT_GET[] =
     "select jsonb_build_object("
     "'published', (select " VERSION_DOC " from catalog.contracts c where c.dataset_id = d.id "
     "order by c.version desc limit 1), "
-    "'draft', (select " DRAFT_DOC
+    "'draft', (select " DRAFT_DOC(
+	"case when $3::boolean then f.evidence else catalog.without_cells(f.evidence) end")
     " from catalog.drafts f where f.dataset_id = d.id))::text as doc, "
     "(select f.rev from catalog.drafts f where f.dataset_id = d.id) as etag "
     "from catalog.datasets d where d.domain = $1 and d.name = $2";
@@ -96,7 +97,7 @@ static const char SQL_DRAFT_PUT[] =
     "values ($1::uuid, $2::jsonb, null, 'person', $3) on conflict (dataset_id) do update set "
     "doc = excluded.doc, source = 'person', rev = nextval('catalog.revs'), updated_at = now(), "
     "updated_by = excluded.updated_by "
-    "returning " DRAFT_DOC "::text as doc, f.rev as etag, xmax = 0 as created";
+    "returning " DRAFT_DOC("f.evidence") "::text as doc, f.rev as etag, xmax = 0 as created";
 
 static const char SQL_DRAFT_DELETE[] = "delete from catalog.drafts where dataset_id = $1::uuid";
 
@@ -259,9 +260,10 @@ int store_dataset_delete(struct db *db, const struct ref *ref, struct err *err)
 }
 
 int store_contract_get(
-    struct db *db, const struct ref *ref, struct db_result **out, struct err *err)
+    struct db *db, const struct ref *ref, bool cells, struct db_result **out, struct err *err)
 {
-	if (db_query(db, SQL_CONTRACT_GET, out, err, ref->domain, ref->name) != 0)
+	if (db_query(db, SQL_CONTRACT_GET, out, err, ref->domain, ref->name, cells ? "t" : "f") !=
+	    0)
 		return -1;
 	if (db_rows(*out) > 0)
 		return 0;

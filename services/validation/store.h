@@ -74,10 +74,11 @@ int store_dataset_patch(struct db *db, const struct ref *ref, const struct store
  * Errors  ERR_NOT_FOUND "dataset.unknown", ERR_CONFLICT "dataset.not_empty" */
 int store_dataset_delete(struct db *db, const struct ref *ref, struct err *err) MUST_CHECK;
 
-/* store_contract_get - doc {published, draft} and etag (NULL without draft).
+/* store_contract_get - doc {published, draft} and etag (NULL without draft); cells: the evidence may
+ * show the file's cells.
  * Errors  ERR_NOT_FOUND "dataset.unknown" */
-int store_contract_get(
-    struct db *db, const struct ref *ref, struct db_result **out, struct err *err) MUST_CHECK;
+int store_contract_get(struct db *db, const struct ref *ref, bool cells, struct db_result **out,
+    struct err *err) MUST_CHECK;
 
 /*
  * store_draft_put - save a person's draft.

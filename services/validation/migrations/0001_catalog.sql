@@ -115,6 +115,18 @@ language sql stable set search_path = catalog, pg_temp as $$
 $$;
 grant execute on function catalog.dataset_json(catalog.datasets) to millrace_catalog;
 
+-- without_cells - evidence for those who may not see rows: what was counted, without any cell's text.
+create function catalog.without_cells(p_evidence jsonb) returns jsonb
+language sql immutable set search_path = catalog, pg_temp as $$
+	select case jsonb_typeof(p_evidence)
+		when 'object' then (select coalesce(jsonb_object_agg(k, without_cells(v)), '{}')
+			from jsonb_each(p_evidence) as e(k, v) where k not in ('value', 'text'))
+		when 'array' then (select coalesce(jsonb_agg(without_cells(v) order by i), '[]')
+			from jsonb_array_elements(p_evidence) with ordinality as e(v, i))
+		else p_evidence end
+$$;
+grant execute on function catalog.without_cells(jsonb) to millrace_catalog;
+
 -- A dataset with its newest published contract under "contract" (null before the first); null when there
 -- is no such dataset.
 create function catalog.dataset_v1(p_domain text, p_name text) returns jsonb

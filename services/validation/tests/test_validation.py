@@ -204,6 +204,32 @@ def test_a_run_keeps_the_version_it_began_with(catalog):
     assert (first["contract_version"], second["contract_version"]) == (1, 2)
 
 
+def test_cells_are_for_those_with_a_right_to_rows(catalog):
+    """An administrator without a role in the domain sees what was found, but no cell (design: roles)."""
+    name, me = catalog.dataset(), catalog.me
+    text = "a,b\n" + "".join(f"{n},2026-01-02\n" for n in range(40)) + "hidden-cell,hidden-day\n"
+    draft = catalog.send(name, text)
+    assert catalog.ended(draft)["state"] == "needs_person"
+    keeper = catalog.new_name()
+    catalog.suite.add_user(keeper, "secret-word", administrator=True)
+    admin = catalog.suite.session(keeper, "secret-word")
+    mine, theirs = (who.get(f"/api/datasets/{name}/contract") for who in (me, admin))
+    assert (mine.status, theirs.status) == (200, 200)
+    assert "hidden-cell" in mine.text and "hidden" not in theirs.text
+    column = theirs.json()["draft"]["evidence"]["columns"][0]
+    assert column["header"] == "a" and column["values"] == 41 and column["fell"][0]["misfits"] == 1
+    assert column["fell"][0]["first"] == [{"line": 42}]
+    assert me.post(f"/api/datasets/{name}/contract/publish").status == 200
+    checked = me.get("/api/runs", target=name, limit=1).json()["items"][0]["id"]
+    catalog.ended(checked)
+    for run in (draft, checked):
+        for path in (f"/api/runs/{run}", f"/api/runs/{run}/log", f"/api/reports/{run}",
+                     f"/api/datasets/{name}/rejects/summary", f"/api/datasets/{name}/contract/versions",
+                     f"/api/loads?dataset={name}", f"/api/tables/{name}"):
+            assert "hidden" not in admin.get(path).text, path
+    assert admin.get(f"/api/datasets/{name}/rejects").status == 403
+
+
 # ---- checks and rejects ----
 
 def test_rejects_are_listed_counted_and_given_back(catalog):

@@ -9,7 +9,7 @@ import { evidenceOf, fileEvidence, type Misfit } from './evidenceModel';
 function Fell({ list }: { list: Misfit[] | undefined }) {
 	return (list ?? []).map((m) => (
 		<li key={m.type}>
-			{m.text} <span className="dim">{t('evidence.misfits', { n: m.misfits })}</span>
+			{m.text ?? m.type} <span className="dim">{t('evidence.misfits', { n: m.misfits })}</span>
 		</li>
 	));
 }
@@ -20,7 +20,7 @@ function WouldBeRefused({ list }: { list: Misfit[] | undefined }) {
 			{t('evidence.refused', {
 				n: m.misfits,
 				cells: (m.first ?? [])
-					.map((c) => t('evidence.cell', { line: count(c.line), value: c.value }))
+					.map((c) => t('evidence.cell', { line: count(c.line), value: c.value ?? '…' }))
 					.join(', '),
 			})}
 		</li>

@@ -5,8 +5,9 @@ import type { ContractField } from '../../api/types';
 export interface Misfit {
 	type: string;
 	misfits: number;
-	text: string;
-	first?: Array<{ line: number; value: string }>;
+	/** with cells in it, as are the values: only for those who may see rows */
+	text?: string;
+	first?: Array<{ line: number; value?: string }>;
 }
 
 export interface ColumnEvidence {
