@@ -1,6 +1,40 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- runs - make, find, bind, retry and cancel a run.
 
+-- is_trusted - the orchestrator's own role, or a superuser. Asked for the session's user: in a function of
+-- the owner's, current_user is the owner.
+create function jobs.is_trusted() returns boolean
+language sql stable set search_path = jobs, pg_temp as $$
+	select session_user = 'millrace_jobs'
+	    or exists (select from pg_roles o where o.rolname = session_user and o.rolsuper);
+$$;
+
+-- may_work - may the caller's service work at tasks of this kind?
+create function jobs.may_work(p_kind text) returns boolean
+language sql stable set search_path = jobs, pg_temp as $$
+	select case session_user when 'millrace_catalog' then p_kind = 'validate'
+	    when 'millrace_transform' then p_kind = 'load' else jobs.is_trusted() end;
+$$;
+
+-- may_start - may the caller's service start runs of this kind, for this cause?
+create function jobs.may_start(p_kind text, p_trigger text) returns boolean
+language sql stable set search_path = jobs, pg_temp as $$
+	select case session_user
+	    when 'millrace_upload' then (p_kind, p_trigger) = ('arrival', 'upload')
+	    when 'millrace_catalog' then (p_kind, p_trigger) = ('arrival', 'publish')
+	    when 'millrace_transform' then (p_kind, p_trigger) in (('pipeline', 'derived'), ('redo', 'redo'))
+	    when 'millrace_jobs' then p_trigger in ('manual', 'retry')
+	    else jobs.is_trusted() end;
+$$;
+
+create function jobs.refuse_caller(p_what text) returns void
+language plpgsql set search_path = jobs, pg_temp as $$
+begin
+	raise exception using errcode = 'insufficient_privilege',
+	    message = format('%s is no business of %s', p_what, session_user);
+end
+$$;
+
 create function jobs.make_task(p_run uuid, p_seq int, p_kind text, p_state text, p_input jsonb, p_actor text)
 returns void
 language plpgsql set search_path = jobs, pg_temp as $$
@@ -55,6 +89,9 @@ declare
 begin
 	if p_kind not in ('arrival', 'pipeline', 'redo') then
 		raise exception using errcode = 'MR400', message = format('kind %s', p_kind), detail = 'field.invalid';
+	end if;
+	if not jobs.may_start(p_kind, p_trigger) then
+		perform jobs.refuse_caller(format('a run of kind %s by %s', p_kind, p_trigger));
 	end if;
 	-- The target's lock makes two equal calls one after the other.
 	insert into jobs.targets (domain, name) values (p_domain, p_target) on conflict do nothing;

@@ -33,6 +33,9 @@ declare
 	v_run jobs.runs;
 	v_epoch bigint;
 begin
+	if not jobs.may_work(p_kind) then
+		perform jobs.refuse_caller(format('a %s task', p_kind));
+	end if;
 	for v_ready in select * from jobs.ready_tasks(p_kind, 32) loop
 		-- Somebody else is at this run: let him have it, look at the next.
 		select * into v_run from jobs.runs r where r.id = v_ready.run_id
@@ -73,6 +76,9 @@ begin
 		raise exception using errcode = 'MR409', detail = 'task.lost',
 		    message = format('task %s is not held at epoch %s', p_task, p_epoch);
 	end if;
+	if not jobs.may_work(v_task.kind) then
+		perform jobs.refuse_caller(format('a %s task', v_task.kind));
+	end if;
 	return v_task;
 end
 $$;
@@ -89,7 +95,8 @@ begin
 	-- Without the run's lock: a renewal must not wait for whoever reads or changes the run.
 	update jobs.tasks t set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond',
 	    progress = coalesce(p_progress, t.progress)
-	where t.id = p_task and t.epoch = p_epoch and t.state = 'running' returning t.run_id into v_run;
+	where t.id = p_task and t.epoch = p_epoch and t.state = 'running' and jobs.may_work(t.kind)
+	returning t.run_id into v_run;
 	if not found then
 		return 'lost';
 	end if;
@@ -320,7 +327,7 @@ language sql volatile security definer set search_path = jobs, pg_temp as $$
 	    case when l.value ->> 'level' in ('info', 'warn', 'error') then l.value ->> 'level' else 'info' end,
 	    left(coalesce(l.value ->> 'msg', ''), 4000)
 	from jobs.tasks t, jsonb_array_elements(p_lines) with ordinality l
-	where t.id = p_task and t.epoch = p_epoch and l.ordinality <= 1000 - (select count(*) from jobs.logs g
+	where t.id = p_task and t.epoch = p_epoch and jobs.may_work(t.kind) and l.ordinality <= 1000 - (select count(*) from jobs.logs g
 	    where g.task_id = t.id and g.attempt = t.attempt)
 	order by l.ordinality;
 $$;

@@ -69,6 +69,12 @@ def schema(server):
     return server
 
 
+# Who works at what, and who starts what.
+WORKER = {"validate": "millrace_catalog", "load": "millrace_transform"}
+STARTER = {"upload": "millrace_upload", "publish": "millrace_catalog", "manual": "millrace_jobs",
+           "derived": "millrace_transform", "redo": "millrace_transform"}
+
+
 class Jobs:
     """What services do, each as its own role; every test has a target of its own."""
 
@@ -89,7 +95,7 @@ class Jobs:
 
     def upload(self, upload=None, target=None, run=None, trigger="upload", kind="arrival", spec=None):
         spec = spec or {"dataset": "d", "object": {"key": "k", "bytes": 10, "sha256": "x", "filename": "f.csv"}}
-        return self.sql("millrace_upload", "select * from jobs.create_run_v1(%s, %s, 'default', %s, %s, %s, %s, 'sara')",
+        return self.sql(STARTER[trigger], "select * from jobs.create_run_v1(%s, %s, 'default', %s, %s, %s, %s, 'sara')",
                         run or str(uuid.uuid4()), upload or (str(uuid.uuid4()) if kind == "arrival" else None),
                         target or self.target, kind, trigger, json.dumps(spec))[0]
 
@@ -97,23 +103,21 @@ class Jobs:
         return self.upload(kind="pipeline", trigger="manual", spec={"pipeline": "p", "pipeline_version": 3}, **more)
 
     def claim(self, kind, worker="w-1", lease=60000, connection=None):
-        """Tasks of other tests are put back at once: only this test's target counts."""
-        role = {"validate": "millrace_catalog", "load": "millrace_transform"}[kind]
-        got = self.sql(role, "select * from jobs.claim_task_v1(%s, %s, %s)", kind, worker, lease,
+        got = self.sql(WORKER[kind], "select * from jobs.claim_task_v1(%s, %s, %s)", kind, worker, lease,
                        connection=connection)
-        return got[0] if got else None
+        return {**got[0], "kind": kind} if got else None
 
     def finish(self, task, outcome="done", output=None, reason=None, connection=None):
-        return self.sql("millrace_transform", "select jobs.finish_task_v1(%s, %s, %s, %s, %s) as s", task["task_id"],
+        return self.sql(WORKER[task["kind"]], "select jobs.finish_task_v1(%s, %s, %s, %s, %s) as s", task["task_id"],
                         task["epoch"], outcome, json.dumps(output or {}), json.dumps(reason) if reason else None,
                         connection=connection)[0]["s"]
 
     def renew(self, task, lease=60000, progress=None):
-        return self.sql("millrace_catalog", "select jobs.renew_task_v1(%s, %s, %s, %s) as s", task["task_id"],
+        return self.sql(WORKER[task["kind"]], "select jobs.renew_task_v1(%s, %s, %s, %s) as s", task["task_id"],
                         task["epoch"], lease, json.dumps(progress) if progress else None)[0]["s"]
 
     def release(self, task):
-        return self.sql("millrace_catalog", "select jobs.release_task_v1(%s, %s) as s", task["task_id"], task["epoch"])
+        return self.sql(WORKER[task["kind"]], "select jobs.release_task_v1(%s, %s) as s", task["task_id"], task["epoch"])
 
     def cancel(self, run, grace=60000):
         return self.sql("millrace_jobs", "select jobs.cancel_run(%s, '{default}', 'tom', %s) as s", run, grace)[0]["s"]

@@ -6,7 +6,7 @@ import uuid
 import psycopg2
 import pytest
 
-from conftest import connect
+from conftest import STARTER, WORKER, connect
 
 GOOD = {"account": {"read": 10, "good": 9, "repaired": 0, "rejected": 1}, "contract_version": 2,
         "silver": ["a.parquet"]}
@@ -482,6 +482,39 @@ def test_runtime_roles_write_no_table(jobs):
             with pytest.raises(psycopg2.Error) as error:
                 jobs.sql(role, act)
             assert error.value.pgcode == "42501"
+
+
+def refused(act):
+    with pytest.raises(psycopg2.Error) as error:
+        act()
+    assert error.value.pgcode == "42501", error.value
+
+
+@pytest.mark.parametrize("kind", ["validate", "load"])
+def test_a_service_works_at_its_own_tasks_only(jobs, kind):
+    jobs.upload() if kind == "validate" else jobs.pipeline()
+    other = WORKER["load" if kind == "validate" else "validate"]
+    refused(lambda: jobs.sql(other, "select * from jobs.claim_task_v1(%s, 'w', 60000)", kind))
+    task = jobs.claim(kind)
+    held = (task["task_id"], task["epoch"])
+    refused(lambda: jobs.sql(other, "select jobs.finish_task_v1(%s, %s, 'failed', null, null)", *held))
+    refused(lambda: jobs.sql(other, "select jobs.release_task_v1(%s, %s)", *held))
+    assert jobs.sql(other, "select jobs.renew_task_v1(%s, %s, 60000, null) as s", *held)[0]["s"] == "lost"
+    assert jobs.renew(task) == "ok"
+
+
+def test_a_service_starts_its_own_runs_only(jobs):
+    can = {("arrival", "upload"): "millrace_upload", ("arrival", "publish"): "millrace_catalog",
+           ("pipeline", "derived"): "millrace_transform", ("redo", "redo"): "millrace_transform",
+           ("pipeline", "manual"): "millrace_jobs"}
+    for (kind, trigger), who in can.items():
+        for role in sorted(set(STARTER.values())):
+            act = lambda k=kind, t=trigger, r=role: jobs.sql(
+                r, "select * from jobs.create_run_v1(null, null, 'default', %s, %s, %s, '{}', 'x')", jobs.target, k, t)
+            if role == who:
+                assert act()
+            else:
+                refused(act)
 
 
 def test_domains_hide_runs(jobs):
