@@ -166,7 +166,7 @@ class Scene:
         """run number -> (rows, units) in gold, {} while there is no table."""
         if self.sql("select to_regclass(%s)", f"gold_default.{dataset}")[0][0] is None:
             return {}
-        return {no: (n, int(units)) for no, n, units in self.sql(
+        return {no: (n, int(units or 0)) for no, n, units in self.sql(
             f"select _load, count(*), sum(units) from gold_default.{dataset} group by 1")}
 
     # ---- processes ----
