@@ -44,6 +44,7 @@ static const struct conf_key keys[] = {
 static const char *const needs[] = {
 	"jobs.claim_task_v1",
 	"jobs.create_run_v1",
+	"jobs.redo_run_v1",
 	"jobs.last_run_v1",
 	"catalog.dataset_v1",
 	"catalog.contract_v1",

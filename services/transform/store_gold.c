@@ -69,9 +69,8 @@ static const char SQL_REDO[] =
     "select (_millrace.redo_v1($1, $2, $3, $4)->>'done')::boolean as done";
 
 static const char SQL_REDO_RUN[] =
-    "select run_id, created from jobs.create_run_v1(coalesce(md5($6::text)::uuid, $1::uuid), null,"
-    " $2::text, $3::text, 'redo', 'redo',"
-    " jsonb_build_object('dataset', $3::text, 'load_no', $4::bigint), $5::text)";
+    "select run_id, created from jobs.redo_run_v1(coalesce(md5($6::text)::uuid, $1::uuid),"
+    " $2, $3, $4::bigint, $5)";
 
 static const char SQL_START_DERIVED[] = "select transform.start_derived() as run_id";
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """test_loads - arrivals, undo, redo, takeover: the ledger and the run tell the same story."""
+import concurrent.futures
 import signal
 
 from conftest import FIELDS, rows_sql
@@ -49,6 +50,22 @@ def test_undo_and_redo_of_an_append(world, sales):
     assert again.status_code == 200, "what is live stays"
 
 
+def test_a_redo_asked_for_twice_is_one_run(world, sales):
+    load(world, sales, 10)
+    world.call("POST", f"/api/loads/{sales}/1/undo")
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        runs = {r.json()["run_id"] for r in
+                pool.map(lambda _: world.call("POST", f"/api/loads/{sales}/1/redo"), range(4))}
+    runs.discard(None)  # answered after the first went through
+    assert len(runs) == 1
+    assert world.wait_run(runs.pop())["state"] == "done"
+    world.call("POST", f"/api/loads/{sales}/1/undo")
+    again = world.call("POST", f"/api/loads/{sales}/1/redo").json()["run_id"]
+    assert world.wait_run(again)["state"] == "done"
+    made = "select count(*) as n from jobs.runs where target = %s and kind = 'redo'"
+    assert world.sql(made, sales)[0]["n"] == 2
+
+
 def test_a_redo_with_a_key_is_one_run(world, sales):
     load(world, sales, 10)
     world.call("POST", f"/api/loads/{sales}/1/undo")
@@ -89,6 +106,9 @@ def test_a_missing_silver_file_fails_with_the_reason(world, sales):
     doc = world.wait_run(back["run_id"])
     assert doc["state"] == "failed" and doc["reason"]["code"] == "silver.gone", doc
     assert world.get(f"/api/tables/{sales}")["row_count"] == 0
+    once_more = world.call("POST", f"/api/loads/{sales}/1/redo").json()["run_id"]
+    assert once_more != back["run_id"], "after a failed one a new one"
+    world.wait_run(once_more)
 
 
 def test_foreign_and_unknown_things_are_404(world, sales):
