@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/die.h"
 #include "base/mem.h"
+#include "base/uuid.h"
 
 enum { CONN_MAGIC = 0x434f4e4e, CONN_IN_FIRST = 4096, CONN_IN_MAX = HTTP_HEAD_MAX_BYTES + 1024 };
 
@@ -212,6 +213,8 @@ static void refuse(struct conn *c, const struct err *err)
 {
 	if (c->req == NULL)
 		c->req = http_req_new(c);
+	if (c->req->log.req[0] == '\0')
+		uuid_make(c->req->log.req);
 	c->req->head.method = "";
 	c->keep_alive = false;
 	c->parser.complete = false;

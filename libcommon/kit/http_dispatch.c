@@ -31,7 +31,6 @@ struct http_req *http_req_new(struct conn *c)
 	req->reply = evbuffer_new();
 	ASSERT(req->reply != NULL);
 	buf_init(&req->fields, REPLY_FIELDS_MAX_BYTES);
-	uuid_make(req->log.req);
 	c->server->n_requests++;
 	return req;
 }
@@ -265,7 +264,8 @@ static int find_route(struct http_req *req, struct err *err)
 	}
 }
 
-/* nginx's id when it is one, so that one id names the request in every log. */
+/* nginx's id when it is one, so that one id names the request in every log; else one of ours (a
+ * system call, which most requests are spared). */
 static void take_request_id(struct http_req *req)
 {
 	const char *id = http_header(req, "x-request-id");
@@ -273,8 +273,9 @@ static void take_request_id(struct http_req *req)
 
 	if (n == 0 || n >= sizeof(req->log.req) ||
 	    strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
-		return;
-	memcpy(req->log.req, id, n + 1);
+		uuid_make(req->log.req);
+	else
+		memcpy(req->log.req, id, n + 1);
 }
 
 static int check_body_size(struct http_req *req, struct err *err)
