@@ -49,7 +49,7 @@ test('runs: the bar stops before the load while nobody loads, and then goes on',
 			async () => (await stages.nth(1).getAttribute('data-state')) === 'done',
 			'the end of the check',
 		);
-		await page.getByText(/waiting for a worker/i).first().waitFor();
+		await page.getByText(/waiting for the transform service/i).first().waitFor();
 		const bar = page.getByRole('progressbar', { name: 'Upload, check, load, commit' });
 		equal(await bar.getAttribute('aria-valuenow'), '50', 'the bar while it waits');
 		await shot(page, 'import-waiting-light');

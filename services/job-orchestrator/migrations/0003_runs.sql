@@ -160,6 +160,16 @@ begin
 end
 $$;
 
+-- checked_of - what the finished check of a run answered, null when a retry has to check again.
+create function jobs.checked_of(p_run uuid) returns jsonb
+language sql stable set search_path = jobs, pg_temp as $$
+	select coalesce((select t.output from jobs.tasks t
+		where t.run_id = p_run and t.kind = 'validate' and t.state = 'done'),
+	    -- perhaps this run was itself a retry that skipped its check
+	    (select t.input -> 'validate' from jobs.tasks t join jobs.runs r on r.id = t.run_id
+		where t.run_id = p_run and t.kind = 'load' and r.kind = 'arrival'));
+$$;
+
 -- retry_run - a new run that does what is left of a failed or cancelled one; silver of a finished check
 -- is used again with the versions it was made with. Asked again it answers the same new run.
 create function jobs.retry_run(p_run uuid, p_new uuid, p_domains text[], p_by text)
@@ -186,12 +196,7 @@ begin
 	end if;
 	perform jobs.make_run(p_new, v_old.upload_id, v_old.domain, v_old.target,
 	    jobs.draw_no(v_old.domain, v_old.target), v_old.kind, 'retry', v_old.spec, p_by, p_run);
-	select t.output into v_checked from jobs.tasks t
-	    where t.run_id = p_run and t.kind = 'validate' and t.state = 'done';
-	if v_checked is null then -- perhaps this run was itself a retry that skipped its check
-		select t.input -> 'validate' into v_checked from jobs.tasks t
-		    where t.run_id = p_run and t.kind = 'load' and v_old.kind = 'arrival';
-	end if;
+	v_checked := jobs.checked_of(p_run);
 	if v_checked is not null then
 		update jobs.runs r set bound = v_old.bound, account_check = v_old.account_check,
 		    contract_version = v_old.contract_version where r.id = p_new;

@@ -42,6 +42,7 @@ language plpgsql stable set search_path = jobs, pg_temp as $$
 declare
 	v_no bigint;
 	v_line bigint;
+	v_whom text := format('waiting for the %s service', case t.kind when 'load' then 'transform' else 'validation' end);
 begin
 	if t.state = 'waiting' then
 		return jsonb_build_object('code', 'backoff', 'text', format('waiting to try again at %s UTC: %s',
@@ -60,9 +61,9 @@ begin
 	select count(*) into v_line from (select from jobs.tasks o where o.kind = t.kind and o.state = 'queued'
 	    and (o.ready_at, o.id) <= (t.ready_at, t.id)
 	    order by o.ready_at limit 100) line; -- ordered: else the whole table is read for the first in line
-	return jsonb_build_object('code', 'worker', 'text', case when v_line <= 1 then 'waiting for a worker'
-	    when v_line >= 100 then 'waiting for a worker, over 100 in line'
-	    else format('waiting for a worker, %s in line', jobs.ordinal(v_line)) end);
+	return jsonb_build_object('code', 'worker', 'text', case when v_line <= 1 then v_whom
+	    when v_line >= 100 then v_whom || ', over 100 in line'
+	    else format('%s, %s in line', v_whom, jobs.ordinal(v_line)) end);
 end
 $$;
 
@@ -88,6 +89,18 @@ language sql immutable as $$
 	select jsonb_build_object('action', p_action, 'label', p_label, 'enabled', p_why is null, 'why', p_why);
 $$;
 
+-- retry_plan - what a retry of this run would do, before it is pressed; as jobs.retry_run does it.
+create function jobs.retry_plan(r jobs.runs) returns jsonb
+language sql stable set search_path = jobs, pg_temp as $$
+	select case
+	when jobs.checked_of(r.id) is not null then jsonb_build_object('runs', jsonb_build_array('load'),
+	    'reused', jsonb_build_array('validate'), 'text', 'runs the load, uses the finished check again')
+	when r.kind = 'arrival' then jsonb_build_object('runs', jsonb_build_array('validate', 'load'),
+	    'reused', '[]'::jsonb, 'text', 'runs the check and the load')
+	else jsonb_build_object('runs', jsonb_build_array('load'), 'reused', '[]'::jsonb,
+	    'text', 'runs the load') end;
+$$;
+
 -- next_actions - buttons, the most likely first. Whether this caller may press them his permissions say.
 create function jobs.next_actions(r jobs.runs) returns jsonb
 language plpgsql stable set search_path = jobs, pg_temp as $$
@@ -104,7 +117,9 @@ begin
 		v := v || jobs.next_action('publish_contract', 'Review contract');
 	elsif r.state in ('failed', 'cancelled') then
 		select o.no into v_again from jobs.runs o where o.retry_of = r.id;
-		v := v || jobs.next_action('retry', 'Retry', 'was retried as #' || v_again);
+		v := v || case when v_again is null
+		    then jobs.next_action('retry', 'Retry') || jsonb_build_object('plan', jobs.retry_plan(r))
+		    else jobs.next_action('retry', 'Retry', 'was retried as #' || v_again) end;
 	else
 		v := v || jobs.next_action('show_rows', 'Show rows');
 	end if;

@@ -39,7 +39,7 @@ def in_parallel(n, work):
 def test_from_upload_to_done(jobs):
     run = jobs.upload()
     assert (run["no"], run["created"]) == (1, True)
-    assert jobs.run(run["run_id"])["headline"] == "Waiting for a worker"
+    assert jobs.run(run["run_id"])["headline"] == "Waiting for the validation service"
     check = jobs.claim("validate")
     assert check["run_id"] == run["run_id"] and check["attempt"] == 1 and check["bound"] == {}
     assert jobs.run(run["run_id"])["headline"] == "Checking f.csv"
@@ -47,6 +47,9 @@ def test_from_upload_to_done(jobs):
     assert jobs.finish(check, output=GOOD) == "running"
     load = jobs.claim("load")
     assert load["input"]["validate"] == GOOD and load["epoch"] > check["epoch"]
+    jobs.release(load)
+    assert jobs.run(run["run_id"])["headline"] == "Waiting for the transform service"
+    load = jobs.claim("load")
     assert jobs.run(run["run_id"])["headline"] == f"Loading into {jobs.target}"
     assert jobs.finish(load, output=LOADED) == "done_with_rejects"
     doc = jobs.run(run["run_id"])
@@ -419,6 +422,33 @@ def test_retry_uses_a_finished_check_again(jobs):
     third = jobs.retry(again["run_id"])  # a retry of a retry still knows the silver
     assert jobs.claim("load")["input"]["validate"] == GOOD
     jobs.replay(third["run_id"])
+
+
+def retry_plan(jobs, run):
+    return [a for a in jobs.run(run["run_id"])["next"] if a["action"] == "retry"][0].get("plan")
+
+
+def test_waiting_tells_the_place_in_line(jobs):
+    runs = [jobs.upload() for _ in range(2)]
+    assert jobs.run(runs[1]["run_id"])["headline"] == "Waiting for the validation service, 2nd in line"
+
+
+def test_retry_says_what_it_runs_and_what_it_uses_again(jobs):
+    run = jobs.upload()
+    jobs.finish(jobs.claim("validate"), "failed", reason={"code": "x", "params": {}, "text": "too many rejects"})
+    assert retry_plan(jobs, run) == {"runs": ["validate", "load"], "reused": [], "text": "runs the check and the load"}
+    again = jobs.retry(run["run_id"])
+    assert retry_plan(jobs, run) is None  # it was retried
+    jobs.finish(jobs.claim("validate"), output=GOOD)
+    for _ in range(2):  # a retry of a retry still knows the silver
+        jobs.finish(jobs.claim("load"), "failed", reason={"code": "x", "params": {}, "text": "no"})
+        assert retry_plan(jobs, again) == {"runs": ["load"], "reused": ["validate"], "text":
+                                           "runs the load, uses the finished check again"}
+        again = jobs.retry(again["run_id"])
+    jobs.claim("load")
+    sums = jobs.pipeline(target="sums")
+    jobs.finish(jobs.claim("load"), "failed", reason={"code": "x", "params": {}, "text": "no"})
+    assert retry_plan(jobs, sums) == {"runs": ["load"], "reused": [], "text": "runs the load"}
 
 
 def test_retry_of_a_failed_check_checks_again(jobs):

@@ -794,6 +794,14 @@ export interface components {
             label: string;
             enabled: boolean;
             why: string | null;
+            plan?: components["schemas"]["RetryPlan"];
+        };
+        /** @description what a retry would do; only with action retry while it is enabled */
+        RetryPlan: {
+            runs: ("validate" | "load")[];
+            /** @description finished tasks whose results are used again */
+            reused: ("validate" | "load")[];
+            text: string;
         };
         RunTask: {
             /** Format: uuid */
