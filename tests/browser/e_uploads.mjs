@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // e_uploads - an upload is paused, loses the network, loses its tab, and still arrives whole.
-import { api, ask, assert, drop, newContext, password, signIn, test, until, url } from './harness.mjs';
+import { api, ask, assert, drop, equal, newContext, password, signIn, test, until, url } from './harness.mjs';
 import { orders } from './files.mjs';
 
 const ROWS = 60_000;
@@ -88,5 +88,8 @@ test('uploads: several files go one after the other', async () => {
 		const { body } = await api(page, 'GET', '/api/tables/many');
 		return body?.row_count === 600;
 	}, '600 rows');
+	const { body } = await api(page, 'GET', '/api/runs?target=many');
+	const order = body.items.map((r) => `${r.no} ${r.file.name}`).reverse().join(', ');
+	equal(order, '1 many_1.csv, 2 many_2.csv, 3 many_3.csv', 'the order of the files');
 	await context.close();
 });

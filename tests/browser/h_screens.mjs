@@ -23,9 +23,10 @@ async function screens(page) {
 	};
 }
 
-async function settled(page) {
+async function settled(page, live = true) {
 	await page.waitForLoadState('load');
 	await page.locator('h1').first().waitFor();
+	if (live) await page.locator('[data-live="live"]').waitFor();
 	await page.waitForTimeout(250);
 }
 
@@ -34,7 +35,7 @@ for (const colorScheme of ['light', 'dark']) {
 		const context = await newContext({ colorScheme });
 		const page = await context.newPage();
 		await page.goto(`${url}/signin`);
-		await settled(page);
+		await page.getByLabel('User name').waitFor();
 		await shot(page, `signin-full-${colorScheme}`);
 		await axe(page, 'signin', colorScheme);
 		await signIn(page);
@@ -63,7 +64,7 @@ for (const colorScheme of ['light', 'dark']) {
 			await page.route('**/api/events', (route) => route.abort());
 			for (const name of kind === 'empty' ? names.slice(0, 7) : names) {
 				await page.goto(url + all[name]);
-				await settled(page);
+				await settled(page, false);
 				if (kind === 'error') {
 					await page.locator('[data-part="problem"]').first().waitFor({ timeout: 10_000 });
 				}

@@ -192,7 +192,7 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 	const across = columnWindow.getVirtualItems();
 	const totalWidth = widths.reduce((a, b) => a + b, 0);
 	/* borders, and the scroll bar when it is there */
-	const spare = totalWidth > width ? 20 : 3;
+	const spare = totalWidth > width ? 18 : 1;
 	const activeId =
 		selection === null ? undefined : `${id}-${selection.active.row}-${selection.active.column}`;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // format.test - what a reader sees for each kind of number.
 import { describe, expect, it } from 'vitest';
-import { between, bytes, count, duration, percent, time } from './format';
+import { between, bytes, count, duration, percent, progress, time } from './format';
 
 describe('count and percent', () => {
 	it('groups whole numbers', () => expect(count(1204331)).toBe('1,204,331'));
@@ -15,6 +15,10 @@ describe('count and percent', () => {
 		[100, 100, '100 %'],
 		[5, 0, '0 %'],
 	])('%d of %d is %s', (part, total, text) => expect(percent(part, total)).toBe(text));
+});
+
+it('never says 100 % of what is under way', () => {
+	expect([progress(0, 0), progress(1, 3), progress(3, 3), progress(9, 3)]).toEqual([0, 33, 99, 99]);
 });
 
 describe('bytes', () => {

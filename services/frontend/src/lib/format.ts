@@ -17,6 +17,11 @@ export function percent(part: number, total: number): string {
 	return `${p.toFixed(digits)} %`;
 }
 
+/** For what is under way: a whole number, and never 100 before it is over. */
+export function progress(part: number, total: number): number {
+	return total <= 0 ? 0 : Math.max(0, Math.min(99, Math.floor((100 * part) / total)));
+}
+
 const sizes = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** Three figures, decimal units. */

@@ -14,7 +14,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { StateMark } from '../../components/StateMark';
 import { t } from '../../i18n';
-import { day, percent, sameDay, time } from '../../lib/format';
+import { day, progress, sameDay, time } from '../../lib/format';
 import { mergeRuns } from '../../lib/mergeRuns';
 import { percentDone, stagesOfRun } from '../../lib/stages';
 import { useLive } from '../../live/LiveStore';
@@ -98,6 +98,15 @@ function NeedsYou({ runs, questions }: { runs: Run[]; questions: Upload[] }) {
 
 const leads = (n: Run['next'][number]) => n.enabled && n.action !== 'show_rows' && n.action !== 'cancel';
 
+function Progress({ pct, name }: { pct: number; name: string }) {
+	return (
+		<>
+			<progress value={pct} max={100} aria-label={t('home.progress', { name })} />
+			<span className="num dim small">{pct} %</span>
+		</>
+	);
+}
+
 function Now({ runs, uploads }: { runs: Run[]; uploads: Upload[] }) {
 	const state = useLive();
 	return (
@@ -116,7 +125,11 @@ function Now({ runs, uploads }: { runs: Run[]; uploads: Upload[] }) {
 							>
 								{u.filename}
 							</Link>
-							<StateMark state={u.state} sentence={percent(u.offset, u.length ?? 0)} />
+							<StateMark
+								state={u.state}
+								sentence={t('home.uploading', { name: refOf(u.domain, u.dataset) })}
+							/>
+							<Progress pct={progress(u.offset, u.length ?? 0)} name={u.filename} />
 						</li>
 					))}
 					{runs.map((run) => {
@@ -125,12 +138,7 @@ function Now({ runs, uploads }: { runs: Run[]; uploads: Upload[] }) {
 							<li key={run.id} className={css.now}>
 								<RunName run={run} />
 								<StateMark state={run.state} sentence={run.headline} />
-								<progress
-									value={pct}
-									max={100}
-									aria-label={t('home.progress', { name: `${run.target} #${run.no}` })}
-								/>
-								<span className="num dim small">{pct} %</span>
+								<Progress pct={pct} name={`${run.target} #${run.no}`} />
 							</li>
 						);
 					})}

@@ -13,7 +13,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { StateMark } from '../../components/StateMark';
 import { t } from '../../i18n';
-import { bytes, duration, percent } from '../../lib/format';
+import { bytes, duration, progress } from '../../lib/format';
 import { stagesOfRun, stagesOfUpload } from '../../lib/stages';
 import { useLive } from '../../live/LiveStore';
 import { progressOf } from '../../live/runState';
@@ -102,7 +102,7 @@ function DuplicateQuestion({ upload }: { upload: Upload }) {
 }
 
 function Interrupted({ upload }: { upload: Upload }) {
-	const pct = percent(upload.offset, upload.length ?? 0);
+	const pct = progress(upload.offset, upload.length ?? 0);
 	return (
 		<EmptyState title={t('upload.interrupted', { name: upload.filename, pct })}>
 			<Button onClick={pickFiles}>{t('upload.pick_again')}</Button>

@@ -2,7 +2,7 @@
 // UploadsLine - the uploads of this tab in the top bar, so that any page may be looked at meanwhile.
 import { Link } from '@tanstack/react-router';
 import { t } from '../../i18n';
-import { percent } from '../../lib/format';
+import { progress } from '../../lib/format';
 import css from './Import.module.css';
 import { useJobs } from './uploads';
 
@@ -14,7 +14,7 @@ export function UploadsLine() {
 	const total = jobs.reduce((sum, j) => sum + j.total, 0);
 	return (
 		<Link to="/imports/$upload" params={{ upload: first.uploadId }} className={css.topLine}>
-			{t('import.uploading', { n: jobs.length, pct: percent(Math.min(sent, total - 1), total) })}
+			{t('import.uploading', { n: jobs.length, pct: progress(sent, total) })}
 		</Link>
 	);
 }

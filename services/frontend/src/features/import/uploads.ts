@@ -5,6 +5,7 @@ import { useSyncExternalStore } from 'react';
 import type { DetailedError, Upload as TusUpload, UploadOptions } from 'tus-js-client';
 import { getCsrfToken, reportSessionLost } from '../../api/client';
 import { problemFrom, type Problem } from '../../api/problem';
+import { queryClient } from '../../api/queries';
 import { RateMeter } from '../../lib/rate';
 
 const CHUNK = 64 * 1024 * 1024;
@@ -34,7 +35,10 @@ export interface Job {
 
 interface Work {
 	job: Job;
-	tus: TusUpload;
+	file: File;
+	again: boolean;
+	/** null until it is started for the first time */
+	tus: TusUpload | null;
 	meter: RateMeter;
 	onId: (id: string) => void;
 	onNoId: (problem: Problem) => void;
@@ -78,7 +82,7 @@ class Uploads {
 	pause(key: string): void {
 		const work = this.works.get(key);
 		if (work === undefined) return;
-		void work.tus.abort();
+		void work.tus?.abort();
 		this.change(work, { state: 'paused', rate: null });
 	}
 
@@ -87,17 +91,20 @@ class Uploads {
 		if (work === undefined) return;
 		work.meter = new RateMeter();
 		this.change(work, { state: 'sending', problem: null });
-		work.tus.start();
+		void this.send(work);
 	}
 
-	private async add(
-		file: File,
-		dataset: string,
-		uploadId: string | null,
-		again: boolean,
-	): Promise<string> {
+	/** The protocol's code is loaded with the first file that goes. */
+	private async send(work: Work): Promise<void> {
+		if (work.tus === null) {
+			const { Upload } = await import('tus-js-client');
+			work.tus ??= new Upload(work.file, this.optionsFor(work));
+		}
+		if (work.job.state === 'sending' || work.job.state === 'offline') work.tus.start();
+	}
+
+	private add(file: File, dataset: string, uploadId: string | null, again: boolean): Promise<string> {
 		const key = `u${++this.serial}`;
-		const { Upload } = await import('tus-js-client');
 		return new Promise((resolve, reject) => {
 			const job: Job = {
 				key,
@@ -110,15 +117,23 @@ class Uploads {
 				rate: null,
 				problem: null,
 			};
-			const tus = new Upload(file, this.optionsFor(file, key, job, again));
-			this.works.set(key, { job, tus, meter: new RateMeter(), onId: resolve, onNoId: reject });
+			this.works.set(key, {
+				job,
+				file,
+				again,
+				tus: null,
+				meter: new RateMeter(),
+				onId: resolve,
+				onNoId: reject,
+			});
 			this.list = [...this.list, job];
 			this.publish();
 			this.startNext();
 		});
 	}
 
-	private optionsFor(file: File, key: string, job: Job, again: boolean): UploadOptions {
+	private optionsFor({ file, job, again }: Work): UploadOptions {
+		const { key } = job;
 		return {
 			endpoint: '/api/uploads',
 			uploadUrl: job.uploadId === null ? null : `/api/uploads/${job.uploadId}`,
@@ -154,9 +169,10 @@ class Uploads {
 
 	private gotUrl(key: string): void {
 		const work = this.works.get(key);
-		const id = work?.tus.url?.split('/').pop();
+		const id = work?.tus?.url?.split('/').pop();
 		if (work === undefined || id === undefined) return;
 		this.change(work, { uploadId: id });
+		void queryClient.invalidateQueries({ queryKey: ['uploads'] });
 		work.onId(id);
 	}
 
@@ -191,7 +207,7 @@ class Uploads {
 
 	private retryOffline(): void {
 		for (const work of this.works.values()) {
-			if (work.job.state === 'offline') work.tus.start();
+			if (work.job.state === 'offline') void this.send(work);
 		}
 	}
 

@@ -32,7 +32,7 @@ const columns = (now: number): Array<Column<Run>> => [
 	{
 		id: 'name',
 		title: t('runs.name'),
-		width: 190,
+		width: 160,
 		cell: (r) => (
 			<Link to="/runs/$run" params={{ run: r.id }}>
 				{t('run.name', { target: refOf(r.domain, r.target), no: r.no })}
@@ -43,28 +43,28 @@ const columns = (now: number): Array<Column<Run>> => [
 	{
 		id: 'headline',
 		title: t('runs.headline'),
-		width: 420,
+		width: 400,
 		cell: (r) => <StateMark state={r.state} sentence={r.headline} />,
 		text: (r) => r.headline,
 	},
 	{
 		id: 'account',
 		title: t('runs.account'),
-		width: 120,
+		width: 96,
 		cell: (r) => <AccountBar account={r.account} size="bar" />,
 	},
 	{
 		id: 'created',
 		title: t('runs.created'),
 		note: zone(),
-		width: 130,
+		width: 116,
 		cell: (r) => time(r.created_at),
 		text: (r) => r.created_at,
 	},
 	{
 		id: 'took',
 		title: t('runs.took'),
-		width: 100,
+		width: 84,
 		align: 'end',
 		cell: (r) => {
 			const ms = between(r.started_at, r.finished_at, now);
@@ -77,7 +77,7 @@ const columns = (now: number): Array<Column<Run>> => [
 		title: t('runs.trigger'),
 		width: 160,
 		cell: (r) => (
-			<span>
+			<span title={r.created_by}>
 				{word('trigger', r.trigger)} <span className="dim">{r.created_by ?? ''}</span>
 			</span>
 		),
