@@ -9,7 +9,9 @@
 enum {
 	UPLOAD_METADATA_BYTES = 4096,       /* Upload-Metadata header */
 	UPLOAD_CHECKPOINT_BYTES = 64 << 20, /* bytes between two syncs of a part */
-	UPLOAD_LOCK_SLACK_MS = 1000, /* beyond one and a half renewals, for a writer to let go */
+	/* For a writer of this process to let go. One in another process takes until its next
+	 * checkpoint, and a pool thread is too dear to wait for that: 423, clients come again. */
+	UPLOAD_LOCK_WAIT_MS = 500,
 	UPLOAD_SIDECAR_BYTES = 8192, /* largest sidecar we write or read */
 	UPLOAD_SWEEP_BATCH = 20,     /* rows of one kind a sweep takes on */
 };

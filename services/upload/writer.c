@@ -174,13 +174,6 @@ static int load_hash(struct sha *s, const struct upload *u, struct err *err)
 	return 0;
 }
 
-/* A writer in another process notices at its next checkpoint, which a tick each half renewal
- * starts. */
-static int64_t lock_wait_ms(void)
-{
-	return upload_service()->conf->renew_ms * 3 / 2 + UPLOAD_LOCK_SLACK_MS;
-}
-
 static void enlist(struct writer *w)
 {
 	pthread_mutex_lock(&lock);
@@ -208,7 +201,8 @@ int writer_open(struct http_req *req, const struct upload *u, struct writer **ou
 	struct sha sha;
 
 	if (load_hash(&sha, u, err) != 0 ||
-	    part_open(upload_service()->objects, u->id, u->bytes, lock_wait_ms(), &part, err) != 0)
+	    part_open(
+		upload_service()->objects, u->id, u->bytes, UPLOAD_LOCK_WAIT_MS, &part, err) != 0)
 		return -1;
 	if (http_body_length(req) > 0 && part_reserve(part, http_body_length(req), err) != 0) {
 		part_close(&part);
