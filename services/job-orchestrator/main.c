@@ -12,6 +12,10 @@ static const struct conf_key keys[] = {
 	    "between two looks at lapsed leases and ended pauses"),
 	CONF_MS(struct orchestrator_conf, cancel_ms, "MILLRACE_JOB_ORCHESTRATOR_CANCEL", "10s",
 	    "100ms", "300s", "a worker that has not stopped by then is cut off"),
+	CONF_MS(struct orchestrator_conf, stream_ms, "MILLRACE_JOB_ORCHESTRATOR_STREAM", "60s",
+	    "1s", "60s",
+	    "an event stream ends then and comes back through the gateway, which looks at its "
+	    "session"),
 	CONF_END,
 };
 

@@ -21,6 +21,7 @@
 struct orchestrator_conf {
 	int64_t sweep_ms;  /* between two sweeps */
 	int64_t cancel_ms; /* a worker that has not stopped by then is cut off */
+	int64_t stream_ms; /* an event stream outlives its session by no more */
 };
 
 struct orchestrator {

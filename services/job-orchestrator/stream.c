@@ -121,7 +121,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		next = TAILQ_NEXT(c, link);
 		if (!c->ready)
 			continue;
-		if (now - c->opened_mono_ms >= STREAM_LIFE_MS)
+		if (now - c->opened_mono_ms >= orchestrator()->conf->stream_ms)
 			http_sse_close(c->req);
 		else if (now - c->sent_mono_ms >= STREAM_HEARTBEAT_MS)
 			send_bytes(c, beat, sizeof(beat) - 1);

@@ -3,15 +3,15 @@
  * stream - the open event streams: who listens, in which domains, heartbeats, an end after a while.
  *
  * A stream joins before its snapshot is read; what is told in between waits behind the snapshot, so
- * that nothing is missed. It ends after STREAM_LIFE_MS: the browser comes back through the gateway,
- * which looks at the session again.
+ * that nothing is missed. It ends after conf.stream_ms: the browser comes back through the gateway,
+ * which looks at the session again, so that a stream outlives a sign-out by no more than that.
  */
 #ifndef JOB_ORCHESTRATOR_STREAM_H
 #define JOB_ORCHESTRATOR_STREAM_H
 
 #include "kit/http_server.h"
 
-enum { STREAM_HEARTBEAT_MS = 15000, STREAM_LIFE_MS = 600000 };
+enum { STREAM_HEARTBEAT_MS = 15000 };
 
 struct event_base;
 

@@ -311,6 +311,23 @@ def test_streams_live_on_without_redis(daemons, jobs, doorbell, redis_server):
         doorbell.execute_command("CLIENT", "UNPAUSE")
 
 
+def test_a_stream_ends_so_that_the_session_is_looked_at(schema, daemons, redis_server, tmp_path):
+    """Who signed out hears no more after that; the browser of everybody else comes back by itself."""
+    short = Daemon(3, schema, redis_server, tmp_path)
+    short.env["MILLRACE_JOB_ORCHESTRATOR_STREAM"] = "1s"
+    short.start()
+    try:
+        stream, began = short.events(), time.monotonic()
+        assert stream.next()[0] == "snapshot"
+        with pytest.raises(EOFError):
+            while True:
+                stream.next()
+        assert 0.9 < time.monotonic() - began < 4
+        assert daemons[0].events().next()[0] == "snapshot"
+    finally:
+        short.stop()
+
+
 def test_no_token_no_answer(daemons):
     c = http.client.HTTPConnection("127.0.0.1", daemons[0].port)
     c.request("GET", "/api/runs")
