@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # d_postgres - PostgreSQL goes down as in a crash, mid-run and at the COMMIT: each file is there once.
+import base64
+import contextlib
+import pathlib
+
 import pytest
 
 
@@ -17,12 +21,17 @@ def test_postgres_crashes_mid_run(scene, kind):
 def test_postgres_crashes_at_the_commit(scene):
     """Whoever asks finds either a load that is there or one that is not; the run ends in the first."""
     data = scene.dataset()
-    for n in range(3):
+    before = []  # crashes that left no load in the ledger
+    for n in range(8):
+        if n >= 3 and any(before):
+            break
         run = scene.upload(data, scene.file(60000 + n))["run_id"]
         scene.wait(lambda r=run: at_commit(scene, r), 40, "commit")
         scene.suite.restart_postgres("immediate")
+        before.append(not scene.sql("select from _millrace.acts where run_id = %s", run))
         assert scene.suite.wait_ready(60)
         scene.wait_run(run, timeout_s=90)
+    assert any(before), "no crash fell before a COMMIT"
 
 
 def at_commit(scene, run):
@@ -32,11 +41,65 @@ def at_commit(scene, run):
                      " union all select 1 from _millrace.acts where run_id = %s", run)
 
 
-def test_postgres_crashes_while_uploading(scene):
+def test_postgres_crashes_before_an_upload(scene):
     data = scene.dataset()
     scene.suite.postgres.stop("immediate")
     scene.suite.postgres.start()
     scene.wait_run(scene.upload(data, scene.file(5000))["run_id"])
+
+
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
+@pytest.mark.parametrize("back", ["before the last byte", "after the last byte"])
+def test_postgres_crashes_while_a_body_is_on_its_way(scene, back):
+    data, file = scene.dataset(), scene.file(50000)
+    half = len(file.bytes) // 2
+    word = lambda text: base64.b64encode(text.encode()).decode()
+    made = scene.person.post("/api/uploads", headers={
+        **TUS, "Upload-Length": str(len(file.bytes)), "Upload-Metadata": f"filename {word(file.name)},dataset {word(data)}"})
+    assert made.status == 201, made
+    where = made.headers["Location"]
+    on_disk = pathlib.Path(scene.suite.places.objects) / ".uploads" / f"{where.rpartition('/')[2]}.part"
+
+    crashed = []
+
+    def body():
+        yield file.bytes[:half]
+        scene.wait(lambda: on_disk.stat().st_size, 20, "first bytes on disk")
+        scene.suite.postgres.stop("immediate")
+        crashed.append(on_disk.stat().st_size)
+        if back == "before the last byte":
+            scene.suite.postgres.start()
+        yield file.bytes[half:]
+
+    with contextlib.suppress(OSError):  # any answer is right, and none: what counts is where it goes on
+        patch(scene, where, 0, len(file.bytes), body())
+    assert crashed and crashed[0] <= half
+    if back == "after the last byte":
+        scene.suite.postgres.start()
+    assert scene.suite.wait_ready(60)
+    doc = scene.wait(lambda: finished(scene, where, file), 60, "end of the upload")
+    scene.took(data, file, doc, True)
+    scene.wait_run(doc["run_id"])
+    assert scene.sql("select count(*) from jobs.runs where target = %s", data) == [(1,)]
+
+
+def patch(scene, where, offset, n, body):
+    return scene.person.request("PATCH", where, body, headers={
+        **TUS, "Upload-Offset": str(offset), "Content-Length": str(n), "Content-Type": "application/offset+octet-stream"})
+
+
+def finished(scene, where, file):
+    """As a client goes on: ask how far it is, send what is missing."""
+    doc = scene.person.get(where)
+    if doc.status == 200 and doc.json()["state"] == "finished":
+        return doc.json()
+    asked = scene.person.request("HEAD", where, headers=TUS)
+    if asked.status == 200:
+        at = int(asked.headers["Upload-Offset"])
+        patch(scene, where, at, len(file.bytes) - at, file.bytes[at:])
+    return None
 
 
 def test_sessions_of_tasks_that_are_ended_by_an_operator(scene):
