@@ -198,8 +198,10 @@ static bool load_settings(struct svc *svc, bool verbose)
 {
 	if (svc_conf_load(svc) > 0)
 		return false;
-	if (svc->conf.instance[0] == '\0')
+	if (svc->conf.instance[0] == '\0') {
+		free((void *)(uintptr_t)svc->conf.instance); /* ours, of conf_load */
 		svc->conf.instance = svc->spec->name;
+	}
 	log_open(svc->spec->name, MILLRACE_VERSION, svc->conf.instance);
 	svc_conf_apply_log_level(svc);
 	if (verbose)

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/die.h"
-#include "base/mem.h"
 #include "kit/svc_priv.h"
 
 enum { FAULTS_BYTES = 16384, HELP_BYTES = 65536, ENV_BYTES = 80, LEVEL_BYTES = 16 };
@@ -53,17 +52,17 @@ static const struct conf_key migrate_keys[] = {
 	CONF_END,
 };
 
-/* A copy of own_keys with whole names; lives as long as the process. */
+/* own_keys with whole names; one daemon is one process, so there is one copy. */
 static const struct conf_key *named_keys(const struct svc *svc)
 {
-	struct conf_key *keys = mem_array(ARRAY_SIZE(own_keys), sizeof(*keys));
+	static struct conf_key keys[ARRAY_SIZE(own_keys)];
+	static char names[ARRAY_SIZE(own_keys)][ENV_BYTES];
 	for (size_t i = 0; i < ARRAY_SIZE(own_keys); i++) {
 		keys[i] = own_keys[i];
 		if (keys[i].type == CONF_T_END)
 			break;
-		char *name = mem_alloc(ENV_BYTES);
-		(void)snprintf(name, ENV_BYTES, "MILLRACE_%s_%s", svc->spec->env, own_keys[i].env);
-		keys[i].env = name;
+		(void)snprintf(names[i], ENV_BYTES, "MILLRACE_%s_%s", svc->spec->env, own_keys[i].env);
+		keys[i].env = names[i];
 	}
 	return keys;
 }
