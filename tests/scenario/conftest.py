@@ -27,14 +27,16 @@ def suite():
     where.chmod(0o755)
     build = os.environ.get("MILLRACE_BUILD")
     made = Suite(where / "run", settings=SETTINGS, build=build)
-    with made:
-        yield made
-        assert made.wait_ready(60)
-        Scene(made, "test_end").nothing_is_left()
-    if os.environ.get("MILLRACE_KEEP"):
-        print(f"kept: {where}")
-    else:
-        shutil.rmtree(where)
+    try:
+        with made:
+            yield made
+            assert made.wait_ready(60)
+            Scene(made, "test_end").nothing_is_left()
+    finally:
+        if os.environ.get("MILLRACE_KEEP"):
+            print(f"kept: {where}")
+        else:
+            shutil.rmtree(where)
 
 
 @pytest.fixture
