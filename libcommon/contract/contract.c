@@ -122,9 +122,19 @@ static bool has_control(const char *s)
 	return false;
 }
 
+bool contract_is_reserved(const char *name)
+{
+	static const char *const reserved[] = { "_row", "_load", "_gen", "_offset", "tableoid", "ctid",
+		"xmin", "xmax", "cmin", "cmax" };
+	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
+		if (strcasecmp(name, reserved[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static const char *read_name(struct reader *r, const cJSON *obj)
 {
-	static const char *const reserved[] = { "_row", "_load", "_gen", "_offset" };
 	const char *name = member_str(r, obj, "name");
 	if (name == NULL || name[0] == '\0' || strlen(name) > CONTRACT_NAME_BYTES ||
 	    has_control(name)) {
@@ -132,10 +142,8 @@ static const char *read_name(struct reader *r, const cJSON *obj)
 		    CONTRACT_NAME_BYTES);
 		return NULL;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
-		if (strcasecmp(name, reserved[i]) == 0)
-			fault(r, "name", "\"%s\" is a column of ours, choose another name", name);
-	}
+	if (contract_is_reserved(name))
+		fault(r, "name", "\"%s\" is a column of ours, choose another name", name);
 	return arena_dup(r->a, name);
 }
 

@@ -60,7 +60,7 @@ static bool is_taken(const char *const *names, size_t n, const char *name)
 		if (strcmp(names[i], name) == 0)
 			return true;
 	}
-	return false;
+	return contract_is_reserved(name);
 }
 
 const char *const *contract_infer_names(const char *const *header, size_t n, struct arena *a)

@@ -7,7 +7,7 @@
 
 /* contract_infer_names - n unique names [a-z][a-z0-9_]{0,62} for n headers, in the arena. Letters
  * with an accent of Latin-1 lose it (ä, ö, ü, ß become ae, oe, ue, ss); what is left of an
- * unreadable header is column_N. Names of our own columns are not given. */
+ * unreadable header is column_N. Reserved names (contract.h) are not given. */
 const char *const *contract_infer_names(const char *const *header, size_t n, struct arena *a);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "contract/contract.h"
+
 static const struct {
 	const char *word;
 	const char *duckdb;
@@ -19,9 +21,6 @@ static const struct {
 	[COLUMN_TEXT] = { "text", "VARCHAR", "text" },
 };
 
-/* Columns of ours that stand beside the data in silver and gold. */
-static const char *const reserved[] = { "_row", "_load", "_gen", "_offset" };
-
 static int parse_type(const char *word, enum column_type *out)
 {
 	for (int i = 0; i < COLUMN_TYPE_COUNT_; i++) {
@@ -35,11 +34,9 @@ static int parse_type(const char *word, enum column_type *out)
 
 static int check_name(const char *name, const struct columns *before, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
-		if (strcmp(name, reserved[i]) == 0)
-			return err_set_code(err, ERR_INPUT, "column.reserved",
-			    "the column name %s is taken by Millrace itself", name);
-	}
+	if (contract_is_reserved(name))
+		return err_set_code(err, ERR_INPUT, "column.reserved",
+		    "the column name %s is taken by Millrace itself", name);
 	for (size_t i = 0; i < before->n; i++) {
 		if (strcmp(before->c[i].name, name) == 0)
 			return err_set_code(

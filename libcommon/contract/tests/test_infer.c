@@ -135,9 +135,9 @@ static void test_names(void **state)
 {
 	(void)state;
 	static const char *const header[] = { "Order ID", "order-id", "Größe (cm)", "1st", "€",
-		"_row", "ÄÖ", "Name" };
+		"_row", "ÄÖ", "Name", "XMin" };
 	static const char *const want[] = { "order_id", "order_id_2", "groesse_cm", "c_1st",
-		"column_5", "row", "aeoe", "name" };
+		"column_5", "row", "aeoe", "name", "xmin_2" };
 	struct arena *a = arena_new(1 << 20);
 	const char *const *names = contract_infer_names(header, ARRAY_SIZE(header), a);
 	for (size_t i = 0; i < ARRAY_SIZE(header); i++)

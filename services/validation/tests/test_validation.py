@@ -195,6 +195,17 @@ def test_auto_publish_asks_nobody(catalog):
     assert contract["published"]["version"] == 1 and contract["draft"] is None
 
 
+def test_headers_that_postgresql_wants_for_itself(catalog):
+    """xmin and xmax of a bounding box are PostgreSQL's own columns in every table."""
+    name = catalog.dataset(auto_publish=True)
+    doc = catalog.ended(catalog.send(name, "xmin,ymin,xmax,ymax\n1,2,3,4\n"))
+    assert doc["state"] == "done", doc
+    columns = [c["name"] for c in catalog.me.get(f"/api/tables/{name}").json()["columns"]]
+    assert columns == ["xmin_2", "ymin", "xmax_2", "ymax"]
+    drafted = catalog.me.put(f"/api/datasets/{name}/contract/draft", {"doc": {"fields": [{"name": "xmin"}]}})
+    assert code(drafted) == (400, "contract.invalid")
+
+
 def test_a_run_keeps_the_version_it_began_with(catalog):
     name = catalog.dataset()
     catalog.contract(name, INTEGER)
