@@ -66,7 +66,7 @@ def test_postgres_crashes_while_a_body_is_on_its_way(scene, back):
 
     def body():
         yield file.bytes[:half]
-        scene.wait(lambda: on_disk.stat().st_size, 20, "first bytes on disk")
+        scene.wait(lambda: on_disk.exists() and on_disk.stat().st_size, 20, "first bytes on disk")
         scene.suite.postgres.stop("immediate")
         crashed.append(on_disk.stat().st_size)
         if back == "before the last byte":
