@@ -63,8 +63,7 @@ int worker_flush_log(struct worker_slot *s, struct db *db, struct err *err) MUST
 
 /* worker_write_log - store waiting lines in the transaction of a record; *n bytes of the buffer are
  * in it, for worker_drop_log once it is committed. Errors as db_query. */
-int worker_write_log(
-    struct worker_slot *s, struct db *db, size_t *n, struct err *err) MUST_CHECK;
+int worker_write_log(struct worker_slot *s, struct db *db, size_t *n, struct err *err) MUST_CHECK;
 
 /* worker_drop_log - the first n bytes of the buffer are stored for good. */
 void worker_drop_log(struct worker_slot *s, size_t n);

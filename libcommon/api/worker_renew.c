@@ -113,8 +113,7 @@ static void copy_log(struct worker_slot *s, bool recording, struct lines *l)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static int put_log(
-    struct worker_slot *s, struct db *db, bool recording, size_t *n, struct err *err)
+static int put_log(struct worker_slot *s, struct db *db, bool recording, size_t *n, struct err *err)
 {
 	struct lines l;
 	int rc = 0;

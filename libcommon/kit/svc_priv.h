@@ -43,8 +43,8 @@ struct svc {
 	struct ring *ring; /* for svc_ring_put; guarded by ring_lock */
 	pthread_mutex_t ring_lock;
 	int64_t ring_quiet_until_mono_ms; /* as well */
-	bool opened;   /* spec->open was called and succeeded */
-	bool draining; /* first TERM came; loop thread */
+	bool opened;                      /* spec->open was called and succeeded */
+	bool draining;                    /* first TERM came; loop thread */
 	int64_t drain_until_mono_ms;
 	bool cut_short; /* left with work unfinished */
 	int64_t started_mono_ms;

@@ -42,12 +42,15 @@ static const struct {
 	    { "0{\"t\":\"error\",\"kind\":\"timeout\",\"text\":\"slow\"}" },
 	    { { .exit_code = 70 } }, false, TASK_CRASHED, "task.error", "slow" },
 	{ "the wall clock is final", 1,
-	    { "0{\"t\":\"error\",\"kind\":\"timeout\",\"code\":\"task.timeout\",\"text\":\"slow\"}" },
+	    { "0{\"t\":\"error\",\"kind\":\"timeout\",\"code\":\"task.timeout\",\"text\":"
+	      "\"slow\"}" },
 	    { { .exit_code = 71 } }, false, TASK_FAILED, "task.timeout", "slow" },
 	{ "the wall clock of one of two is final", 2,
 	    { "0{\"t\":\"error\",\"kind\":\"timeout\",\"code\":\"task.timeout\",\"text\":\"slow\"}",
-		"1{\"t\":\"error\",\"kind\":\"internal\",\"code\":\"task.peer\",\"text\":\"peer\"}" },
-	    { { .exit_code = 71 }, { .exit_code = 70 } }, false, TASK_FAILED, "task.timeout", "slow" },
+		"1{\"t\":\"error\",\"kind\":\"internal\",\"code\":\"task.peer\",\"text\":"
+		"\"peer\"}" },
+	    { { .exit_code = 71 }, { .exit_code = 70 } }, false, TASK_FAILED, "task.timeout",
+	    "slow" },
 	{ "fenced off", 2, { "1{\"t\":\"error\",\"kind\":\"lost\",\"text\":\"epoch\"}" },
 	    { { .exit_code = -1, .signal = SIGTERM }, { .exit_code = 70 } }, false, TASK_LOST,
 	    "task.error", "epoch" },
