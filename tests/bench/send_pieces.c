@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* send_pieces - a tus client for the bench: PATCHes of zeros over one connection, as fast as it goes. */
+/* send_pieces - a tus client for the bench: PATCHes of zeros over one connection, as fast as it
+ * goes. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
