@@ -124,8 +124,8 @@ static bool has_control(const char *s)
 
 bool contract_is_reserved(const char *name)
 {
-	static const char *const reserved[] = { "_row", "_load", "_gen", "_offset", "tableoid", "ctid",
-		"xmin", "xmax", "cmin", "cmax" };
+	static const char *const reserved[] = { "_row", "_load", "_gen", "_offset", "tableoid",
+		"ctid", "xmin", "xmax", "cmin", "cmax" };
 	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
 		if (strcasecmp(name, reserved[i]) == 0)
 			return true;

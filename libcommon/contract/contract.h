@@ -87,8 +87,8 @@ struct contract_faults {
 	size_t n; /* found; at most CONTRACT_MAX_FAULTS are listed */
 };
 
-/* contract_is_reserved - does a name, in any case, belong to columns that stand beside the data: ours
- * in silver and gold, or those that PostgreSQL gives every table? */
+/* contract_is_reserved - does a name, in any case, belong to columns that stand beside the data:
+ * ours in silver and gold, or those that PostgreSQL gives every table? */
 bool contract_is_reserved(const char *name);
 
 /*

@@ -61,7 +61,8 @@ static const struct conf_key *named_keys(const struct svc *svc)
 		keys[i] = own_keys[i];
 		if (keys[i].type == CONF_T_END)
 			break;
-		(void)snprintf(names[i], ENV_BYTES, "MILLRACE_%s_%s", svc->spec->env, own_keys[i].env);
+		(void)snprintf(
+		    names[i], ENV_BYTES, "MILLRACE_%s_%s", svc->spec->env, own_keys[i].env);
 		keys[i].env = names[i];
 	}
 	return keys;

@@ -200,9 +200,8 @@ int writer_open(struct http_req *req, const struct upload *u, struct writer **ou
 	struct writer *w;
 	struct sha sha;
 
-	if (load_hash(&sha, u, err) != 0 ||
-	    part_open(
-		upload_service()->objects, u->id, u->bytes, UPLOAD_LOCK_WAIT_MS, &part, err) != 0)
+	if (load_hash(&sha, u, err) != 0 || part_open(upload_service()->objects, u->id, u->bytes,
+						UPLOAD_LOCK_WAIT_MS, &part, err) != 0)
 		return -1;
 	if (http_body_length(req) > 0 && part_reserve(part, http_body_length(req), err) != 0) {
 		part_close(&part);

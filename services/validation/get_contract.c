@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* get_contract - GET /api/datasets/{dataset}/contract; the evidence shows cells of the file to those
- * only who may see rows. */
+/* get_contract - GET /api/datasets/{dataset}/contract; the evidence shows cells of the file to
+ * those only who may see rows. */
 #include "store.h"
 #include "validation.h"
 #include "validation_routes.h"

@@ -27,9 +27,10 @@ static const char SQL_DOMAINS[] =
     "where " IN_DOMAINS("d.name") " and d.name > coalesce($2, '') "
 				  "order by d.name limit $3";
 
-static const char SQL_DOMAIN_INSERT[] = "insert into catalog.domains (name, description, "
-					"created_by) values ($1, $2, $3) on conflict do nothing "
-					"returning name";
+static const char SQL_DOMAIN_INSERT[] =
+    "with made as (insert into catalog.domains (name, description, created_by) "
+    "values ($1, $2, $3) on conflict do nothing returning name) "
+    "select m.name, auth.first_manager_v1($4::uuid, m.name, $3) from made m";
 
 static const char SQL_DOMAIN_GET[] =
     "select " DOMAIN_DOC " as doc, $2::boolean as created, d.description = $3 as same "
@@ -84,11 +85,17 @@ static const char SQL_CONTRACT_GET[] =
     "select jsonb_build_object("
     "'published', (select " VERSION_DOC " from catalog.contracts c where c.dataset_id = d.id "
     "order by c.version desc limit 1), "
-    "'draft', (select " DRAFT_DOC(
-	"case when $3::boolean then f.evidence else catalog.without_cells(f.evidence) end")
-    " from catalog.drafts f where f.dataset_id = d.id))::text as doc, "
-    "(select f.rev from catalog.drafts f where f.dataset_id = d.id) as etag "
-    "from catalog.datasets d where d.domain = $1 and d.name = $2";
+    "'draft', (select " DRAFT_DOC("case when $3::boolean then f.evidence else "
+				  "catalog.without_cells(f.evidence) end") " from catalog.drafts f "
+									   "where f.dataset_id = "
+									   "d.id))::text as doc, "
+									   "(select f.rev from "
+									   "catalog.drafts f where "
+									   "f.dataset_id = d.id) "
+									   "as etag "
+									   "from catalog.datasets "
+									   "d where d.domain = $1 "
+									   "and d.name = $2";
 
 static const char SQL_DRAFT_REV[] = "select rev from catalog.drafts where dataset_id = $1::uuid";
 
@@ -139,11 +146,12 @@ int store_domains(struct db *db, const char *domains, const char *after, int64_t
 	return db_query(db, SQL_DOMAINS, out, err, domains, after, number(n, limit + 1));
 }
 
-int store_domain_create(struct db *db, const char *name, const char *description, const char *by,
-    struct db_result **out, struct err *err)
+int store_domain_create(struct db *db, const char *name, const char *description,
+    const struct http_caller *who, struct db_result **out, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) made = NULL;
-	if (db_query(db, SQL_DOMAIN_INSERT, &made, err, name, description, by) != 0 ||
+	if (db_query(db, SQL_DOMAIN_INSERT, &made, err, name, description, who->user_name,
+		who->user_id) != 0 ||
 	    db_query(db, SQL_DOMAIN_GET, out, err, name, db_rows(made) > 0 ? "t" : "f",
 		description) != 0)
 		return -1;
@@ -232,7 +240,8 @@ static int refuse_in_use(struct db *db, const struct ref *ref, struct err *err)
 	    db_bool(use, 0, "live") ? "live loads: undo them first" : "a run that has not ended");
 }
 
-/* Asked before, so that no lock waits for a run at work, and after: a redo may have come between. */
+/* Asked before, so that no lock waits for a run at work, and after: a redo may have come between.
+ */
 static int delete_locked(struct db *db, const struct ref *ref, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) row = NULL;

@@ -41,7 +41,8 @@ static const char SQL_REJECTS_PUT[] =
 
 /* The row's lock makes this and a publish one after the other. */
 static const char SQL_LOCK_UNPUBLISHED[] =
-    "select d.domain, d.name, d.created_at::text as created_at, exists (select from catalog.contracts c where c.dataset_id = d.id) "
+    "select d.domain, d.name, d.created_at::text as created_at, exists (select from "
+    "catalog.contracts c where c.dataset_id = d.id) "
     "as published "
     "from catalog.datasets d where d.id = $1::uuid for update";
 

@@ -71,7 +71,8 @@ static void test_what_is_refused(void **state)
 		    "[{\"name\":\"a\",\"type\":\"text\"},{\"name\":\"a\",\"type\":\"date\"}]",
 		    "column.twice" },
 		{ "our own", "[{\"name\":\"_row\",\"type\":\"text\"}]", "column.reserved" },
-		{ "PostgreSQL's own", "[{\"name\":\"xmax\",\"type\":\"text\"}]", "column.reserved" },
+		{ "PostgreSQL's own", "[{\"name\":\"xmax\",\"type\":\"text\"}]",
+		    "column.reserved" },
 	};
 	struct columns cols = { .n = 77 };
 	struct err err;
