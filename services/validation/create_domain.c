@@ -21,8 +21,7 @@ int create_domain(struct http_req *req, struct err *err)
 		    "name: a-z, 0-9 and _, a letter first, at most %d characters",
 		    TEXT_NAME_MAX_BYTES);
 	if (dataset_body_description(body, &description, err) != 0 ||
-	    store_domain_create(
-		http_db(req), name, description, http_caller(req)->user_name, &r, err) != 0)
+	    store_domain_create(http_db(req), name, description, http_caller(req), &r, err) != 0)
 		return -1;
 	validation_reply_doc(req, db_bool(r, 0, "created") ? 201 : 200, db_text(r, 0, "doc"), NULL);
 	return 0;

@@ -91,6 +91,7 @@ static const char *const needs[] = {
 	"jobs.last_run_v1",
 	"_millrace.is_live_v1",
 	"_millrace.forget_v1",
+	"auth.first_manager_v1",
 	NULL,
 };
 

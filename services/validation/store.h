@@ -37,14 +37,15 @@ int store_domains(struct db *db, const char *domains, const char *after, int64_t
     struct db_result **out, struct err *err) MUST_CHECK;
 
 /*
- * store_domain_create - make a domain, or find the same one.
+ * store_domain_create - make a domain, or find the same one. Who makes it becomes its data manager.
  *
+ * who  the caller; borrowed
  * out  one row: doc, created
  *
  * Errors  ERR_CONFLICT  code "domain.exists": the name is taken by another one
  */
-int store_domain_create(struct db *db, const char *name, const char *description, const char *by,
-    struct db_result **out, struct err *err) MUST_CHECK;
+int store_domain_create(struct db *db, const char *name, const char *description,
+    const struct http_caller *who, struct db_result **out, struct err *err) MUST_CHECK;
 
 /* store_datasets - page of datasets; q = part of a name or NULL; errors as db_query. */
 int store_datasets(struct db *db, const char *domains, const char *q, const char *after,
@@ -74,9 +75,8 @@ int store_dataset_patch(struct db *db, const struct ref *ref, const struct store
  * Errors  ERR_NOT_FOUND "dataset.unknown", ERR_CONFLICT "dataset.not_empty" */
 int store_dataset_delete(struct db *db, const struct ref *ref, struct err *err) MUST_CHECK;
 
-/* store_contract_get - doc {published, draft} and etag (NULL without draft); cells: the evidence may
- * show the file's cells.
- * Errors  ERR_NOT_FOUND "dataset.unknown" */
+/* store_contract_get - doc {published, draft} and etag (NULL without draft); cells: the evidence
+ * may show the file's cells. Errors  ERR_NOT_FOUND "dataset.unknown" */
 int store_contract_get(struct db *db, const struct ref *ref, bool cells, struct db_result **out,
     struct err *err) MUST_CHECK;
 

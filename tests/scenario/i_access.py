@@ -73,6 +73,17 @@ def test_another_domains_things_do_not_exist(scene):
         assert person.get(path).json()["items"] == [], path
 
 
+def test_who_makes_a_domain_may_use_it(scene):
+    name = f"own{scene.count}"
+    person = enter(scene, f"founder_{scene.count}", {}, True)
+    assert person.post("/api/datasets", {"name": f"{name}.sales"}).status == 403
+    assert person.post("/api/domains", {"name": name}).status == 201
+    scene.wait(lambda: person.post("/api/datasets", {"name": f"{name}.sales"}).status == 201, 5, "the right to use it")
+    late = enter(scene, f"late_{scene.count}", {}, True)
+    assert late.post("/api/domains", {"name": name}).status == 200
+    assert late.post("/api/datasets", {"name": f"{name}.more"}).status == 403
+
+
 def test_a_changing_request_needs_the_csrf_token(scene):
     person = enter(scene, f"csrf_{scene.count}", {"default": ["data_manager"]}, False)
     person.csrf = None
