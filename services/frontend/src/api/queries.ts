@@ -29,7 +29,8 @@ export const queryClient = new QueryClient({
 			gcTime: 600_000,
 			refetchOnWindowFocus: true,
 			retry: (failures, error) =>
-				failures < 2 && (!(error instanceof Problem) || error.status >= 502),
+				failures < 1 && (!(error instanceof Problem) || error.status >= 502),
+			retryDelay: 500,
 		},
 		mutations: { retry: false },
 	},

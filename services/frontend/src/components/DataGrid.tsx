@@ -18,7 +18,8 @@ import { t } from '../i18n';
 import { count } from '../lib/format';
 import css from './DataGrid.module.css';
 import { GridHead } from './GridHead';
-import { asTsv, fitted, inRange, moved, rangeOf, type Selection, type Spot } from './gridModel';
+import { GridRow } from './GridRow';
+import { asTsv, fitted, inRows, moved, rangeOf, type Selection, type Spot } from './gridModel';
 
 export interface Column<R> {
 	id: string;
@@ -178,15 +179,18 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 		props.onSort(next);
 	}
 
-	function onRowClick(e: MouseEvent<HTMLElement>, row: number, column: number): void {
-		if ((e.target as Element).closest('a,button,input,select,label') !== null) return;
-		setSelection((s) => {
-			const spot = { row, column };
-			return { active: spot, anchor: e.shiftKey && s !== null ? s.anchor : spot };
-		});
-		const value = rows[row];
-		if (value !== undefined && window.getSelection()?.isCollapsed !== false) onOpen?.(value);
-	}
+	const onCellClick = useCallback(
+		(e: MouseEvent<HTMLElement>, row: number, column: number): void => {
+			if ((e.target as Element).closest('a,button,input,select,label') !== null) return;
+			setSelection((s) => {
+				const spot = { row, column };
+				return { active: spot, anchor: e.shiftKey && s !== null ? s.anchor : spot };
+			});
+			const value = rows[row];
+			if (value !== undefined && window.getSelection()?.isCollapsed !== false) onOpen?.(value);
+		},
+		[rows, onOpen],
+	);
 
 	const range = selection === null ? null : rangeOf(selection);
 	const across = columnWindow.getVirtualItems();
@@ -243,53 +247,24 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 				>
 					{items.map((item) => {
 						const row = rows[item.index] as R;
-						const extra = props.rowClass?.(row) ?? '';
 						return (
-							<div
+							<GridRow
 								key={props.rowKey(row, item.index)}
-								role="row"
-								aria-rowindex={item.index + 2}
-								data-current={selection?.active.row === item.index ? '' : undefined}
-								className={`${css.row} ${onOpen === undefined ? '' : css.opens} ${
-									selection?.active.row === item.index ? css.current : ''
-								} ${extra}`}
-								style={{ top: item.start, height: rowHeight }}
-							>
-								{across.map((c) => {
-									const column = columns[c.index];
-									if (column === undefined) return null;
-									const selected = range !== null && inRange(range, item.index, c.index);
-									const active =
-										selection?.active.row === item.index && selection.active.column === c.index;
-									return (
-										<div
-											key={column.id}
-											id={`${id}-${item.index}-${c.index}`}
-											role="gridcell"
-											aria-colindex={c.index + 1}
-											aria-selected={selected}
-											className={`${css.cell} ${c.index === 0 ? css.first : ''} ${
-												column.align === 'end' ? css.end : ''
-											} ${column.mono === true ? css.mono : ''} ${selected ? css.selected : ''} ${
-												active ? css.active : ''
-											}`}
-											style={{
-												width: widths[c.index],
-												insetInlineStart: c.index === 0 ? undefined : c.start,
-												height: foot === undefined ? rowHeight - 1 : 28,
-											}}
-											onClick={(e) => onRowClick(e, item.index, c.index)}
-										>
-											{column.cell(row)}
-										</div>
-									);
-								})}
-								{foot === undefined ? null : (
-									<div role="gridcell" aria-colindex={columns.length + 1} className={css.foot}>
-										{foot(row)}
-									</div>
-								)}
-							</div>
+								id={id}
+								row={row}
+								index={item.index}
+								top={item.start}
+								height={rowHeight}
+								columns={columns}
+								across={across}
+								widths={widths}
+								active={selection?.active.row === item.index ? selection.active.column : -1}
+								left={range !== null && inRows(range, item.index) ? range.left : -1}
+								right={range !== null && inRows(range, item.index) ? range.right : -1}
+								className={`${onOpen === undefined ? '' : css.opens} ${props.rowClass?.(row) ?? ''}`}
+								foot={foot}
+								onClick={onCellClick}
+							/>
 						);
 					})}
 				</div>

@@ -68,8 +68,8 @@ export function rangeOf({ active, anchor }: Selection): Range {
 	};
 }
 
-export function inRange(r: Range, row: number, column: number): boolean {
-	return row >= r.top && row <= r.bottom && column >= r.left && column <= r.right;
+export function inRows(r: Range, row: number): boolean {
+	return row >= r.top && row <= r.bottom;
 }
 
 /** Tab-separated values; a value with a tab, line end or quote is quoted, as spreadsheets expect. */
