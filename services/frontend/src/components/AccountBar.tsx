@@ -38,7 +38,7 @@ function Words({ e, link }: { e: Equation; link: AccountBarProps['link'] }) {
 	return (
 		<p className={css.words}>
 			{e.stage === 'whole' ? null : (
-				<span className={css.stage}>{word('account.stage', e.stage)}</span>
+				<span className={css.stage}>{word('account.stage', e.stage)} </span>
 			)}
 			<span>{t('account.in', { total: count(e.total) })}</span>
 			<span aria-hidden="true"> = </span>

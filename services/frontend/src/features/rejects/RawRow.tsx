@@ -7,6 +7,10 @@ import { t } from '../../i18n';
 import { cutAt } from '../../lib/rawRow';
 import css from './Rejects.module.css';
 
+/** Enough before the bad cell to find one's way; the cell itself must be in sight. */
+const LEAD = 26;
+const lead = (s: string) => (s.length > LEAD + 4 ? `…${s.slice(-LEAD)}` : s);
+
 const withoutEnd = (s: string) => s.replace(/\r?\n$/, '');
 
 export function RawRow({ reject, delimiter }: { reject: Reject; delimiter: string }) {
@@ -24,8 +28,8 @@ export function RawRow({ reject, delimiter }: { reject: Reject; delimiter: strin
 		);
 	}
 	return (
-		<span>
-			{cut.before === '' ? null : <CellValue value={cut.before} max={1000} />}
+		<span title={raw}>
+			{cut.before === '' ? null : <CellValue value={lead(cut.before)} />}
 			<mark className={css.bad}>
 				<IconAlertTriangle size={13} stroke={2} aria-label={t('rejects.bad_cell')} />
 				<CellValue value={cut.cell} />

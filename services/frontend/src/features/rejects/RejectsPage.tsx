@@ -90,7 +90,9 @@ export function RejectsPage() {
 	if (summary.data !== undefined && total === 0) {
 		return <EmptyState title={t('rejects.empty')} text={t('rejects.empty_text')} />;
 	}
+	/* Of a facet only the count of all is known, and not all are kept. */
 	const filtered = search.rule !== undefined || search.column !== undefined;
+	const known = filtered ? undefined : summary.data?.stored;
 	return (
 		<div className={css.page}>
 			<Facets
@@ -117,7 +119,7 @@ export function RejectsPage() {
 						rows={rows}
 						rowKey={(r) => `${r.run_id}-${r.seq}`}
 						rowHeight={54}
-						total={filtered || rejects.hasNextPage ? undefined : rows.length}
+						total={rejects.hasNextPage ? known : rows.length}
 						onMore={rejects.hasNextPage ? () => void rejects.fetchNextPage() : undefined}
 						foot={(r) => <span className={css.message}>{r.message}</span>}
 						status={
