@@ -45,7 +45,7 @@ def need(program, package):
 class Postgres:
     def __init__(self, places, port, extra=""):
         self.places, self.port, self.extra = places, port, extra
-        self.socket_dir = places.dir("run")
+        self.socket_dir = short(places.dir("run"))
         self.log = places.logs / "postgres.log"
         self.process = Process(
             "postgres", [PG_BIN / "postgres", "-D", places.pg], CLEAN_ENV, self.log, places.user,
@@ -64,7 +64,7 @@ class Postgres:
 
     def conf(self):
         return (f"listen_addresses = '127.0.0.1'\nport = {self.port}\n"
-                f"unix_socket_directories = '{short(self.socket_dir)}'\nmax_connections = 100\n"
+                f"unix_socket_directories = '{self.socket_dir}'\nmax_connections = 100\n"
                 "password_encryption = 'scram-sha-256'\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
                 "datestyle = 'iso, mdy'\nlc_messages = 'C.UTF-8'\nlog_line_prefix = '%m [%p] %a '\n"
                 "shared_buffers = '128MB'\nmax_wal_size = '2GB'\njit = off\n" + self.extra)

@@ -140,7 +140,7 @@ class Suite:
         prefix, schema = SERVICES[service]
         mine = f"MILLRACE_{prefix}"
         env = dict(CLEAN_ENV, **{
-            "MILLRACE_DB": f"host=127.0.0.1 port={self.postgres.port} dbname=millrace",
+            "MILLRACE_DB": f"host={self.postgres.socket_dir} port={self.postgres.port} dbname=millrace",
             "MILLRACE_REDIS": f"127.0.0.1:{self.redis_port}",
             "MILLRACE_REDIS_USER": "millrace",
             "MILLRACE_REDIS_PASSWORD_FILE": p.secrets / "redis-millrace",

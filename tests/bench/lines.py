@@ -48,7 +48,7 @@ def copy_csv(suite, path, name):
     suite.psql(f"drop table if exists peer; create table peer ({types}); checkpoint")
     env = dict(CLEAN_ENV, PGPASSWORD=suite.places.secret("db-postgres"))
     start = time.monotonic()
-    subprocess.run([PG_BIN / "psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(suite.postgres.port), "-U", "postgres",
+    subprocess.run([PG_BIN / "psql", "-X", "-q", "-h", suite.postgres.socket_dir, "-p", str(suite.postgres.port), "-U", "postgres",
                     "-d", "millrace", "-c", f"\\copy peer from '{path}' with (format csv, header)"],
                    env=env, check=True)
     seconds = time.monotonic() - start
