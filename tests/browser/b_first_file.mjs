@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // b_first_file - a messy file dropped by a newcomer: draft, publish, rows, rejects, books.
 import { readFileSync } from 'node:fs';
-import { api, assert, drop, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
+import { api, assert, drop, droppable, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
 import { hostile, wide } from './files.mjs';
 
 const sample = new URL('../../docs/examples/retail/messy.csv', import.meta.url);
@@ -9,6 +9,7 @@ const number = (text) => Number(text.replaceAll(/[^0-9]/g, ''));
 
 /** Drops latin-1 bytes: the sample is Windows-1252. */
 async function dropSample(page) {
+	await droppable(page);
 	const bytes = [...readFileSync(sample)];
 	const transfer = await page.evaluateHandle((b) => {
 		const data = new DataTransfer();

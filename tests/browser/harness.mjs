@@ -2,7 +2,7 @@
 // harness - Chromium, named tests in order, screenshots, axe; a small runner, because a story's steps
 // build on each other.
 import { AxeBuilder } from '@axe-core/playwright';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const FLAGS = [
@@ -21,6 +21,7 @@ const control = process.env.MILLRACE_CONTROL;
 const shots = process.env.MILLRACE_SHOTS;
 const only = process.env.MILLRACE_ONLY;
 
+if (only === undefined) rmSync(shots, { recursive: true, force: true });
 mkdirSync(shots, { recursive: true });
 
 const tests = [];
@@ -107,8 +108,17 @@ export async function axe(page, name, scheme = 'light') {
 	assert(found.length === 0, `axe on ${name}: ${found.join('\n    ')}`);
 }
 
+/** A hand cannot be faster than the page: its listeners are there two frames after its input. */
+export async function droppable(page) {
+	await page.locator('#import-files').waitFor({ state: 'attached' });
+	await page.evaluate(
+		() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+	);
+}
+
 /** Drops files on the window as a hand would. */
 export async function drop(page, files) {
+	await droppable(page);
 	const transfer = await page.evaluateHandle((list) => {
 		const data = new DataTransfer();
 		for (const { name, text } of list) data.items.add(new File([text], name, { type: 'text/csv' }));
