@@ -156,8 +156,8 @@ struct store_redo_run {
 	const char *by;
 };
 
-/* store_redo_run - jobs.redo_run_v1: the run already at it, else a new one; columns run_id, created.
- * Errors: as db_query */
+/* store_redo_run - jobs.redo_run_v1: the run already at it, else a new one; columns run_id,
+ * created. Errors: as db_query */
 int store_redo_run(struct db *db, const struct store_redo_run *run, struct db_result **out,
     struct err *err) MUST_CHECK;
 

@@ -55,7 +55,8 @@ static const struct check_case cases[] = {
 	{ "extra column", "id,colour,amount,ratio,day,size,level\n1,red,2,0,2026-01-01,S,1\n",
 	    "?header.extra in the file but not in the contract: colour" },
 	{ "nothing fits", "a,b\n1,2\n",
-	    "?header.missing not in the file but in the contract: id, amount, ratio, day, size, level; "
+	    "?header.missing not in the file but in the contract: id, amount, ratio, day, size, "
+	    "level; "
 	    "the file has a, b" },
 };
 
