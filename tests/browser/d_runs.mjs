@@ -13,6 +13,14 @@ async function inView(page, locator, what) {
 	);
 }
 
+/** What a screen reader says after the name; the page begins it with a capital. */
+async function describedBy(button) {
+	const text = await button.evaluate(
+		(el) => document.getElementById(el.getAttribute('aria-describedby') ?? '')?.textContent ?? '',
+	);
+	return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 for (const viewport of [
 	{ width: 1280, height: 800 },
 	{ width: 390, height: 844 },
@@ -25,11 +33,20 @@ for (const viewport of [
 		const run = body.items[0];
 		await page.goto(`${url}/runs/${run.id}`);
 		await inView(page, page.getByText(run.headline.replace(/^Failed: /, '')).first(), 'the reason');
-		await inView(page, page.getByRole('button', { name: /retry/i }), 'Retry');
+		const retry = page.getByRole('button', { name: /retry/i });
+		await inView(page, retry, 'Retry');
+		const { plan } = run.next.find((n) => n.action === 'retry');
+		await inView(page, page.getByText(plan.text), 'what a retry does');
+		equal(await describedBy(retry), plan.text, 'the description of Retry');
 		await inView(page, page.getByRole('region', { name: 'Timeline of the tasks' }), 'the timeline');
 		await inView(page, page.getByRole('img', { name: /failed|gave up/ }).first(), 'the failed task');
 		await inView(page, page.getByRole('grid', { name: 'Log' }), 'the log');
 		await shot(page, `run-failed-${viewport.width}`);
+		await page.goto(`${url}/`);
+		const line = page.getByRole('listitem').filter({ hasText: `${run.target} #${run.no}` });
+		const there = line.getByRole('button', { name: /retry/i }).first();
+		await there.waitFor();
+		equal(await describedBy(there), plan.text, 'the description of Retry at home');
 		await context.close();
 	});
 }
@@ -75,6 +92,7 @@ test('runs: a waiting run is cancelled, and tried again', async () => {
 		await page.waitForURL('**/runs/*');
 		await page.getByRole('button', { name: 'Cancel' }).click();
 		await page.locator('[data-run-state="cancelled"]').waitFor();
+		await page.getByText('Runs the load', { exact: true }).waitFor();
 	} finally {
 		await ask('start', 'transform');
 	}

@@ -35,7 +35,7 @@ function run(no: number, state: RunState, headline: string, more: Partial<Run> =
 	return {
 		id: uuid(no), no, domain: 'default', target: 'online_sales', kind: 'arrival', trigger: 'upload', state,
 		version: 3, headline, reason: null, waiting_for: null, created_at: at(no), created_by: 'admin',
-		next: failed ? [{ action: 'retry', label: 'Retry', enabled: true, why: null }]
+		next: failed ? [{ action: 'retry', label: 'Retry', enabled: true, why: null, plan: { runs: ['validate', 'load'], reused: [], text: 'runs the check and the load' } }]
 			: state === 'done_with_rejects'
 				? [{ action: 'show_rejects', label: 'Show 254 rejects', enabled: true, why: null }] : [],
 		started_at: at(no - 0.01), finished_at: over ? at(no - 0.05) : null, upload_id: uuid(500 + no),

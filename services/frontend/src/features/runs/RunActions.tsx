@@ -3,13 +3,15 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { newKey, refOf, request } from '../../api/client';
 import { useMay } from '../../api/session';
 import type { NextAction, Run } from '../../api/types';
 import { ProblemLine } from '../../components/ProblemLine';
 import { t } from '../../i18n';
 import { live } from '../../live/LiveStore';
+import { describe } from './actionsModel';
+import css from './Runs.module.css';
 
 function useAct(run: Run, verb: 'retry' | 'cancel', onDone: (run: Run) => void) {
 	const [key, setKey] = useState(newKey);
@@ -27,20 +29,30 @@ interface ActProps {
 	run: Run;
 	next: NextAction;
 	primary: boolean;
+	quiet: boolean;
 }
 
-function Verb({ run, next, verb, primary }: ActProps & { verb: 'retry' | 'cancel' }) {
+function Verb({ run, next, verb, primary, quiet }: ActProps & { verb: 'retry' | 'cancel' }) {
 	const navigate = useNavigate();
 	const act = useAct(run, verb, (result) => {
 		if (result.id !== run.id) void navigate({ to: '/runs/$run', params: { run: result.id } });
 	});
 	const allowed = useMay(verb === 'retry' ? 'run.retry' : 'run.cancel', run.domain);
+	const id = useId();
 	if (!allowed) return null;
+	const about = describe(next);
+	const hidden = quiet && next.enabled;
 	return (
 		<>
-			{next.enabled || !next.why ? null : <span className="dim small">{next.why}</span>}
+			{about === null ? null : (
+				<span id={id} className={hidden ? 'srOnly' : `dim small ${css.about}`}>
+					{about}
+				</span>
+			)}
 			<Button
 				variant={primary ? 'filled' : 'default'}
+				aria-describedby={about === null ? undefined : id}
+				title={hidden ? (about ?? undefined) : undefined}
 				disabled={!next.enabled || act.isPending}
 				onClick={() => act.mutate()}
 			>
@@ -51,7 +63,7 @@ function Verb({ run, next, verb, primary }: ActProps & { verb: 'retry' | 'cancel
 	);
 }
 
-function Go({ run, next, primary }: ActProps) {
+function Go({ run, next, primary }: Omit<ActProps, 'quiet'>) {
 	const navigate = useNavigate();
 	const dataset = refOf(run.domain, run.target);
 	const go = () => {
@@ -74,7 +86,7 @@ function Go({ run, next, primary }: ActProps) {
 
 const known = new Set(['retry', 'cancel', 'publish_contract', 'show_rejects', 'show_rows']);
 
-/** quiet: in a list, where no button is the page's first */
+/** quiet: in a list, where no button is the page's first and a button's text is its description */
 export function RunActions({ run, quiet = false }: { run: Run; quiet?: boolean }) {
 	const actions = run.next.filter((n) => known.has(n.action));
 	const lead = quiet ? undefined : actions.find((n) => n.enabled && n.action !== 'cancel');
@@ -83,7 +95,7 @@ export function RunActions({ run, quiet = false }: { run: Run; quiet?: boolean }
 			{actions.map((next) => {
 				const { action } = next;
 				return action === 'retry' || action === 'cancel' ? (
-					<Verb key={action} run={run} next={next} verb={action} primary={next === lead} />
+					<Verb key={action} run={run} next={next} verb={action} primary={next === lead} quiet={quiet} />
 				) : (
 					<Go key={action} run={run} next={next} primary={next === lead} />
 				);
