@@ -21,6 +21,7 @@ static int read_dataset(struct http_req *req, struct store_loads_page *page, str
 
 int list_loads(struct http_req *req, struct err *err)
 {
+	static const char *const keys[] = { "at_exact", "domain", "dataset", "no", NULL };
 	scoped(struct db_result *, db_result_free) r = NULL;
 	struct store_loads_page page = { .domains = http_domains(req) };
 	int64_t limit = 0;
@@ -32,25 +33,6 @@ int list_loads(struct http_req *req, struct err *err)
 	page.limit = limit + 1;
 	if (store_loads(http_db(req), &page, &r, err) != 0)
 		return -1;
-	cJSON *doc = js_object(http_arena(req));
-	cJSON *items = cJSON_AddArrayToObject(doc, "items");
-	const bool more = db_rows(r) > limit;
-	const int n = more ? (int)limit : db_rows(r);
-
-	for (int i = 0; i < n; i++)
-		cJSON_AddItemToArray(items, load_view(r, i));
-	if (more) {
-		const char *next[4] = {
-			db_text(r, n - 1, "at_exact"),
-			db_text(r, n - 1, "domain"),
-			db_text(r, n - 1, "dataset"),
-			db_text(r, n - 1, "no"),
-		};
-
-		js_add_str(doc, "next_cursor", request_cursor(http_arena(req), next, 4));
-	} else {
-		cJSON_AddNullToObject(doc, "next_cursor");
-	}
-	http_reply_json(req, 200, doc);
+	request_reply_page(req, r, limit, load_view, keys);
 	return 0;
 }

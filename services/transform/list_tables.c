@@ -6,6 +6,7 @@
 
 int list_tables(struct http_req *req, struct err *err)
 {
+	static const char *const keys[] = { "domain", "dataset", NULL };
 	scoped(struct db_result *, db_result_free) r = NULL;
 	const char *after[2];
 	int64_t limit = 0;
@@ -15,19 +16,6 @@ int list_tables(struct http_req *req, struct err *err)
 	    store_tables(http_db(req), http_domains(req), after[0], after[1], limit + 1, &r, err) !=
 		0)
 		return -1;
-	cJSON *doc = js_object(http_arena(req));
-	cJSON *items = cJSON_AddArrayToObject(doc, "items");
-	const bool more = db_rows(r) > limit;
-	const int n = more ? (int)limit : db_rows(r);
-
-	for (int i = 0; i < n; i++)
-		cJSON_AddItemToArray(items, table_view(r, i));
-	const char *next[2] = {
-		more ? db_text(r, n - 1, "domain") : NULL,
-		more ? db_text(r, n - 1, "dataset") : NULL,
-	};
-
-	js_add_str(doc, "next_cursor", more ? request_cursor(http_arena(req), next, 2) : NULL);
-	http_reply_json(req, 200, doc);
+	request_reply_page(req, r, limit, table_view, keys);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* request - what the endpoints of transform share. */
 #include "request.h"
 
+#include "base/die.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -56,6 +57,26 @@ const char *request_cursor(struct arena *a, const char *const *parts, size_t n)
 
 	text_base64url((const uint8_t *)text, strlen(text), out);
 	return out;
+}
+
+void request_reply_page(struct http_req *req, const struct db_result *r, int64_t limit,
+    request_item_fn item, const char *const *keys)
+{
+	cJSON *doc = js_object(http_arena(req));
+	cJSON *items = cJSON_AddArrayToObject(doc, "items");
+	const bool more = db_rows(r) > limit;
+	const int n = more ? (int)limit : db_rows(r);
+	const char *last[4] = { NULL };
+	size_t n_keys = 0;
+
+	for (int i = 0; i < n; i++)
+		cJSON_AddItemToArray(items, item(r, i));
+	for (; more && keys[n_keys] != NULL; n_keys++) {
+		ASSERT(n_keys < ARRAY_SIZE(last));
+		last[n_keys] = db_text(r, n - 1, keys[n_keys]);
+	}
+	js_add_str(doc, "next_cursor", more ? request_cursor(http_arena(req), last, n_keys) : NULL);
+	http_reply_json(req, 200, doc);
 }
 
 static int bad_cursor(struct err *err)

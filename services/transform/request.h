@@ -27,6 +27,19 @@ const char *request_cursor(struct arena *a, const char *const *parts, size_t n);
 int request_read_cursor(
     struct http_req *req, const char **out, size_t n, struct err *err) MUST_CHECK;
 
+/* Row i of a result as a list item; new. */
+typedef cJSON *(*request_item_fn)(const struct db_result *r, int i);
+
+/*
+ * request_reply_page - answer {items, next_cursor} from rows that were asked for with limit + 1.
+ *
+ * r     one row an item; a row over the limit says that there are more
+ * item  makes an item of a row
+ * keys  NULL-ended columns (at most 4) whose values of the last item are the cursor
+ */
+void request_reply_page(struct http_req *req, const struct db_result *r, int64_t limit,
+    request_item_fn item, const char *const *keys);
+
 /*
  * request_audit - note what the caller did, in the open transaction.
  *

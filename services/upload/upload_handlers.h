@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* upload_handlers - what the endpoints share, and their prototypes (as in the generated routes). */
+/* upload_handlers - what the endpoints share. */
 #ifndef UPLOAD_HANDLERS_H
 #define UPLOAD_HANDLERS_H
 
 #include "kit/http_server.h"
 #include "store.h"
-
-/* The endpoints, as the generated routes name them; errors become problem documents. Errors:
- * api.yaml. */
-int create_upload(struct http_req *req, struct err *err);
-int describe_uploads(struct http_req *req, struct err *err);
-int finish_upload(struct http_req *req, struct err *err);
-int get_upload(struct http_req *req, struct err *err);
-int head_upload(struct http_req *req, struct err *err);
-int list_uploads(struct http_req *req, struct err *err);
-extern const struct http_stream_ops patch_upload;
-extern const struct http_stream_ops put_upload;
+#include "upload_routes.h"
 
 /*
  * upload_target - the dataset a new upload is for, which must exist and be the caller's to write.
