@@ -48,10 +48,13 @@ test('first file: drop, draft, publish, rows', async () => {
 	await page.getByRole('link', { name: '1 run started' }).click();
 	await page.locator('[data-run-state="done_with_rejects"]').waitFor();
 	await page.getByRole('link', { name: '108 loaded' }).click();
-	await page.waitForURL('**/datasets/messy');
-	await page.getByText('108 rows').waitFor();
+	await page.waitForURL((u) => u.searchParams.get('filter') === '_load:eq:2');
+	await page.getByText('load #2', { exact: true }).waitFor();
+	await page.getByText(/of 108$/).waitFor();
 	await page.getByRole('gridcell', { name: '7001', exact: true }).waitFor();
 	await page.getByRole('gridcell', { name: '\u00c5se Lindqvist' }).first().waitFor();
+	await page.getByRole('button', { name: 'Remove load #2' }).click();
+	await page.waitForURL((u) => u.pathname === '/datasets/messy' && u.search === '');
 	await context.close();
 });
 

@@ -19,17 +19,25 @@ test('take back: undo and redo stay in the row and move the count', async () => 
 	await load(page, 'returns.csv', orders(500));
 	await page.goto(`${url}/datasets/returns/loads`);
 	await page.getByText('500 rows').waitFor();
+	const number = page.getByRole('link', { name: '500 loaded' });
+	const href = await number.getAttribute('href');
+	equal(new URL(href, url).searchParams.get('filter'), '_load:eq:1', 'what the number opens');
 	await page.getByRole('button', { name: 'Undo returns #1' }).click();
 	await page.getByText('500 → 0 rows').waitFor();
 	await page.getByText(/^0 rows/).waitFor();
 	await page.getByRole('gridcell', { name: /^undone/ }).waitFor();
 	equal(await page.getByRole('dialog').count(), 0, 'dialogs');
+	equal(await number.count(), 0, 'links to rows that are not there');
 	await page.getByRole('button', { name: 'Redo returns #1' }).click();
 	await page.getByText(/^500 rows/).waitFor();
 	await page.goto(`${url}/datasets/returns`);
 	await page.getByText(/of 500$/).waitFor();
 	await page.goto(`${url}/`);
 	await page.getByText('Recent').waitFor();
+	const line = page.getByRole('listitem').filter({ hasText: 'returns #1' });
+	await line.getByRole('link', { name: '500 loaded' }).first().click();
+	await page.getByText('load #1', { exact: true }).waitFor();
+	await page.getByText(/of 500$/).waitFor();
 	await context.close();
 });
 

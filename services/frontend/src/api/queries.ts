@@ -111,6 +111,25 @@ export const loadsQuery = (dataset: string) =>
 		getNextPageParam: (last) => last.next_cursor,
 	});
 
+/** null: the ledger does not have it. It is read newest first, and has no address for a single load. */
+export const loadQuery = (dataset: string, no: number) =>
+	queryOptions({
+		queryKey: ['loads', dataset, no],
+		queryFn: async ({ signal }): Promise<Load | null> => {
+			let cursor: string | null = null;
+			do {
+				const page: Page<Load> = await get(
+					`/api/loads${query({ dataset, limit: 500, cursor })}`,
+					signal,
+				);
+				const load = page.items.find((l) => l.no === no);
+				if (load !== undefined) return load;
+				cursor = page.next_cursor;
+			} while (cursor !== null);
+			return null;
+		},
+	});
+
 export interface RowsParams {
 	sort: string | undefined;
 	/** as in the address and the API: column:op:value;… */

@@ -3,16 +3,16 @@
 import { Fragment, type ReactNode } from 'react';
 import type { Account } from '../api/types';
 import { t, word } from '../i18n';
-import { equations, type Equation, type PartName } from '../lib/account';
+import { equations, type Equation, type Part } from '../lib/account';
 import { count } from '../lib/format';
 import css from './AccountBar.module.css';
 
 export interface AccountBarProps {
 	account: Account | null | undefined;
-	/** bar: for a table cell; full: bar with its equation under it */
-	size?: 'bar' | 'full';
+	/** bar: for a table cell; short: with its numbers beside it; full: with its equation under it */
+	size?: 'bar' | 'short' | 'full';
 	/** wraps a number so that it opens the rows it counts */
-	link?: (part: PartName, text: ReactNode) => ReactNode;
+	link?: (part: Part, text: ReactNode) => ReactNode;
 }
 
 function sentence(e: Equation): string {
@@ -34,7 +34,7 @@ function Bar({ e }: { e: Equation }) {
 }
 
 function Words({ e, link }: { e: Equation; link: AccountBarProps['link'] }) {
-	const linked = (name: PartName, text: ReactNode) => (link === undefined ? text : link(name, text));
+	const linked = (part: Part, text: ReactNode) => (link === undefined ? text : link(part, text));
 	return (
 		<p className={css.words}>
 			{e.stage === 'whole' ? null : (
@@ -48,7 +48,7 @@ function Words({ e, link }: { e: Equation; link: AccountBarProps['link'] }) {
 					<span className={css.part}>
 						<i className={`${css.key} ${css[p.name]}`} aria-hidden="true" />
 						{linked(
-							p.name,
+							p,
 							<>
 								{count(p.count)} {word('part', p.name)}
 							</>,
@@ -61,12 +61,39 @@ function Words({ e, link }: { e: Equation; link: AccountBarProps['link'] }) {
 	);
 }
 
+/** Only what leads somewhere has a number here: the bar says the rest. */
+function Short({ e, link }: { e: Equation; link: NonNullable<AccountBarProps['link']> }) {
+	return (
+		<span className={css.short}>
+			<Bar e={e} />
+			{e.parts.map((p) => {
+				const name = `${count(p.count)} ${word('part', p.name)}`;
+				const text = (
+					<>
+						<span className="srOnly">{name}</span>
+						<span aria-hidden="true" title={name}>
+							{count(p.count)}
+						</span>
+					</>
+				);
+				const linked = link(p, text);
+				return linked === text ? null : (
+					<span key={p.name} className={css.number}>
+						<i className={`${css.key} ${css[p.name]}`} aria-hidden="true" />
+						{linked}
+					</span>
+				);
+			})}
+		</span>
+	);
+}
+
 export function AccountBar({ account, size = 'full', link }: AccountBarProps) {
 	const list = equations(account);
 	if (list.length === 0) return null;
-	if (size === 'bar') {
+	if (size !== 'full') {
 		const last = list[list.length - 1] as Equation;
-		return <Bar e={last} />;
+		return size === 'short' && link !== undefined ? <Short e={last} link={link} /> : <Bar e={last} />;
 	}
 	return (
 		<div className={css.full} data-part="account">

@@ -24,6 +24,19 @@ export function takesValue(op: Operator): boolean {
 	return op !== 'null' && op !== 'notnull';
 }
 
+/** The number of a row's load, as the API calls it; no column of a dataset has this name. */
+const LOAD = '_load';
+
+/** The condition that leaves the rows of one load. */
+export function loadFilter(no: number): string {
+	return `${LOAD}:eq:${no}`;
+}
+
+/** The load whose rows a condition leaves; null: it is about something else. */
+export function loadOf(c: Condition): string | null {
+	return c.column === LOAD && c.op === 'eq' ? c.value : null;
+}
+
 const escape = (s: string) => s.replaceAll(/[\\:;]/g, (c) => `\\${c}`);
 
 export function formatFilter(conditions: Condition[]): string | undefined {

@@ -4,7 +4,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { t, word } from '../../i18n';
-import { operators, takesValue, type Condition, type Operator } from '../../lib/filter';
+import { loadOf, operators, takesValue, type Condition, type Operator } from '../../lib/filter';
 import css from './Dataset.module.css';
 
 interface FilterBarProps {
@@ -14,6 +14,8 @@ interface FilterBarProps {
 }
 
 function describe(c: Condition): string {
+	const load = loadOf(c);
+	if (load !== null) return t('filter.load', { no: load });
 	const op = word('op', c.op);
 	return takesValue(c.op) ? `${c.column} ${op} ${c.value}` : `${c.column} ${op}`;
 }

@@ -8,6 +8,7 @@ import { loadsQuery, queryClient, tableQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { Load, LoadChange } from '../../api/types';
 import { AccountBar } from '../../components/AccountBar';
+import { partLink } from '../../components/partLink';
 import { DataGrid, type Column } from '../../components/DataGrid';
 import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
@@ -24,6 +25,7 @@ interface Changed {
 }
 
 const columns = (
+	dataset: string,
 	act: (load: Load) => Act | null,
 	changed: ReadonlyMap<number, Changed>,
 ): Array<Column<Load>> => [
@@ -81,8 +83,14 @@ const columns = (
 	{
 		id: 'account',
 		title: t('loads.account'),
-		width: 88,
-		cell: (l) => <AccountBar account={{ load: l.account }} size="bar" />,
+		width: 152,
+		cell: (l) => (
+			<AccountBar
+				account={{ load: l.account }}
+				size="short"
+				link={partLink({ dataset, run: l.run_id, load: l })}
+			/>
+		),
 	},
 	{
 		id: 'state',
@@ -159,8 +167,9 @@ export function LoadsPage() {
 				void queryClient.invalidateQueries({ queryKey: [key, dataset] });
 			}
 			void queryClient.invalidateQueries({ queryKey: ['tables'] });
+			void queryClient.invalidateQueries({ queryKey: ['loads', ''] });
 		};
-		return columns((l) => (mayUndo ? actOf(l, dataset, done(l.no)) : null), changed);
+		return columns(dataset, (l) => (mayUndo ? actOf(l, dataset, done(l.no)) : null), changed);
 	}, [dataset, mayUndo, changed]);
 	if (loads.isError) {
 		return <ProblemLine error={loads.error} onRetry={() => void loads.refetch()} />;

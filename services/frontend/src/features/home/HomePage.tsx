@@ -10,6 +10,7 @@ import type { Load, Run, Upload } from '../../api/types';
 import { refOf } from '../../api/client';
 import { Page } from '../../app/Page';
 import { AccountBar } from '../../components/AccountBar';
+import { partLink } from '../../components/partLink';
 import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { StateMark } from '../../components/StateMark';
@@ -23,7 +24,7 @@ import { pickFiles } from '../import/DropTarget';
 import { useJobs } from '../import/uploads';
 import { RunActions } from '../runs/RunActions';
 import css from './Home.module.css';
-import { byDay, isQuestion, needsYou, onNow } from './homeModel';
+import { byDay, isQuestion, loadOfRun, needsYou, onNow } from './homeModel';
 
 const RECENT = 40;
 
@@ -198,7 +199,15 @@ function Recent({ runs, loads }: { runs: Run[]; loads: Load[] }) {
 											<StateMark state={h.run.state} sentence={h.run.headline} />
 										</span>
 										<span className={css.bar}>
-											<AccountBar account={h.run.account} size="bar" />
+											<AccountBar
+												account={h.run.account}
+												size="short"
+												link={partLink({
+													dataset: refOf(h.run.domain, h.run.target),
+													run: h.run.id,
+													load: loadOfRun(h.run, loads),
+												})}
+											/>
 										</span>
 									</>
 								)}

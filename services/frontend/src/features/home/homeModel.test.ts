@@ -2,7 +2,7 @@
 // homeModel.test - what asks for a person stops asking when it was dealt with.
 import { describe, expect, it } from 'vitest';
 import type { Load, Run } from '../../api/types';
-import { byDay, needsYou, onNow } from './homeModel';
+import { byDay, loadOfRun, needsYou, onNow } from './homeModel';
 
 const run = (no: number, state: Run['state'], more: Partial<Run> = {}): Run =>
 	({
@@ -33,6 +33,16 @@ describe('needsYou', () => {
 	});
 	it('asks for a contract once', () => {
 		expect(ids([run(1, 'needs_person'), run(2, 'needs_person')])).toEqual(['r2']);
+	});
+});
+
+describe('loadOfRun', () => {
+	const load = (no: number, dataset = 'sales') => ({ no, dataset, domain: 'default' }) as Load;
+	it('finds the load of the dataset by its number', () => {
+		const loads = [load(2), load(1, 'returns'), load(1)];
+		expect(loadOfRun(run(7, 'done', { load_no: 1 }), loads)).toBe(loads[2]);
+		expect(loadOfRun(run(7, 'done', { load_no: 3 }), loads)).toBeUndefined();
+		expect(loadOfRun(run(7, 'failed', { load_no: null }), loads)).toBeUndefined();
 	});
 });
 

@@ -37,6 +37,13 @@ export function isQuestion(upload: Upload): boolean {
 	return upload.state === 'open' && upload.duplicate_of !== null;
 }
 
+/** Undefined: none, or older than the loads at hand. */
+export function loadOfRun(run: Run, loads: readonly Load[]): Load | undefined {
+	return loads.find(
+		(l) => l.no === run.load_no && l.dataset === run.target && l.domain === run.domain,
+	);
+}
+
 export function onNow(runs: readonly Run[]): Run[] {
 	return runs.filter((r) => !isTerminal(r.state));
 }

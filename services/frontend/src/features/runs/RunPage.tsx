@@ -3,18 +3,17 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { refOf } from '../../api/client';
 import { asProblem } from '../../api/problem';
-import { runQuery } from '../../api/queries';
+import { loadQuery, runQuery } from '../../api/queries';
 import type { Run } from '../../api/types';
 import { Page } from '../../app/Page';
 import { AccountBar } from '../../components/AccountBar';
 import { EmptyState } from '../../components/EmptyState';
+import { partLink } from '../../components/partLink';
 import { ProblemLine } from '../../components/ProblemLine';
 import { StateMark } from '../../components/StateMark';
 import { t } from '../../i18n';
-import type { PartName } from '../../lib/account';
 import { percentDone, stagesOfRun } from '../../lib/stages';
 import { useLive } from '../../live/LiveStore';
 import { isTerminal, progressOf } from '../../live/runState';
@@ -25,26 +24,19 @@ import { RunActions } from './RunActions';
 import css from './Runs.module.css';
 import { Timeline } from './Timeline';
 
-/** Every count opens the rows it counts. */
-function linkOf(run: Run) {
+/** The books, each number of which opens the rows it counts. */
+function Books({ run }: { run: Run }) {
 	const dataset = refOf(run.domain, run.target);
-	return (part: PartName, text: ReactNode): ReactNode => {
-		if (part === 'rejected') {
-			return (
-				<Link to="/datasets/$dataset/rejects" params={{ dataset }} search={{ run: run.id }}>
-					{text}
-				</Link>
-			);
-		}
-		if (part === 'loaded' || part === 'updated') {
-			return (
-				<Link to="/datasets/$dataset" params={{ dataset }}>
-					{text}
-				</Link>
-			);
-		}
-		return text;
-	};
+	const load = useQuery({
+		...loadQuery(dataset, run.load_no ?? 0),
+		enabled: run.load_no !== null && isTerminal(run.state),
+	});
+	return (
+		<AccountBar
+			account={run.account}
+			link={partLink({ dataset, run: run.id, load: run.load_no === null ? null : load.data })}
+		/>
+	);
 }
 
 function Why({ run }: { run: Run }) {
@@ -120,7 +112,7 @@ export function RunPage() {
 			</div>
 			<Why run={run} />
 			{live ? <StageBar stages={stages} progress={progress} /> : null}
-			<AccountBar account={run.account} link={linkOf(run)} />
+			<Books run={run} />
 			<Timeline
 				run={run}
 				chosen={search.task}
