@@ -104,3 +104,25 @@ test('runs: a waiting run is cancelled, and tried again', async () => {
 	await page.getByText('the earlier run').waitFor();
 	await context.close();
 });
+
+test('runs: an unusable file asks for a better file before a retry', async () => {
+	const context = await newContext();
+	const page = await context.newPage();
+	await signIn(page);
+	await drop(page, [{ name: 'archive.csv', text: 'PK\u0003\u0004\u0000\u0000,b\n1,2\n' }]);
+	await page.getByLabel('Into a new dataset').check();
+	await page.getByLabel(/Load at once/).check();
+	await page.getByRole('button', { name: 'Load archive.csv' }).click();
+	await page.locator('[data-run-state="failed"]').waitFor({ timeout: 40_000 });
+	await page.getByRole('link', { name: 'archive #1' }).click();
+	const retry = page.getByRole('button', { name: /retry/i });
+	await inView(page, page.getByText(/Save it as CSV with UTF-8 text/), 'what to do');
+	equal(await retry.getAttribute('data-variant'), 'default', 'the style of Retry');
+	equal(
+		await describedBy(retry),
+		'save it as CSV with UTF-8 text and import it again. Runs the check and the load',
+		'the description of Retry',
+	);
+	await shot(page, 'run-unusable-light');
+	await context.close();
+});

@@ -8,9 +8,9 @@ import { newKey, refOf, request } from '../../api/client';
 import { useMay } from '../../api/session';
 import type { NextAction, Run } from '../../api/types';
 import { ProblemLine } from '../../components/ProblemLine';
-import { t } from '../../i18n';
+import { t, word } from '../../i18n';
 import { live } from '../../live/LiveStore';
-import { describe } from './actionsModel';
+import { describe, leadOf, sameAgain } from './actionsModel';
 import css from './Runs.module.css';
 
 function useAct(run: Run, verb: 'retry' | 'cancel', onDone: (run: Run) => void) {
@@ -40,19 +40,22 @@ function Verb({ run, next, verb, primary, quiet }: ActProps & { verb: 'retry' | 
 	const allowed = useMay(verb === 'retry' ? 'run.retry' : 'run.cancel', run.domain);
 	const id = useId();
 	if (!allowed) return null;
-	const about = describe(next);
+	const family = next.enabled ? sameAgain(run, next) : null;
+	const hint = family === null ? null : word('unusable', family);
+	const about = [hint, describe(next)].filter((s) => s !== null).join(' ');
 	const hidden = quiet && next.enabled;
 	return (
 		<>
-			{about === null ? null : (
+			{about === '' ? null : (
 				<span id={id} className={hidden ? 'srOnly' : `dim small ${css.about}`}>
-					{about}
+					{hint === null ? null : <span className={css.hint}>{hint} </span>}
+					{describe(next)}
 				</span>
 			)}
 			<Button
 				variant={primary ? 'filled' : 'default'}
-				aria-describedby={about === null ? undefined : id}
-				title={hidden ? (about ?? undefined) : undefined}
+				aria-describedby={about === '' ? undefined : id}
+				title={hidden && about !== '' ? about : undefined}
 				disabled={!next.enabled || act.isPending}
 				onClick={() => act.mutate()}
 			>
@@ -89,7 +92,7 @@ const known = new Set(['retry', 'cancel', 'publish_contract', 'show_rejects', 's
 /** quiet: in a list, where no button is the page's first and a button's text is its description */
 export function RunActions({ run, quiet = false }: { run: Run; quiet?: boolean }) {
 	const actions = run.next.filter((n) => known.has(n.action));
-	const lead = quiet ? undefined : actions.find((n) => n.enabled && n.action !== 'cancel');
+	const lead = quiet ? undefined : leadOf(run, actions);
 	return (
 		<>
 			{actions.map((next) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// actionsModel.test - a retry says what it will do, and why it cannot be.
+// actionsModel.test - a retry says what it will do, and is not put first when it cannot help.
 import { describe as group, expect, it } from 'vitest';
-import type { NextAction } from '../../api/types';
-import { describe } from './actionsModel';
+import type { NextAction, Run } from '../../api/types';
+import { describe, leadOf, sameAgain } from './actionsModel';
 
 const retry = (more: Partial<NextAction> = {}): NextAction => ({
 	action: 'retry',
@@ -27,5 +27,35 @@ group('describe', () => {
 	it('says nothing without a plan', () => {
 		expect(describe(retry())).toBeNull();
 		expect(describe(retry({ plan: { runs: ['load'], reused: [], text: '' } }))).toBeNull();
+	});
+});
+
+const whole = retry({ plan: { runs: ['validate', 'load'], reused: [], text: 'runs the check and the load' } });
+const rejects: NextAction = { action: 'show_rejects', label: 'Show rejects', enabled: true, why: null };
+const failed = (code: string, state: Run['state'] = 'failed') =>
+	({ state, reason: { code, params: {}, text: '' } }) as unknown as Run;
+
+group('sameAgain', () => {
+	it.each([
+		['file.binary', 'file'],
+		['header.missing', 'header'],
+		['object.corrupt', 'object'],
+	])('knows that %s comes again', (code, family) => {
+		expect(sameAgain(failed(code), whole)).toBe(family);
+		expect(leadOf(failed(code), [whole])).toBeUndefined();
+		expect(leadOf(failed(code), [whole, rejects])).toBe(rejects);
+	});
+	it.each(['check.over_budget', 'task.dead', 'filed.away', 'profile.x'])('leaves %s alone', (code) => {
+		expect(sameAgain(failed(code), whole)).toBeNull();
+		expect(leadOf(failed(code), [whole, rejects])).toBe(whole);
+	});
+	it('leaves a retry that does not check again', () => {
+		expect(sameAgain(failed('file.binary'), loadOnly)).toBeNull();
+		expect(leadOf(failed('file.binary'), [loadOnly])).toBe(loadOnly);
+	});
+	it('is about failed runs and retries only', () => {
+		expect(sameAgain(failed('file.binary', 'cancelled'), whole)).toBeNull();
+		expect(sameAgain(failed('file.binary'), rejects)).toBeNull();
+		expect(leadOf({ state: 'running', reason: null } as Run, [{ ...whole, action: 'cancel' }])).toBeUndefined();
 	});
 });
