@@ -3,6 +3,8 @@
 #include "load_plan.h"
 #include "transform.h"
 
+#include <string.h>
+
 enum { COUNTS_MAX_BYTES = 512 << 10 };
 
 static cJSON *columns_of(const struct load_plan *p, struct arena *a)
@@ -64,6 +66,14 @@ static void add_sources(cJSON *spec, const struct load_plan *p, struct arena *a)
 	}
 }
 
+/* One COPY stream is bound by PostgreSQL: a second thread that only decodes takes cores from it. */
+static int64_t threads_of(const struct load_plan *p)
+{
+	const bool is_copy = p->pipeline_name == NULL && strcmp(p->mode, "append") == 0;
+
+	return is_copy ? 1 : transform_conf()->engine_threads;
+}
+
 int load_plan_engine(const struct load_plan *p, const struct worker_task *t, const char *scratch,
     const char **out, struct err *err)
 {
@@ -82,7 +92,7 @@ int load_plan_engine(const struct load_plan *p, const struct worker_task *t, con
 	cJSON_AddBoolToObject(spec, "has_row", true);
 	js_add_str(spec, "scratch", scratch);
 	js_add_i64(spec, "memory_bytes", conf->engine_memory);
-	js_add_i64(spec, "threads", conf->engine_threads);
+	js_add_i64(spec, "threads", threads_of(p));
 	js_add_i64(spec, "wall_ms", conf->wall_ms);
 	*out = js_print(t->arena, spec);
 	return 0;
