@@ -8,11 +8,11 @@ import subprocess
 import tempfile
 
 from places import StartError
+from session import ENDED
 
 RETAIL = pathlib.Path(__file__).resolve().parents[2] / "docs/examples/retail"
 DATASET, PIPELINE = "online_sales", "sales_summary"
 RUN_S = 300
-ENDED = ("done", "done_with_rejects", "failed", "cancelled", "needs_person")
 
 
 def load(suite, note):

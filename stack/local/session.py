@@ -4,6 +4,9 @@ import http.client
 import json as json_module
 import urllib.parse
 
+# A run in one of these states stays in it (jobs.transitions has no edge out).
+ENDED = ("done", "done_with_rejects", "failed", "cancelled", "needs_person")
+
 
 class Response:
     def __init__(self, status, headers, body):

@@ -11,11 +11,11 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "stack/local"))
 
+from session import ENDED  # noqa: E402
 from suite import Suite  # noqa: E402
 
 from data import RETAIL  # noqa: E402
 
-ENDED = ("done", "done_with_rejects", "failed", "cancelled", "needs_person")
 POSTGRES = "shared_buffers = '1GB'\nmax_wal_size = '16GB'\ncheckpoint_timeout = '30min'\n"
 
 

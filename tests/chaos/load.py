@@ -6,6 +6,8 @@ import random
 import time
 import uuid
 
+from session import ENDED
+
 CONTRACT = {"fields": [
     {"name": "id", "type": "integer", "constraints": {"required": True}},
     {"name": "units", "type": "integer"},
@@ -14,7 +16,6 @@ CONTRACT = {"fields": [
 ]}
 DATASET = "chaos"
 PIECE_BYTES = 256 << 10
-ENDED = ("done", "done_with_rejects", "failed", "cancelled", "needs_person")
 
 
 class Batch:

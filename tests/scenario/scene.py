@@ -12,7 +12,8 @@ import time
 
 import psycopg2
 
-ENDED = ("done", "done_with_rejects", "failed", "cancelled", "needs_person")
+from session import ENDED
+
 
 
 class File:
