@@ -23,7 +23,7 @@ WARNINGS := -Werror -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prot
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef \
 	-Wimplicit-fallthrough -Wswitch-enum
 PACKAGES := libevent libevent_pthreads libpq hiredis libprotobuf-c libcjson libjwt libcurl \
-	libseccomp libcrypto libxcrypt
+	libseccomp libcrypto libxcrypt zlib libzstd libpcre2-8 libutf8proc libxxhash
 MODE_release := -O2 -D_FORTIFY_SOURCE=2
 MODE_debug   := -O0
 MODE_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
