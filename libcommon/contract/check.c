@@ -32,6 +32,7 @@ static const char *show(const struct csv_column *c, const struct contract_value 
 {
 	switch (c->type) {
 	case CSV_TEXT:
+	case CSV_JSON:
 		return csv_explain_quote(csv_text_p(&v->text), csv_text_n(&v->text), out);
 	case CSV_DOUBLE:
 		(void)snprintf(out, SHOWN_BYTES, "%.17g", v->real);
@@ -48,6 +49,9 @@ static const char *show(const struct csv_column *c, const struct contract_value 
 		break;
 	case CSV_INTEGER:
 	case CSV_DECIMAL:
+	case CSV_TIME:
+	case CSV_DURATION:
+	case CSV_UUID:
 	case CSV_TYPE_COUNT_:
 		show_number(v->number, c->type == CSV_DECIMAL ? c->scale : 0, out);
 		break;

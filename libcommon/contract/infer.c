@@ -184,6 +184,10 @@ static const char *frictionless_type(enum csv_type type)
 		[CSV_DATE] = "date",
 		[CSV_TIMESTAMP] = "datetime",
 		[CSV_TIMESTAMPTZ] = "datetime",
+		[CSV_TIME] = "time",
+		[CSV_DURATION] = "duration",
+		[CSV_UUID] = "string",
+		[CSV_JSON] = "object",
 	};
 	return names[type];
 }

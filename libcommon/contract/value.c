@@ -77,7 +77,12 @@ static bool parse_typed(
 	case CSV_TIMESTAMP:
 	case CSV_TIMESTAMPTZ:
 		return parse_time(f, p, n, &out->number);
+	case CSV_TIME:
+	case CSV_DURATION:
+	case CSV_UUID:
+		return false;
 	case CSV_TEXT:
+	case CSV_JSON:
 	case CSV_TYPE_COUNT_:
 		break;
 	}
@@ -114,7 +119,7 @@ static int compare_text(const struct csv_text *x, const struct csv_text *y)
 int contract_value_compare(
     enum csv_type type, const struct contract_value *x, const struct contract_value *y)
 {
-	if (type == CSV_TEXT)
+	if (csv_type_is_text(type))
 		return compare_text(&x->text, &y->text);
 	if (type == CSV_DOUBLE) {
 		if (isnan(x->real) || isnan(y->real))
@@ -131,7 +136,7 @@ struct contract_value contract_value_of(const struct csv_column *c, const void *
 	struct contract_value v = { .number = 0 };
 	int64_t whole;
 	int32_t days;
-	if (c->type == CSV_TEXT) {
+	if (csv_type_is_text(c->type)) {
 		memcpy(&v.text, at, sizeof(v.text));
 	} else if (c->type == CSV_DOUBLE) {
 		memcpy(&v.real, at, sizeof(v.real));

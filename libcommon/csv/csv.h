@@ -51,6 +51,10 @@ enum csv_type {
 	CSV_DATE,        /* int32_t days since 1970-01-01 */
 	CSV_TIMESTAMP,   /* int64_t us since 1970-01-01 00:00, no zone */
 	CSV_TIMESTAMPTZ, /* int64_t us since 1970-01-01 00:00 UTC */
+	CSV_TIME,        /* int64_t us of the day */
+	CSV_DURATION,    /* struct csv_duration */
+	CSV_UUID,        /* unsigned __int128, the first hex digit is the highest */
+	CSV_JSON,        /* struct csv_text, checked against RFC 8259 */
 	CSV_TYPE_COUNT_,
 };
 
@@ -83,14 +87,38 @@ struct csv_text {
 	};
 };
 
-/* One wanted column: where it stands in the file and how its cells are read. */
+/* A duration as it is written: months and days have no fixed length, so they stay apart. The layout
+ * is DuckDB's duckdb_interval. */
+struct csv_duration {
+	int32_t months, days;
+	int64_t us;
+};
+
+/* What is done to a cell before it is typed; each changed cell is counted. Bits. */
+enum csv_normal {
+	CSV_TRIM = 1 << 0,  /* white space at both ends */
+	CSV_LOWER = 1 << 1, /* Unicode simple lower case */
+	CSV_UPPER = 1 << 2,
+	CSV_NFC = 1 << 3, /* Unicode normal form C */
+};
+
+struct csv_zone; /* csv_zone.h */
+
+/* One wanted column: where it stands in the file and how its cells are read. Zeroed members are the
+ * strict reading. */
 struct csv_column {
 	const char *name;         /* for messages; borrowed */
 	enum csv_type type;       /* what the cells become */
 	int file_column;          /* 0-based cell of the row, -1 not in the file: all null */
 	uint8_t precision, scale; /* CSV_DECIMAL: digits in all, digits behind the point */
-	const char *format;       /* date and timestamp: strptime-like pattern; NULL = ISO 8601 */
+	const char *format;       /* date, time, timestamp: strptime-like pattern; NULL = ISO 8601 */
+	const char *locale;       /* of the month names in format: "de", "fr" ...; NULL = English */
+	const struct csv_zone *zone; /* CSV_TIMESTAMPTZ: of cells without offset; NULL = refused */
 	const char *const *yes, *const *no; /* CSV_BOOLEAN: NULL-ended words; NULL = the defaults */
+	char decimal_char; /* integer, decimal, double: '\0' = '.' */
+	char group_char;   /* the same: between groups of three digits; '\0' = none */
+	bool not_bare;     /* the same: other characters may stand around the digits: "12.50 EUR" */
+	uint8_t normal;    /* bits of enum csv_normal */
 };
 
 /* What the scanner is asked for. All borrowed, unchanged while a scan uses it; shared by threads.
@@ -129,6 +157,10 @@ struct csv_reject {
 #define CSV_RULE_BOOLEAN   "type.boolean"
 #define CSV_RULE_DATE      "type.date"
 #define CSV_RULE_TIMESTAMP "type.timestamp"
+#define CSV_RULE_TIME      "type.time"
+#define CSV_RULE_DURATION  "type.duration"
+#define CSV_RULE_UUID      "type.uuid"
+#define CSV_RULE_JSON      "type.json"
 
 /* csv_text_n, csv_text_p - length and bytes of a text value (not NUL-terminated). */
 static inline size_t csv_text_n(const struct csv_text *t)
@@ -165,8 +197,14 @@ static inline struct csv_text csv_text_make(const char *p, size_t n)
 }
 
 /* csv_type_name - "text", "integer", "decimal", "double", "boolean", "date", "timestamp",
- * "timestamptz"; static memory. */
+ * "timestamptz", "time", "duration", "uuid", "json"; static memory. */
 const char *csv_type_name(enum csv_type type);
+
+/* csv_type_is_text - are its values struct csv_text? */
+static inline bool csv_type_is_text(enum csv_type type)
+{
+	return type == CSV_TEXT || type == CSV_JSON;
+}
 
 /* csv_type_rule - the rule id of a cell that is not of this type; static memory. */
 const char *csv_type_rule(enum csv_type type);

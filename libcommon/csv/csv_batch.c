@@ -9,37 +9,6 @@
 #include "base/mem.h"
 #include "csv/csv_encoding.h"
 
-static const struct {
-	const char *name, *rule;
-	size_t bytes;
-} types[CSV_TYPE_COUNT_] = {
-	[CSV_TEXT] = { "text", CSV_RULE_UTF8, sizeof(struct csv_text) },
-	[CSV_INTEGER] = { "integer", CSV_RULE_INTEGER, 8 },
-	[CSV_DECIMAL] = { "decimal", CSV_RULE_DECIMAL, 16 },
-	[CSV_DOUBLE] = { "double", CSV_RULE_DOUBLE, 8 },
-	[CSV_BOOLEAN] = { "boolean", CSV_RULE_BOOLEAN, 1 },
-	[CSV_DATE] = { "date", CSV_RULE_DATE, 4 },
-	[CSV_TIMESTAMP] = { "timestamp", CSV_RULE_TIMESTAMP, 8 },
-	[CSV_TIMESTAMPTZ] = { "timestamptz", CSV_RULE_TIMESTAMP, 8 },
-};
-
-const char *csv_type_name(enum csv_type type)
-{
-	return types[type].name;
-}
-
-const char *csv_type_rule(enum csv_type type)
-{
-	return types[type].rule;
-}
-
-size_t csv_value_bytes(const struct csv_column *c)
-{
-	if (c->type == CSV_DECIMAL && c->precision <= CSV_DECIMAL_NARROW)
-		return 8;
-	return types[c->type].bytes;
-}
-
 /* Wide files: fewer rows, so that the memory of a batch stays the same. */
 static size_t rows_for(size_t columns)
 {

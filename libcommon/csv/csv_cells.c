@@ -289,7 +289,13 @@ void csv_cells_type(
 	case CSV_TIMESTAMPTZ:
 		type_stamp(t, b, c, cells);
 		break;
+	case CSV_TIME:
+	case CSV_DURATION:
+	case CSV_UUID:
+		TYPE_COLUMN(false)
+		break;
 	case CSV_TEXT:
+	case CSV_JSON:
 	case CSV_TYPE_COUNT_:
 		type_text(t, b, c, cells);
 		break;

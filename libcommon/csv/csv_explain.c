@@ -150,6 +150,14 @@ static const char *with_article(enum csv_type type)
 		return "a timestamp";
 	case CSV_TIMESTAMPTZ:
 		return "a timestamp with offset";
+	case CSV_TIME:
+		return "a time of day";
+	case CSV_DURATION:
+		return "a duration";
+	case CSV_UUID:
+		return "a UUID";
+	case CSV_JSON:
+		return "JSON";
 	case CSV_TEXT:
 	case CSV_TYPE_COUNT_:
 		break;
