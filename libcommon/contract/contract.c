@@ -362,21 +362,30 @@ static void read_fields(struct reader *r, const cJSON *doc, struct contract *c)
 	c->fields = fields;
 }
 
-static void read_dialect(struct reader *r, const cJSON *ours, struct csv_sniff_given *out)
+/* Every part is text, a number or true/false; csv_given_set knows what may stand there. */
+static void read_part(struct reader *r, const cJSON *part, struct csv_given *out)
+{
+	const char *path = arena_printf(r->a, "millrace.dialect.%s", part->string);
+	const char *value = part->valuestring;
+	struct err err = { 0 };
+	if (cJSON_IsBool(part))
+		value = cJSON_IsTrue(part) ? "true" : "false";
+	else if (cJSON_IsNumber(part))
+		value = arena_printf(r->a, "%.0f", part->valuedouble);
+	if (value == NULL)
+		fault(r, path, "must be text, a number, true or false");
+	else if (csv_given_set(out, part->string, value, &err) != 0)
+		fault(r, path, "%s", strchr(err.msg, ':') + 2);
+}
+
+static void read_dialect(struct reader *r, const cJSON *ours, struct csv_given *out)
 {
 	const cJSON *d = member(r, ours, "millrace.dialect", cJSON_Object, "an object");
-	const char *delimiter = member_str(r, d, "millrace.dialect.delimiter");
-	const char *encoding = member_str(r, d, "millrace.dialect.encoding");
-	if (delimiter != NULL && (strlen(delimiter) != 1 || strchr(",;\t|", delimiter[0]) == NULL))
-		fault(r, "millrace.dialect.delimiter",
-		    "must be a comma, a semicolon, a tab or a pipe");
-	else if (delimiter != NULL)
-		out->delimiter = delimiter[0];
-	if (encoding == NULL)
-		return;
-	out->has_encoding = csv_encoding_find(encoding, &out->encoding) == 1;
-	if (!out->has_encoding)
-		fault(r, "millrace.dialect.encoding", "must be utf-8 or windows-1252");
+	const cJSON *part;
+	struct err err = { 0 };
+	cJSON_ArrayForEach(part, d) read_part(r, part, out);
+	if (csv_given_check(out, &err) != 0)
+		fault(r, "millrace.dialect", "%s", err.msg);
 }
 
 static void read_ours(struct reader *r, const cJSON *doc, struct contract *c)

@@ -71,9 +71,9 @@ struct contract {
 	const char *const *missing; /* NULL-ended; never NULL */
 	double budget_pct;          /* 0..100, negative = the document does not say */
 	int64_t budget_after_rows;
-	bool ignore_extra;              /* columns the contract does not know are passed over */
-	bool null_missing;              /* an optional column the file lacks is null, not a fault */
-	struct csv_sniff_given dialect; /* what is set is not guessed */
+	bool ignore_extra;        /* columns the contract does not know are passed over */
+	bool null_missing;        /* an optional column the file lacks is null, not a fault */
+	struct csv_given dialect; /* what is set is not guessed */
 };
 
 /* One fault of a document. */

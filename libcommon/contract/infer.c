@@ -341,7 +341,7 @@ static void add_dialect(cJSON *evidence, const struct csv_sniff_result *s)
 	cJSON *d = add_object(evidence, "dialect");
 	(void)cJSON_AddStringToObject(
 	    d, "delimiter", csv_sniff_delimiter_name(s->chosen.delimiter));
-	(void)cJSON_AddStringToObject(d, "encoding", csv_encoding_name(s->dialect.encoding));
+	(void)cJSON_AddStringToObject(d, "encoding", s->dialect.encoding);
 	(void)cJSON_AddStringToObject(d, "line_end", s->dialect.crlf ? "crlf" : "lf");
 	(void)cJSON_AddNumberToObject(d, "regular_rows", (double)s->chosen.regular_rows);
 	(void)cJSON_AddNumberToObject(d, "sampled_rows", (double)s->chosen.rows);

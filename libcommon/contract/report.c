@@ -91,8 +91,8 @@ static void add_dialect(cJSON *report, const struct csv_sniff_result *s)
 		return;
 	}
 	cJSON *d = cJSON_AddObjectToObject(report, "dialect");
-	js_add_str(d, "delimiter", csv_sniff_delimiter_name(s->dialect.delimiter));
-	js_add_str(d, "encoding", csv_encoding_name(s->dialect.encoding));
+	js_add_str(d, "delimiter", csv_sniff_delimiter_name(s->dialect.delimiter[0]));
+	js_add_str(d, "encoding", s->dialect.encoding);
 	js_add_str(d, "line_end", s->dialect.crlf ? "crlf" : "lf");
 	(void)cJSON_AddBoolToObject(d, "bom", s->dialect.bom_bytes > 0);
 	(void)cJSON_AddBoolToObject(d, "delimiter_given", s->delimiter_given);

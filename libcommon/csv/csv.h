@@ -26,7 +26,7 @@
 
 #include <string.h>
 
-#include "base/err.h"
+#include "csv/csv_dialect.h"
 
 enum {
 	CSV_BATCH_ROWS = 2048,          /* rows of a batch, DuckDB's vector size */
@@ -59,17 +59,6 @@ enum csv_type {
 };
 
 enum { CSV_DECIMAL_NARROW = 18, CSV_DECIMAL_MAX = 38 };
-
-enum csv_encoding { CSV_UTF8, CSV_WINDOWS_1252 };
-
-/* How bytes become cells. */
-struct csv_dialect {
-	char delimiter; /* ',' ';' '\t' '|' */
-	char quote;     /* '"' */
-	bool crlf;      /* most sampled lines end with CR LF; both are always understood */
-	enum csv_encoding encoding; /* of the whole file */
-	uint8_t bom_bytes;          /* 0 or 3 */
-};
 
 /* A text value: bytes up to CSV_INLINE_BYTES are inside and zero-padded, longer ones are pointed
  * to. The layout is DuckDB's duckdb_string_t, so a column can be handed over as it is. */

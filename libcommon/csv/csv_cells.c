@@ -45,7 +45,7 @@ void csv_cells_reset(struct csv_cells *t, const struct csv_block *block)
 {
 	t->block = block->data;
 	t->quote = block->dialect.quote;
-	t->encoding = block->dialect.encoding;
+	t->encoding = block->dialect.coding;
 	t->ascii = block->ascii;
 	if (t->pages == NULL)
 		return;

@@ -70,9 +70,9 @@ static void add_cut_cells(struct buf *out, const struct span *raw, const struct 
 {
 	size_t start = 0;
 	for (;;) {
-		const uint8_t *hit = memchr(raw->p + start, d->delimiter, raw->n - start);
+		const uint8_t *hit = memchr(raw->p + start, d->delimiter[0], raw->n - start);
 		const size_t end = hit == NULL ? raw->n : (size_t)(hit - raw->p);
-		add_cell(out, raw->p + start, end - start, d->encoding);
+		add_cell(out, raw->p + start, end - start, d->coding);
 		if (hit == NULL)
 			return;
 		start = end + 1;
@@ -86,7 +86,7 @@ static void add_cells(
 		.p = r->raw.p,
 		.n = r->raw.n,
 		.eof = true,
-		.delimiter = d->delimiter,
+		.delimiter = d->delimiter[0],
 		.quote = d->quote,
 		.columns = columns,
 	};
@@ -94,7 +94,7 @@ static void add_cells(
 	if (r->raw.n == r->length)
 		csv_row_find(&w, 0, &row);
 	if (row.kind == CSV_ROW_WHOLE && row.n == w.n)
-		add_read_cells(out, &w, &row, d->encoding);
+		add_read_cells(out, &w, &row, d->coding);
 	else
 		add_cut_cells(out, &r->raw, d);
 }

@@ -78,7 +78,7 @@ void csv_scan_begin(struct csv_scan *s, const struct csv_block *block)
 		.p = block->data,
 		.n = block->n,
 		.eof = true,
-		.delimiter = block->dialect.delimiter,
+		.delimiter = block->dialect.delimiter[0],
 		.quote = block->dialect.quote,
 		.columns = s->schema->file_columns,
 	};
@@ -231,7 +231,7 @@ static void check_bytes(struct csv_scan *s, struct csv_batch *b, size_t slot, si
 		csv_batch_fault(b, slot, -1, CSV_RULE_LENGTH, "the row is longer than 64 MiB");
 	if (s->block->has_nul && memchr(p, 0, n) != NULL)
 		csv_batch_fault(b, slot, -1, CSV_RULE_NUL, "the row holds a NUL byte");
-	if (!s->block->ascii && s->block->dialect.encoding == CSV_UTF8 &&
+	if (!s->block->ascii && s->block->dialect.coding == CSV_UTF8 &&
 	    !csv_encoding_is_utf8(p, n))
 		csv_batch_fault(b, slot, -1, CSV_RULE_UTF8, "the row is not UTF-8 text");
 	if (n <= CSV_MAX_FIELD_BYTES)

@@ -2,7 +2,10 @@
 /* csv_sniff - dialect and encoding from the front of a file. */
 #include "csv/csv_sniff.h"
 
+#include <stdio.h>
+
 #include "base/text.h"
+#include "csv/csv_encoding.h"
 #include "csv/csv_row.h"
 
 /* First bytes of what people send instead of CSV. */
@@ -213,7 +216,7 @@ static void find_delimiter(const uint8_t *p, size_t n, bool eof, struct csv_snif
 	}
 }
 
-int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_sniff_given *given,
+int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_given *given,
     struct csv_sniff_result *out, struct err *err)
 {
 	struct csv_sniff_result r = { .sample_bytes = n };
@@ -225,19 +228,22 @@ int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_sniff_given
 	r.dialect.bom_bytes = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	p += r.dialect.bom_bytes;
 	n -= r.dialect.bom_bytes;
-	r.encoding_given = given->has_encoding;
-	if (given->has_encoding)
-		r.dialect.encoding = given->encoding;
+	r.encoding_given = (given->set & CSV_SET_ENCODING) != 0;
+	if (r.encoding_given)
+		(void)csv_encoding_find(given->dialect.encoding, &r.dialect.coding);
 	else if (r.dialect.bom_bytes == 0)
-		r.dialect.encoding = find_encoding(p, n, eof);
+		r.dialect.coding = find_encoding(p, n, eof);
+	(void)snprintf(r.dialect.encoding, sizeof(r.dialect.encoding), "%s",
+	    csv_encoding_name(r.dialect.coding));
 	r.dialect.quote = '"';
 	r.dialect.crlf = most_lines_crlf(p, n);
-	r.delimiter_given = given->delimiter != '\0';
+	r.delimiter_given = (given->set & CSV_SET_DELIMITER) != 0;
 	if (r.delimiter_given)
-		r.chosen = read_with(p, n, eof, given->delimiter);
+		r.chosen = read_with(p, n, eof, given->dialect.delimiter[0]);
 	else
 		find_delimiter(p, n, eof, &r);
-	r.dialect.delimiter = r.chosen.delimiter;
+	r.dialect.delimiter[0] = r.chosen.delimiter;
+	r.dialect.header_rows = 1;
 	if (r.chosen.rows == 0 && eof)
 		return err_set_code(err, ERR_INPUT, "file.empty",
 		    "the file has no header row: it holds nothing but line ends");

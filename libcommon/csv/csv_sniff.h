@@ -15,13 +15,6 @@
 
 enum { CSV_SNIFF_BYTES = 1 << 20, CSV_SNIFF_ROWS = 1000 };
 
-/* What is set is not guessed. */
-struct csv_sniff_given {
-	char delimiter;    /* 0 = find out */
-	bool has_encoding; /* encoding is set */
-	enum csv_encoding encoding;
-};
-
 /* One reading of the sample. */
 struct csv_sniff_reading {
 	char delimiter;      /* 0 = there is none */
@@ -42,13 +35,13 @@ struct csv_sniff_result {
  *
  * p, n   the first bytes of the file, CSV_PAD_BYTES readable behind; borrowed
  * eof    the sample is the whole file
- * given  what the caller knows; not NULL
+ * given  what a person set; not NULL
  *
  * Errors  ERR_INPUT  code "file.empty", "file.binary", "file.encoding" or "file.line_ends"; the
  * message is a sentence for people, e.g. "byte 1: this is a ZIP archive (an Excel workbook is one),
  * not CSV"
  */
-int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_sniff_given *given,
+int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_given *given,
     struct csv_sniff_result *out, struct err *err) MUST_CHECK;
 
 /* csv_sniff_delimiter_name - "comma", "semicolon", "tab", "pipe", "none" or "other"; static memory.

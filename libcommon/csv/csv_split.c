@@ -61,7 +61,7 @@ static struct csv_row_window window_of(const struct csv_split *s, const uint8_t 
 		.p = p,
 		.n = n,
 		.eof = s->eof,
-		.delimiter = s->sniffed.dialect.delimiter,
+		.delimiter = s->sniffed.dialect.delimiter[0],
 		.quote = s->sniffed.dialect.quote,
 		.columns = s->header.n,
 	};
@@ -88,7 +88,7 @@ static int take_header(struct csv_split *s, struct err *err)
 		return err_set_code(err, ERR_INPUT, "header.quote",
 		    "line %lld: a quote in the header row is not closed properly",
 		    (long long)s->line);
-	if (csv_header_read(&w, at, &row, s->sniffed.dialect.encoding, &s->header, err) != 0)
+	if (csv_header_read(&w, at, &row, s->sniffed.dialect.coding, &s->header, err) != 0)
 		return -1;
 	s->line += (int64_t)row.lines;
 	s->offset = row.next;

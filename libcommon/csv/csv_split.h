@@ -32,7 +32,7 @@ typedef ssize_t (*csv_read_fn)(void *arg, void *p, size_t n, struct err *err);
 struct csv_split_params {
 	csv_read_fn read;             /* called by csv_split_open and csv_split_next only */
 	void *arg;                    /* for read; borrowed until csv_split_close */
-	struct csv_sniff_given given; /* zeroed = sniff all */
+	struct csv_given given; /* zeroed = sniff all */
 	size_t block_bytes; /* aim of a block, 4 KiB..CSV_BLOCK_MAX_BYTES; 0 = CSV_BLOCK_BYTES */
 };
 

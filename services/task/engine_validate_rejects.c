@@ -58,7 +58,7 @@ static int add_record(struct validate *v, struct validate_spool *s, const struct
 		.file_column = r->file_column,
 		.rule = (uint32_t)contract_rule_index(r->rule),
 		.message_n = (uint32_t)strlen(r->message),
-		.raw_n = (uint32_t)csv_encoding_utf8(d->encoding, r->raw.p, keep, raw),
+		.raw_n = (uint32_t)csv_encoding_utf8(d->coding, r->raw.p, keep, raw),
 		.line_n = (uint32_t)line.n,
 	};
 	int rc = buf_check(&line, err);

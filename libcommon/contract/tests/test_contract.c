@@ -52,8 +52,9 @@ static void test_a_full_contract(void **state)
 	assert_true(c.budget_pct == 2.5);
 	assert_int_equal(c.budget_after_rows, CONTRACT_BUDGET_AFTER_ROWS);
 	assert_true(c.ignore_extra);
-	assert_int_equal(c.dialect.delimiter, ';');
-	assert_true(c.dialect.has_encoding && c.dialect.encoding == CSV_WINDOWS_1252);
+	assert_int_equal(c.dialect.set, CSV_SET_DELIMITER | CSV_SET_ENCODING);
+	assert_string_equal(c.dialect.dialect.delimiter, ";");
+	assert_string_equal(c.dialect.dialect.encoding, "windows-1252");
 	arena_free(&a);
 }
 
@@ -135,9 +136,9 @@ static const struct fault_case faults[] = {
 	    "millrace.extra_columns", "ignore" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"missing_columns\":\"x\"}}",
 	    "millrace.missing_columns", "null" },
-	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"delimiter\":\"::\"}}}",
-	    "millrace.dialect.delimiter", "pipe" },
-	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"encoding\":\"koi8\"}}}",
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"delimiter\":\"\\n\"}}}",
+	    "millrace.dialect.delimiter", "line end" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"dialect\":{\"encoding\":\"k oi8\"}}}",
 	    "millrace.dialect.encoding", "utf-8" },
 };
 

@@ -36,9 +36,9 @@ static void test_rows(void **state)
 	buf_init(&out, 1 << 16);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const size_t n = strlen(cases[i].raw);
-		const struct csv_dialect d = {
-			.delimiter = cases[i].delimiter, .quote = '"', .encoding = cases[i].encoding
-		};
+		const struct csv_dialect d = { .delimiter = { cases[i].delimiter },
+			.quote = '"',
+			.coding = cases[i].encoding };
 		const struct csv_reject r = { .row = 3,
 			.line = 7,
 			.length = n,

@@ -14,7 +14,7 @@
 #include "csv/csv_encoding.h"
 #include "csv/csv_mask.h"
 
-static int sniff(const char *text, size_t n, const struct csv_sniff_given *given,
+static int sniff(const char *text, size_t n, const struct csv_given *given,
     struct csv_sniff_result *out, struct err *err)
 {
 	uint8_t *padded = mem_alloc(n + CSV_PAD_BYTES);
@@ -52,29 +52,31 @@ static const struct sniff_case cases[] = {
 static void test_cases(void **state)
 {
 	(void)state;
-	const struct csv_sniff_given given = { 0 };
+	const struct csv_given given = { 0 };
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct sniff_case *k = &cases[i];
 		struct csv_sniff_result r;
 		struct err err = { 0 };
 		if (sniff(k->text, strlen(k->text), &given, &r, &err) != 0)
 			fail_msg("%s: %s", k->name, err.msg);
-		if (r.dialect.delimiter != k->delimiter || r.chosen.columns != k->columns ||
-		    r.dialect.encoding != k->encoding)
-			fail_msg("%s: '%c', %zu columns, %s", k->name, r.dialect.delimiter,
-			    r.chosen.columns, csv_encoding_name(r.dialect.encoding));
+		if (r.dialect.delimiter[0] != k->delimiter || r.chosen.columns != k->columns ||
+		    r.dialect.coding != k->encoding)
+			fail_msg("%s: '%c', %zu columns, %s", k->name, r.dialect.delimiter[0],
+			    r.chosen.columns, csv_encoding_name(r.dialect.coding));
 	}
 }
 
 static void test_what_is_given_is_not_guessed(void **state)
 {
 	(void)state;
-	const struct csv_sniff_given given = { ';', true, CSV_WINDOWS_1252 };
+	struct csv_given given = { 0 };
 	struct csv_sniff_result r;
 	struct err err = { 0 };
+	assert_int_equal(csv_given_set(&given, "delimiter", ";", &err), 0);
+	assert_int_equal(csv_given_set(&given, "encoding", "windows-1252", &err), 0);
 	assert_int_equal(sniff("a,b\n1,2\n", 8, &given, &r, &err), 0);
-	assert_int_equal(r.dialect.delimiter, ';');
-	assert_int_equal(r.dialect.encoding, CSV_WINDOWS_1252);
+	assert_int_equal(r.dialect.delimiter[0], ';');
+	assert_int_equal(r.dialect.coding, CSV_WINDOWS_1252);
 	assert_true(r.delimiter_given && r.encoding_given);
 	assert_int_equal(r.chosen.columns, 1);
 }
@@ -82,7 +84,7 @@ static void test_what_is_given_is_not_guessed(void **state)
 static void test_runner_up_is_told(void **state)
 {
 	(void)state;
-	const struct csv_sniff_given given = { 0 };
+	const struct csv_given given = { 0 };
 	struct csv_sniff_result r;
 	struct err err = { 0 };
 	const char *text = "a;b,c\n1;2,3\n4;5,6\n7;8\n";
@@ -122,7 +124,7 @@ static void test_what_is_no_csv(void **state)
 		{ "\1\2\3\4\5\6", 6, "file.binary",
 		    "byte 1: control characters all over; this is binary data, not CSV" },
 	};
-	const struct csv_sniff_given given = { 0 };
+	const struct csv_given given = { 0 };
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		struct csv_sniff_result r;
 		struct err err = { 0 };
