@@ -212,7 +212,13 @@ class Nginx:
 
 
 def upstream(name, ports):
-    servers = "".join(f"\t\tserver 127.0.0.1:{port} max_fails=1 fail_timeout=1s;\n" for port in ports)
+    """A replica that failed is left alone for a second; when all are, each is asked all the same.
+
+    Each nginx process remembers failures by itself and hears of a restart from nobody: without the second
+    half, replicas that answer again would be "no live upstreams" until the second is over (decision 0031).
+    """
+    servers = "".join(f"\t\tserver 127.0.0.1:{port} {how};\n"
+                      for how in ("max_fails=1 fail_timeout=1s", "max_fails=0 backup") for port in ports)
     return f"\tupstream {name} {{\n{servers}\t\tkeepalive 64;\n\t\tkeepalive_requests 1000000;\n\t}}"
 
 

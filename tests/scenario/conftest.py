@@ -44,7 +44,6 @@ def scene(suite, request):
     """The suite, whole and ready, with an administrator signed in; afterwards its books are looked at."""
     assert suite.wait_ready(), "not ready before the test"
     scene = Scene(suite, request.node.name)
-    scene.wait_open()
     yield scene
     scene.resume_all()
     assert suite.wait_ready(60), "not ready after the test"

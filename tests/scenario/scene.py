@@ -15,7 +15,6 @@ import psycopg2
 from session import ENDED
 
 
-
 class File:
     """A CSV of which we know what must stand in gold because of it."""
 
@@ -53,13 +52,6 @@ class Scene:
         self.expected = {}  # dataset -> {run id: (rows, units)}
         self.stopped = set()
         self.seed = 0
-
-    def wait_open(self):
-        """Every service answers through nginx again: it stays away from a killed upstream for a second."""
-        pages = ("/api/datasets", "/api/runs", "/api/tables", "/api/uploads", "/auth/session")
-        for _ in range(2):  # two replicas, taken by turns
-            for page in pages:
-                self.wait(lambda p=page: self.person.get(p).status == 200, 30, f"answer of {page}")
 
     # ---- making things ----
 
