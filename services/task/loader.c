@@ -18,7 +18,7 @@ static const char SQL_DROP_TEMPS[] = "select _millrace.drop_temps_v1($1, $2)";
 static const char SQL_FENCE[] = "select _millrace.fence($1, $2)";
 static const char SQL_PREPARE[] =
     "select p->>'relation' as relation, p->>'fill' as fill, p->>'generation' as generation"
-    " from _millrace.prepare_v1($1, $2, $3, $4, $5, $6, $7, $8) as p";
+    " from _millrace.prepare_v1($1, $2, $3, $4, $5, $6, $7, $8, $9) as p";
 static const char SQL_LOADED[] = "select no, rows, state, account from _millrace.loads"
 				 " where domain = $1 and dataset = $2 and no = $3";
 
@@ -140,11 +140,13 @@ static int prepare(struct loader *l, struct err *err)
 	const char *columns = js_print(l->a, cJSON_GetObjectItemCaseSensitive(l->spec, "columns"));
 	const int64_t version =
 	    js_i64(l->spec, "contract_version", js_i64(l->spec, "pipeline_version", 0));
+	const int64_t received = js_i64(l->spec, "account_received", -1);
+	const char *rows = received < 0 ? NULL : arena_printf(l->a, "%lld", (long long)received);
 
 	if (loader_transact(db, err) != 0 ||
 	    db_query(db, SQL_DROP_TEMPS, NULL, err, l->target, l->epoch) != 0 ||
 	    db_query(db, SQL_PREPARE, &r, err, l->domain, l->dataset, l->mode, no, columns,
-		arena_printf(l->a, "%lld", (long long)version), l->task_id, l->epoch) != 0)
+		arena_printf(l->a, "%lld", (long long)version), l->task_id, l->epoch, rows) != 0)
 		return -1;
 	l->relation = arena_dup(l->a, db_text(r, 0, "relation"));
 	l->fill = arena_dup(l->a, db_text(r, 0, "fill"));

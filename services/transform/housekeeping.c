@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* housekeeping - derived runs that were missed, generations past their grace. */
+/* housekeeping - derived runs that were missed, missing indexes, generations past their grace. */
 #include "housekeeping.h"
 
 #include "api/limits.h"
@@ -12,10 +12,11 @@
 #include "transform.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
-enum { TICK_MS = 15000, FIRST_TICK_MS = 5000 };
+enum { TICK_MS = 15000, FIRST_TICK_MS = 5000, ANSWER_MS = 500 };
 
 struct housekeeping {
 	struct svc *svc;
@@ -27,13 +28,21 @@ struct housekeeping {
 	char failure[ERR_MSG_BYTES]; /* what the child's error line said */
 };
 
+/* What the sweep found; not in the struct, which a queued sweep may outlive. */
+static atomic_bool has_bare_tables;
+
 /* On a pool thread: its connection, its transaction. */
-static void sweep_derived(struct db *db, void *arg)
+static void sweep(struct db *db, void *arg)
 {
 	scoped(struct db_result *, db_result_free) runs = NULL;
 	struct err err = { 0 };
+	bool has_bare = false;
 
 	(void)arg;
+	if (store_has_bare_tables(db, &has_bare, &err) != 0)
+		log_warn(NULL, "tables without index not looked for", LOG_S("error", err.msg));
+	atomic_store(&has_bare_tables, has_bare);
+	err = (struct err){ 0 };
 	if (store_start_derived(db, &runs, &err) != 0) {
 		log_warn(NULL, "derived runs not looked for", LOG_S("error", err.msg));
 		return;
@@ -65,10 +74,15 @@ static void on_line(void *arg, int i, const char *line, size_t n)
 	if (js_parse(line, n, a, &doc, &err) == 0 && js_str(doc, "t") != NULL) {
 		if (strcmp(js_str(doc, "t"), "error") == 0 && js_str(doc, "text") != NULL)
 			(void)snprintf(h->failure, sizeof(h->failure), "%s", js_str(doc, "text"));
-		else if (js_i64(doc, "generations", 0) > 0 || js_i64(doc, "temps", 0) > 0)
+		else if (js_i64(doc, "generations", 0) > 0 || js_i64(doc, "parts", 0) > 0 ||
+			 js_i64(doc, "temps", 0) > 0)
 			log_info(NULL, "old tables dropped",
 			    LOG_I("generations", js_i64(doc, "generations", 0)),
+			    LOG_I("parts", js_i64(doc, "parts", 0)),
 			    LOG_I("temps", js_i64(doc, "temps", 0)));
+		if (js_i64(doc, "indexes", 0) > 0)
+			log_info(NULL, "tables of large loads got their index",
+			    LOG_I("indexes", js_i64(doc, "indexes", 0)));
 	}
 	arena_free(&a);
 }
@@ -110,13 +124,17 @@ static void maintain(struct housekeeping *h)
 	arena_free(&a);
 }
 
-static void tick(struct housekeeping *h)
+static void start_sweep(struct housekeeping *h)
 {
 	struct err err = { 0 };
 
-	if (pool_run(svc_pool(h->svc), sweep_derived, NULL, &err) != 0)
-		log_debug(NULL, "derived runs wait for the next look", LOG_S("error", err.msg));
-	if (clock_mono_ms() < h->maintain_at_mono_ms)
+	if (pool_run(svc_pool(h->svc), sweep, NULL, &err) != 0)
+		log_debug(NULL, "the sweep waits for the next look", LOG_S("error", err.msg));
+}
+
+static void maintain_when_due(struct housekeeping *h)
+{
+	if (!atomic_exchange(&has_bare_tables, false) && clock_mono_ms() < h->maintain_at_mono_ms)
 		return;
 	h->maintain_at_mono_ms = clock_mono_ms() + transform_conf()->maintain_ms;
 	maintain(h);
@@ -150,7 +168,10 @@ static void *run(void *arg)
 								   : transform_conf()->maintain_ms;
 
 	while (!wait_ms(h, ms)) {
-		tick(h);
+		start_sweep(h);
+		if (wait_ms(h, ANSWER_MS))
+			break;
+		maintain_when_due(h);
 		ms = TICK_MS < transform_conf()->maintain_ms ? TICK_MS
 							     : transform_conf()->maintain_ms;
 	}

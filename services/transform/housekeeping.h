@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * housekeeping - what time alone brings about: derived runs whose daemon died before it started
- * them, and replaced generations past their grace (a loader process drops them; this daemon may
- * not).
+ * them, the index of a table that a large load filled, and replaced generations past their grace (a
+ * loader process makes the one and drops the others; this daemon may not).
  *
- * One thread of its own without a connection: the derived runs go through the request pool, the
- * dropping through a child. Any number of replicas may do both at once.
+ * One thread of its own without a connection: what is asked goes through the request pool, the
+ * making and dropping through a child. Any number of replicas may do all of it at once.
  */
 #ifndef TRANSFORM_HOUSEKEEPING_H
 #define TRANSFORM_HOUSEKEEPING_H

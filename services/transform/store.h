@@ -165,4 +165,7 @@ int store_redo_run(struct db *db, const struct store_redo_run *run, struct db_re
  * db_query */
 int store_start_derived(struct db *db, struct db_result **out, struct err *err) MUST_CHECK;
 
+/* store_has_bare_tables - did a large load leave its table without an index? Errors: as db_query */
+int store_has_bare_tables(struct db *db, bool *out_has, struct err *err) MUST_CHECK;
+
 #endif

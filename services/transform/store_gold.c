@@ -72,6 +72,8 @@ static const char SQL_REDO_RUN[] =
     "select run_id, created from jobs.redo_run_v1(coalesce(md5($6::text)::uuid, $1::uuid),"
     " $2, $3, $4::bigint, $5)";
 
+static const char SQL_HAS_BARE[] = "select exists (select from _millrace.bare_tables_v1()) as has";
+
 static const char SQL_START_DERIVED[] = "select transform.start_derived() as run_id";
 
 int store_tables(struct db *db, const char *domains, const char *after_domain,
@@ -162,4 +164,14 @@ int store_redo_run(
 int store_start_derived(struct db *db, struct db_result **out, struct err *err)
 {
 	return db_query(db, SQL_START_DERIVED, out, err);
+}
+
+int store_has_bare_tables(struct db *db, bool *out_has, struct err *err)
+{
+	scoped(struct db_result *, db_result_free) r = NULL;
+
+	if (db_query(db, SQL_HAS_BARE, &r, err) != 0)
+		return -1;
+	*out_has = db_bool(r, 0, "has");
+	return 0;
 }

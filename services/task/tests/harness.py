@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import time
 import uuid
 
 import psycopg2
@@ -208,3 +209,39 @@ def query(pg, sql, *args):
 
 def one(pg, sql, *args):
     return query(pg, sql, *args)[0][0]
+
+
+def counts(pg, dataset):
+    """{load: rows} as the view shows it."""
+    return dict(query(pg, f"select _load, count(*) from gold_default.{dataset} group by 1"))
+
+
+def states(pg, dataset):
+    return dict(query(pg, "select no, state from _millrace.loads where dataset = %s", dataset))
+
+
+def wait_until(what, seconds=15):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if what():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not come to pass")
+
+
+def is_copying(pg, spec):
+    return one(pg, "select count(*) from pg_stat_activity where application_name = %s"
+                   " and query like 'copy %%' and state = 'active'", spec["application_name"]) > 0
+
+
+def act(pg, name, dataset, no):
+    return one(pg, f"select _millrace.{name}_v1('default', %s, %s, 'bob')", dataset, no)
+
+
+def maintain(pg, grace_s):
+    child = Child("loader", {"task": "maintain", "conninfo": f"host=127.0.0.1 port={pg.port} dbname=millrace",
+                             "user": "millrace_loader", "password": None, "application_name": "maintain",
+                             "grace_s": grace_s})
+    code, last = child.finish()
+    assert code == 0, child.log_text
+    return last

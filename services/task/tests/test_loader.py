@@ -12,34 +12,8 @@ import time
 import psycopg2
 import pytest
 
-from harness import (COLUMNS, Child, Loader, end, frame, load, loader_spec, one, query, rows_of)
-
-
-def counts(pg, dataset):
-    """{load: rows} as the view shows it."""
-    return dict(query(pg, f"select _load, count(*) from gold_default.{dataset} group by 1"))
-
-
-def states(pg, dataset):
-    return dict(query(pg, "select no, state from _millrace.loads where dataset = %s", dataset))
-
-
-def wait_until(what, seconds=15):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if what():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not come to pass")
-
-
-def is_copying(pg, spec):
-    return one(pg, "select count(*) from pg_stat_activity where application_name = %s"
-                   " and query like 'copy %%' and state = 'active'", spec["application_name"]) > 0
-
-
-def act(pg, name, dataset, no):
-    return one(pg, f"select _millrace.{name}_v1('default', %s, %s, 'bob')", dataset, no)
+from harness import (COLUMNS, Child, Loader, act, counts, end, frame, is_copying, load, loader_spec, maintain, one,
+                     query, rows_of, states, wait_until)
 
 
 def test_append_adds_and_accounts(pg, dataset):
@@ -467,15 +441,6 @@ def test_a_failed_first_load_makes_no_table(pg, dataset):
     child.send(frame(rows_of(1, 10)))
     child.finish()
     assert one(pg, "select to_regclass(%s)", f"gold_default.{dataset}") is None
-
-
-def maintain(pg, grace_s):
-    child = Child("loader", {"task": "maintain", "conninfo": f"host=127.0.0.1 port={pg.port} dbname=millrace",
-                             "user": "millrace_loader", "password": None, "application_name": "maintain",
-                             "grace_s": grace_s})
-    code, last = child.finish()
-    assert code == 0, child.log_text
-    return last
 
 
 def test_maintenance_drops_old_generations_and_keeps_the_last_undo(pg, dataset):

@@ -177,3 +177,19 @@ def test_old_generations_are_dropped_after_the_grace(world, name):
     assert world.call("POST", f"/api/loads/{name}/4/undo").json()["row_count"] == 7, "the newest hidden one stays"
     refused = [l for l in loads(world, name) if l["no"] == 3][0]["undo"]
     assert refused["possible"] is False and "no longer kept" in refused["reason"], refused
+
+
+def test_a_large_load_gets_its_index_soon(world, sales):
+    """The daemon's housekeeping sees a table without an index and has it made; undo takes its rows out."""
+    was = world.sql("select pg_get_functiondef('_millrace.is_large'::regproc) as sql")[0]["sql"]
+    world.sql(was.replace("1000000", "5000"))
+    try:
+        load(world, sales, 6000)
+        heap = world.sql("select relation from _gold.heads where dataset = %s", sales)[0]["relation"]
+        made = "select indisvalid from pg_index where indrelid = %s::regclass"
+        wait_until(lambda: [r["indisvalid"] for r in world.sql(made, f"_gold.{heap}_l1")] == [True])
+        page = world.get(f"/api/tables/{sales}/rows?limit=1")
+        assert page["positions"] == [{"load": 1, "row": 1}] and page["row_count"] == 6000
+        assert world.call("POST", f"/api/loads/{sales}/1/undo").json()["row_count"] == 0
+    finally:
+        world.sql(was)
