@@ -3,8 +3,10 @@
 import contextlib
 import os
 import signal
+import threading
 import time
 
+import psycopg2
 import pytest
 
 TAKEOVER_S = 30
@@ -52,29 +54,51 @@ def test_a_worker_killed_is_taken_over_soon(scene):
 
 def test_a_poison_process_is_dead_after_five_attempts_and_hurts_nobody(scene):
     data, other = scene.dataset(), scene.dataset(suffix="_calm")
-    run = scene.upload(data, scene.file(150000, pad=40), expect=False)["run_id"]
-    calm = []
-    deadline = time.monotonic() + 90
-    while scene.run(run)["state"] in ("queued", "running") and time.monotonic() < deadline:
-        for i in (0, 1):
-            if holds(scene, run, i):
-                for pid in scene.children("validation", i):
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-        if len(calm) < 3:
-            calm.append(scene.upload(other, scene.file(10))["run_id"])
-        time.sleep(0.05)
-    doc = scene.wait_run(run, "failed")
+    with Poison(scene, data) as poison:
+        run = scene.upload(data, scene.file(400000, pad=40), expect=False)["run_id"]
+        for n in range(3):
+            scene.upload(other, scene.file(10))
+        doc = scene.wait_run(run, "failed", timeout_s=120)
     check = doc["tasks"][0]
     assert (check["state"], check["attempt"]) == ("dead", 5)
     assert "gave up after 5 attempts" in doc["headline"] and "signal 9" in doc["headline"]
-    for one in calm:
+    for one in scene.expected[other]:
         scene.wait_run(one)
 
 
-def holds(scene, run, i):
-    task = scene.run(run)["tasks"][0]
-    return task["state"] == "running" and task["worker"].startswith(f"validation-{i + 1}")
+class Poison(threading.Thread):
+    """Kills every process that checks a file of one dataset, some milliseconds after it was born."""
+
+    def __init__(self, scene, dataset):
+        super().__init__(name="poison")
+        self.scene, self.dataset = scene, dataset
+        self.killed, self.over = set(), threading.Event()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.join()
+
+    def run(self):
+        with contextlib.closing(psycopg2.connect(self.scene.suite.dsn())) as c, c.cursor() as cursor:
+            c.autocommit = True
+            while not self.over.wait(0.005):
+                born = [{*self.scene.children("validation", i)} - self.killed for i in (0, 1)]
+                if any(born):
+                    cursor.execute("select t.worker from jobs.tasks t join jobs.runs r on r.id = t.run_id"
+                                   " where r.target = %s and t.kind = 'validate' and t.state = 'running'",
+                                   [self.dataset])
+                    for worker, in cursor.fetchall():  # of the children seen before: they are this task's
+                        self.kill(born[int(worker.partition("/")[0].rpartition("-")[2]) - 1])
+
+    def kill(self, pids):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                self.killed.add(pid)
 
 
 def test_term_gives_work_back_at_once(scene):
