@@ -5,16 +5,100 @@
  * Each takes the whole cell: no blanks, nothing behind. The p of every function here must have
  * CSV_PAD_BYTES readable bytes behind p + n (they are read, never used): digits are taken eight at
  * a time. Output is written only on success. Any thread.
- * Source: the eight-digit step is Lemire's parse_eight_digits_unrolled; the fast double is
- * Clinger's.
+ *
+ * Cells of everyday length are read here, inline; whatever those few lines do not take goes to the
+ * thorough function, which decides. Numbers of another locale are written in this one's way first
+ * (csv_plain.h).
+ * Source: Clinger, "How to read floating point numbers accurately" (1990); Lemire, "Number parsing
+ * at a gigabyte per second" (2021); Mushtak and Lemire, "Fast number parsing without fallback"
+ * (2023).
  */
 #ifndef CSV_CSV_NUMBER_H
 #define CSV_CSV_NUMBER_H
 
 #include "csv/csv.h"
+#include "csv/csv_swar.h"
+
+enum { CSV_NUMBER_FAST = 8 }; /* digits that are read in one step */
+
+extern const uint64_t csv_number_tens[20]; /* 10^0 .. 10^19 */
+extern const double csv_number_exact[23];  /* 10^0 .. 10^22, the powers a double holds */
+
+/* csv_number_any_integer, csv_number_any_decimal64, csv_number_any_double - the thorough ways
+ * behind the inline functions below; same contract. */
+bool csv_number_any_integer(const char *p, size_t n, int64_t *out) MUST_CHECK;
+bool csv_number_any_decimal64(
+    const char *p, size_t n, unsigned precision, unsigned scale, int64_t *out) MUST_CHECK;
+bool csv_number_any_double(const char *p, size_t n, double *out) MUST_CHECK;
+
+/* csv_number_any_decimal - the same for csv_number_decimal. */
+bool csv_number_any_decimal(
+    const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out) MUST_CHECK;
+
+/* A short cell without its sign, cut at the point. */
+struct csv_number_parts {
+	uint64_t before, behind;   /* values of the digits on either side */
+	size_t n_before, n_behind; /* how many those are */
+	bool minus;
+};
+
+/* csv_number_split - up to CSV_NUMBER_FAST digits on either side of at most one point; false: not
+ * such a cell, which says nothing about it. */
+static inline bool csv_number_split(const char *p, size_t n, struct csv_number_parts *d)
+{
+	d->minus = n > 0 && p[0] == '-';
+	p += d->minus;
+	n -= d->minus;
+	const size_t point = csv_swar_find(p, n < 16 ? n : 16, '.');
+	d->n_before = point;
+	d->n_behind = point < n ? n - point - 1 : 0;
+	if (d->n_before > CSV_NUMBER_FAST || d->n_behind > CSV_NUMBER_FAST ||
+	    d->n_before + d->n_behind == 0)
+		return false;
+	uint64_t bad = 0;
+	d->before = csv_swar_digits(p, d->n_before, &bad);
+	d->behind = csv_swar_digits(p + point + 1, d->n_behind, &bad);
+	return bad == 0;
+}
 
 /* csv_number_integer - optional sign, digits, within int64; leading zeros count for nothing. */
-bool csv_number_integer(const char *p, size_t n, int64_t *out) MUST_CHECK;
+MUST_CHECK static inline bool csv_number_integer(const char *p, size_t n, int64_t *out)
+{
+	const bool minus = n > 0 && p[0] == '-';
+	const char *const digits = p + minus;
+	const size_t n_digits = n - minus;
+	uint64_t bad = 0;
+	uint64_t value = 0;
+	if (n_digits - 1 < 8) {
+		value = csv_swar_digits(digits, n_digits, &bad);
+	} else if (n_digits - 1 < 16) {
+		value = csv_swar_digits(digits, n_digits - 8, &bad) * 100000000;
+		value += csv_swar_digits(digits + n_digits - 8, 8, &bad);
+	} else {
+		bad = 1;
+	}
+	if (__builtin_expect(bad != 0, 0))
+		return csv_number_any_integer(p, n, out);
+	*out = minus ? -(int64_t)value : (int64_t)value;
+	return true;
+}
+
+/* csv_number_fits - do the short parts fit without a look at zeros? Then their value times 10^scale
+ * fits 64 bits. */
+static inline bool csv_number_fits(
+    const struct csv_number_parts *d, unsigned precision, unsigned scale)
+{
+	return d->n_behind <= scale && d->n_before + scale <= precision &&
+	       d->n_before + scale <= CSV_DECIMAL_NARROW;
+}
+
+/* csv_number_scaled - parts that fit as value * 10^scale. */
+static inline int64_t csv_number_scaled(const struct csv_number_parts *d, unsigned scale)
+{
+	const int64_t value = (int64_t)(d->before * csv_number_tens[scale] +
+					d->behind * csv_number_tens[scale - d->n_behind]);
+	return d->minus ? -value : value;
+}
 
 /*
  * csv_number_decimal - optional sign, digits with at most one point and a digit on at least one
@@ -24,16 +108,41 @@ bool csv_number_integer(const char *p, size_t n, int64_t *out) MUST_CHECK;
  *            let pass, any other digit there is a fault, nothing is rounded
  * out        value * 10^scale
  */
-bool csv_number_decimal(
-    const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out) MUST_CHECK;
+MUST_CHECK static inline bool csv_number_decimal(
+    const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out)
+{
+	struct csv_number_parts d;
+	if (!csv_number_split(p, n, &d) || !csv_number_fits(&d, precision, scale))
+		return csv_number_any_decimal(p, n, precision, scale, out);
+	*out = csv_number_scaled(&d, scale);
+	return true;
+}
 
 /* csv_number_decimal64 - the same for precision <= CSV_DECIMAL_NARROW. */
-bool csv_number_decimal64(
-    const char *p, size_t n, unsigned precision, unsigned scale, int64_t *out) MUST_CHECK;
+MUST_CHECK static inline bool csv_number_decimal64(
+    const char *p, size_t n, unsigned precision, unsigned scale, int64_t *out)
+{
+	struct csv_number_parts d;
+	if (!csv_number_split(p, n, &d) || !csv_number_fits(&d, precision, scale))
+		return csv_number_any_decimal64(p, n, precision, scale, out);
+	*out = csv_number_scaled(&d, scale);
+	return true;
+}
 
 /* csv_number_double - decimal notation with optional exponent, correctly rounded; also the words
  * NaN, INF, -INF (Frictionless); what overflows is refused, what underflows becomes 0. */
-bool csv_number_double(const char *p, size_t n, double *out) MUST_CHECK;
+MUST_CHECK static inline bool csv_number_double(const char *p, size_t n, double *out)
+{
+	struct csv_number_parts d;
+	if (!csv_number_split(p, n, &d))
+		return csv_number_any_double(p, n, out);
+	const uint64_t value = d.before * csv_number_tens[d.n_behind] + d.behind;
+	if (value > (UINT64_C(1) << 53))
+		return csv_number_any_double(p, n, out);
+	const double magnitude = (double)value / csv_number_exact[d.n_behind];
+	*out = d.minus ? -magnitude : magnitude;
+	return true;
+}
 
 /*
  * csv_number_shape - digits before and behind the point of a decimal cell, for inference.
