@@ -35,12 +35,32 @@ bool csv_number_any_double(const char *p, size_t n, double *out) MUST_CHECK;
 bool csv_number_any_decimal(
     const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out) MUST_CHECK;
 
-/* A short cell without its sign, cut at the point. */
+/* A short cell: its digits as one number, and how many of them stand behind the point. */
 struct csv_number_parts {
-	uint64_t before, behind;   /* values of the digits on either side */
-	size_t n_before, n_behind; /* how many those are */
+	uint64_t digits;
+	size_t n_before, n_behind;
 	bool minus;
 };
+
+/* csv_number_split_word - up to CSV_NUMBER_FAST digits in all: the point is taken out of the word.
+ */
+static inline uint64_t csv_number_split_word(const char *p, size_t n, struct csv_number_parts *d)
+{
+	const uint64_t v = csv_swar_load(p);
+	const uint64_t hit = csv_swar_zeros(v ^ CSV_SWAR_POINTS);
+	if (hit == 0 && n > 8)
+		return 1;
+	const size_t at = hit == 0 ? 8 : (size_t)__builtin_ctzll(hit) / 8;
+	const bool point = at < n;
+	const uint64_t before = hit == 0 ? ~UINT64_C(0) : (hit & -hit) - 1;
+	const uint64_t mask = before >> 7; /* all characters in front of the point */
+	const uint64_t digits = hit == 0 ? v : (v & mask) | (csv_swar_load(p + 1) & ~mask);
+	d->n_before = point ? at : n;
+	d->n_behind = n - d->n_before - point;
+	const uint64_t word = csv_swar_first(digits, n - point);
+	d->digits = csv_swar_value(word);
+	return csv_swar_not_digits(word) | (uint64_t)(n == point);
+}
 
 /* csv_number_split - up to CSV_NUMBER_FAST digits on either side of at most one point; false: not
  * such a cell, which says nothing about it. */
@@ -49,15 +69,16 @@ static inline bool csv_number_split(const char *p, size_t n, struct csv_number_p
 	d->minus = n > 0 && p[0] == '-';
 	p += d->minus;
 	n -= d->minus;
+	if (n <= CSV_NUMBER_FAST + 1)
+		return csv_number_split_word(p, n, d) == 0;
 	const size_t point = csv_swar_find(p, n < 16 ? n : 16, '.');
 	d->n_before = point;
 	d->n_behind = point < n ? n - point - 1 : 0;
-	if (d->n_before > CSV_NUMBER_FAST || d->n_behind > CSV_NUMBER_FAST ||
-	    d->n_before + d->n_behind == 0)
+	if (d->n_before > CSV_NUMBER_FAST || d->n_behind > CSV_NUMBER_FAST)
 		return false;
 	uint64_t bad = 0;
-	d->before = csv_swar_digits(p, d->n_before, &bad);
-	d->behind = csv_swar_digits(p + point + 1, d->n_behind, &bad);
+	d->digits = csv_swar_digits(p, d->n_before, &bad) * csv_number_tens[d->n_behind];
+	d->digits += csv_swar_digits(p + point + 1, d->n_behind, &bad);
 	return bad == 0;
 }
 
@@ -95,8 +116,7 @@ static inline bool csv_number_fits(
 /* csv_number_scaled - parts that fit as value * 10^scale. */
 static inline int64_t csv_number_scaled(const struct csv_number_parts *d, unsigned scale)
 {
-	const int64_t value = (int64_t)(d->before * csv_number_tens[scale] +
-					d->behind * csv_number_tens[scale - d->n_behind]);
+	const int64_t value = (int64_t)(d->digits * csv_number_tens[scale - d->n_behind]);
 	return d->minus ? -value : value;
 }
 
@@ -134,12 +154,9 @@ MUST_CHECK static inline bool csv_number_decimal64(
 MUST_CHECK static inline bool csv_number_double(const char *p, size_t n, double *out)
 {
 	struct csv_number_parts d;
-	if (!csv_number_split(p, n, &d))
+	if (!csv_number_split(p, n, &d) || d.digits > UINT64_C(1) << 53)
 		return csv_number_any_double(p, n, out);
-	const uint64_t value = d.before * csv_number_tens[d.n_behind] + d.behind;
-	if (value > (UINT64_C(1) << 53))
-		return csv_number_any_double(p, n, out);
-	const double magnitude = (double)value / csv_number_exact[d.n_behind];
+	const double magnitude = (double)(int64_t)d.digits / csv_number_exact[d.n_behind];
 	*out = d.minus ? -magnitude : magnitude;
 	return true;
 }

@@ -15,8 +15,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define CSV_SWAR_HIGH  UINT64_C(0x8080808080808080)
-#define CSV_SWAR_ZEROS UINT64_C(0x3030303030303030) /* "00000000" */
+#define CSV_SWAR_HIGH   UINT64_C(0x8080808080808080)
+#define CSV_SWAR_ZEROS  UINT64_C(0x3030303030303030) /* "00000000" */
+#define CSV_SWAR_POINTS UINT64_C(0x2E2E2E2E2E2E2E2E) /* "........" */
 
 /* csv_swar_load - eight characters. */
 static inline uint64_t csv_swar_load(const char *p)
@@ -62,17 +63,21 @@ static inline uint64_t csv_swar_digits(const char *p, size_t n, uint64_t *bad)
 	return csv_swar_value(v);
 }
 
+/* csv_swar_zeros - the high bit of each character that is 0, exact up to the first of them. */
+static inline uint64_t csv_swar_zeros(uint64_t v)
+{
+	return (v - UINT64_C(0x0101010101010101)) & ~v & CSV_SWAR_HIGH;
+}
+
 /* csv_swar_find - place of the first c among the first n (0..16) characters; n when there is none.
  */
 static inline size_t csv_swar_find(const char *p, size_t n, char c)
 {
 	const uint64_t pattern = UINT64_C(0x0101010101010101) * (uint8_t)c;
-	uint64_t v = csv_swar_load(p) ^ pattern;
-	uint64_t hit = (v - UINT64_C(0x0101010101010101)) & ~v & CSV_SWAR_HIGH;
+	uint64_t hit = csv_swar_zeros(csv_swar_load(p) ^ pattern);
 	size_t at = 0;
 	if (hit == 0) {
-		v = csv_swar_load(p + 8) ^ pattern;
-		hit = (v - UINT64_C(0x0101010101010101)) & ~v & CSV_SWAR_HIGH;
+		hit = csv_swar_zeros(csv_swar_load(p + 8) ^ pattern);
 		at = 8;
 	}
 	if (hit == 0)

@@ -66,8 +66,8 @@ static void test_shortest_and_longer_notations(void **state)
 	(void)state;
 	char text[CELL_BYTES];
 	for (int i = 0; i < cases(); i++) {
-		(void)snprintf(text, sizeof(text), "%.*g", (int)(next_random() % 25) + 1,
-		    random_double());
+		(void)snprintf(
+		    text, sizeof(text), "%.*g", (int)(next_random() % 25) + 1, random_double());
 		check(text);
 		const double small = (double)(int64_t)next_random() / 1e17;
 		(void)snprintf(text, sizeof(text), "%.*f", (int)(next_random() % 20), small);
@@ -94,8 +94,7 @@ static void test_any_digits_and_power(void **state)
 static void check_middle(double v)
 {
 	char text[CELL_BYTES];
-	const long double middle =
-	    ((long double)v + (long double)nextafter(v, INFINITY)) / 2.0L;
+	const long double middle = ((long double)v + (long double)nextafter(v, INFINITY)) / 2.0L;
 	const int n = snprintf(text, sizeof(text) - 8, "%.800Le", middle);
 	char *exponent = strchr(text, 'e');
 	assert_true(n > 0 && exponent != NULL);
@@ -158,8 +157,8 @@ static void test_hard_cells(void **state)
 		"1.50000000000000011102230246251565", "31245270191439438e54", "3e-342", "1e-343",
 		"9.999999999999999999e-343", "1e308", "1e309", "12345678901234567890e289",
 		"6.8985865317742005e-309", "247032822920623272e-341", "184467440737095516150e-1",
-		"0.000000000000000000000000000000000000000000000000000000001e380", "0e999",
-		"-0.0", "000000000000000000000000000000001.50000000000000000000000000000000" };
+		"0.000000000000000000000000000000000000000000000000000000001e380", "0e999", "-0.0",
+		"000000000000000000000000000000001.50000000000000000000000000000000" };
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		check(texts[i]);
 }

@@ -121,6 +121,35 @@ static void test_a_decimal_of_38_digits(void **state)
 	    csv_number_decimal(padded("999999999999999999999999999999999999999"), 39, 38, 0, &got));
 }
 
+/* Cells of every length over the characters of numbers, inline and thorough. */
+static void test_the_inline_ways_agree_with_the_thorough_ones(void **state)
+{
+	(void)state;
+	static const char any[] = "00123456789999..-+e,";
+	uint64_t seed = 0x2545f4914f6cdd1d;
+	for (int i = 0; i < 400000; i++) {
+		char text[32];
+		const size_t n = (size_t)(i % 24);
+		for (size_t k = 0; k < n; k++) {
+			seed = seed * 6364136223846793005 + 1442695040888963407;
+			const bool odd = (seed >> 60) == 0 || k == 0;
+			text[k] = any[(seed >> 33) % (odd ? sizeof(any) - 1 : 16)];
+		}
+		text[n] = '\0';
+		const char *p = padded(text);
+		int64_t a[4] = { 1, 1, 1, 1 };
+		__int128 wide[2] = { 1, 1 };
+		const bool ok =
+		    csv_number_integer(p, n, &a[0]) == csv_number_any_integer(p, n, &a[1]) &&
+		    csv_number_decimal64(p, n, 12, 3, &a[2]) ==
+			csv_number_any_decimal64(p, n, 12, 3, &a[3]) &&
+		    csv_number_decimal(p, n, 38, 9, &wide[0]) ==
+			csv_number_any_decimal(p, n, 38, 9, &wide[1]);
+		if (!ok || a[0] != a[1] || a[2] != a[3] || wide[0] != wide[1])
+			fail_msg("\"%s\": the two ways differ", text);
+	}
+}
+
 static bool same_double(double a, double b)
 {
 	uint64_t x;
@@ -199,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_integers),
 		cmocka_unit_test(test_decimals),
 		cmocka_unit_test(test_a_decimal_of_38_digits),
+		cmocka_unit_test(test_the_inline_ways_agree_with_the_thorough_ones),
 		cmocka_unit_test(test_hard_doubles),
 		cmocka_unit_test(test_random_doubles),
 		cmocka_unit_test(test_not_doubles),
