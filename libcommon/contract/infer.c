@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "contract/contract.h"
 #include "contract/infer_name.h"
+#include "contract/report_dialect.h"
 #include "contract/shape.h"
 #include "csv/csv_encoding.h"
 #include "csv/csv_explain.h"
@@ -336,17 +337,6 @@ static void add_budget(cJSON *ours, cJSON *evidence, int64_t misfits, int64_t ro
 	}
 }
 
-static void add_dialect(cJSON *evidence, const struct csv_sniff_result *s)
-{
-	cJSON *d = add_object(evidence, "dialect");
-	(void)cJSON_AddStringToObject(
-	    d, "delimiter", csv_sniff_delimiter_name(s->chosen.delimiter));
-	(void)cJSON_AddStringToObject(d, "encoding", s->dialect.encoding);
-	(void)cJSON_AddStringToObject(d, "line_end", s->dialect.crlf ? "crlf" : "lf");
-	(void)cJSON_AddNumberToObject(d, "regular_rows", (double)s->chosen.regular_rows);
-	(void)cJSON_AddNumberToObject(d, "sampled_rows", (double)s->chosen.rows);
-}
-
 cJSON *contract_infer_draft(
     const struct contract_infer *i, const struct contract_infer_how *how, struct arena *a)
 {
@@ -374,6 +364,7 @@ cJSON *contract_infer_draft(
 	if (!how->unattended)
 		add_budget(ours, evidence, misfits, i->rows + how->row_rejects);
 	if (how->sniffed != NULL)
-		add_dialect(evidence, how->sniffed);
+		cJSON_AddItemToObject(
+		    evidence, "dialect", contract_report_dialect(how->sniffed));
 	return draft;
 }

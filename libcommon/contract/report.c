@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "csv/csv_encoding.h"
+#include "contract/report_dialect.h"
 #include "kit/json.h"
 
 const char *contract_verdict_name(enum contract_verdict v)
@@ -75,33 +75,6 @@ static void add_columns(cJSON *report, const struct contract *c)
 	}
 }
 
-static void add_reading(cJSON *dialect, const char *name, const struct csv_sniff_reading *r)
-{
-	cJSON *o = cJSON_AddObjectToObject(dialect, name);
-	js_add_str(o, "delimiter", csv_sniff_delimiter_name(r->delimiter));
-	js_add_i64(o, "columns", (int64_t)r->columns);
-	js_add_i64(o, "regular_rows", (int64_t)r->regular_rows);
-	js_add_i64(o, "rows", (int64_t)r->rows);
-}
-
-static void add_dialect(cJSON *report, const struct csv_sniff_result *s)
-{
-	if (s == NULL) {
-		(void)cJSON_AddNullToObject(report, "dialect");
-		return;
-	}
-	cJSON *d = cJSON_AddObjectToObject(report, "dialect");
-	js_add_str(d, "delimiter", csv_sniff_delimiter_name(s->dialect.delimiter[0]));
-	js_add_str(d, "encoding", s->dialect.encoding);
-	js_add_str(d, "line_end", s->dialect.crlf ? "crlf" : "lf");
-	(void)cJSON_AddBoolToObject(d, "bom", s->dialect.bom_bytes > 0);
-	(void)cJSON_AddBoolToObject(d, "delimiter_given", s->delimiter_given);
-	(void)cJSON_AddBoolToObject(d, "encoding_given", s->encoding_given);
-	add_reading(d, "chosen", &s->chosen);
-	if (!s->delimiter_given)
-		add_reading(d, "runner_up", &s->runner_up);
-}
-
 static void add_names(cJSON *report, const char *name, const char *const *names)
 {
 	cJSON *list = cJSON_AddArrayToObject(report, name);
@@ -146,7 +119,7 @@ cJSON *contract_report(const struct contract_outcome *o, struct arena *a)
 	add_account(report, o->tally);
 	add_rules(report, o);
 	add_columns(report, o->contract);
-	add_dialect(report, o->sniffed);
+	cJSON_AddItemToObject(report, "dialect", contract_report_dialect(o->sniffed));
 	(void)cJSON_AddNumberToObject(report, "budget_pct", o->budget_pct);
 	add_names(report, "ignored_columns", o->match == NULL ? NULL : o->match->ignored);
 	add_names(report, "absent_columns", o->match == NULL ? NULL : o->match->absent);

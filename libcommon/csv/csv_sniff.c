@@ -6,67 +6,10 @@
 
 #include "base/text.h"
 #include "csv/csv_encoding.h"
+#include "csv/csv_refuse.h"
 #include "csv/csv_row.h"
 
-/* First bytes of what people send instead of CSV. */
-struct magic {
-	const char *bytes;
-	size_t n;
-	const char *what;
-	const char *code;
-};
-
-#define MAGIC(bytes, what)                                                                         \
-	{                                                                                          \
-		bytes, sizeof(bytes) - 1, what, "file.binary"                                      \
-	}
-#define OTHER_TEXT(bytes, what)                                                                    \
-	{                                                                                          \
-		bytes, sizeof(bytes) - 1, what, "file.encoding"                                    \
-	}
-
-static const struct magic magics[] = {
-	MAGIC("PK\x03\x04", "a ZIP archive (an Excel workbook is one)"),
-	MAGIC("PK\x05\x06", "an empty ZIP archive"),
-	MAGIC("\x1f\x8b", "a gzip archive"),
-	MAGIC("BZh91AY&SY", "a bzip2 archive"),
-	MAGIC("\xfd"
-	      "7zXZ",
-	    "an xz archive"),
-	MAGIC("\x28\xb5\x2f\xfd", "a zstd archive"),
-	MAGIC("7z\xbc\xaf\x27\x1c", "a 7z archive"),
-	MAGIC("Rar!\x1a\x07", "a RAR archive"),
-	MAGIC("\xd0\xcf\x11\xe0", "an old Office document (.xls, .doc)"),
-	MAGIC("%PDF", "a PDF document"),
-	MAGIC("\x89PNG", "a PNG picture"),
-	MAGIC("\xff\xd8\xff", "a JPEG picture"),
-	MAGIC("GIF89a", "a GIF picture"),
-	MAGIC("PAR1\x15", "a Parquet file"),
-	MAGIC("Obj\x01", "an Avro file"),
-	MAGIC("\x7f"
-	      "ELF",
-	    "a program"),
-	MAGIC("SQLite format 3", "an SQLite database"),
-	MAGIC("<!DOCTYPE", "an HTML page"),
-	MAGIC("<!doctype", "an HTML page"),
-	MAGIC("<html", "an HTML page"),
-	MAGIC("<?xml", "an XML document"),
-	OTHER_TEXT("\xff\xfe\x00\x00", "UTF-32 text; save it as UTF-8"),
-	OTHER_TEXT("\xff\xfe", "UTF-16 text; save it as UTF-8"),
-	OTHER_TEXT("\xfe\xff", "UTF-16 text; save it as UTF-8"),
-	OTHER_TEXT("\x00\x00\xfe\xff", "UTF-32 text; save it as UTF-8"),
-};
-
-static int refuse_magic(const uint8_t *p, size_t n, struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
-		const struct magic *m = &magics[i];
-		if (n >= m->n && memcmp(p, m->bytes, m->n) == 0)
-			return err_set_code(
-			    err, ERR_INPUT, m->code, "byte 1: this is %s, not CSV", m->what);
-	}
-	return 0;
-}
+enum { SNIFF_ROWS = 1000 };
 
 /* UTF-16 without a BOM shows as a NUL in every other byte. */
 static bool looks_utf16(const uint8_t *p, size_t n)
@@ -81,27 +24,19 @@ static bool looks_utf16(const uint8_t *p, size_t n)
 	return look >= 8 && (even + odd) * 3 > look && (even == 0 || odd == 0);
 }
 
-static int refuse_binary(const uint8_t *p, size_t n, struct err *err)
+/* Until bytes come through csv_input: UTF-16 has to be refused here. */
+static int refuse_utf16(const uint8_t *p, size_t n, struct err *err)
 {
+	const bool mark =
+	    n >= 2 && (memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0);
+	if (mark)
+		return err_set_code(err, ERR_INPUT, "file.encoding",
+		    "byte 1: this is UTF-16 text; save it as UTF-8, not CSV");
 	const uint8_t *nul = memchr(p, 0, n);
 	if (nul != NULL && looks_utf16(p, n))
 		return err_set_code(err, ERR_INPUT, "file.encoding",
 		    "byte %zu: a NUL byte; this looks like UTF-16 text, save it as UTF-8",
 		    (size_t)(nul - p) + 1);
-	if (nul != NULL)
-		return err_set_code(err, ERR_INPUT, "file.binary",
-		    "byte %zu: a NUL byte; this is binary data, not CSV", (size_t)(nul - p) + 1);
-	size_t control = 0;
-	size_t first = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] >= 32 || p[i] == '\t' || p[i] == '\n' || p[i] == '\r' || p[i] == '\f')
-			continue;
-		first = control++ == 0 ? i : first;
-	}
-	if (control * 10 > n)
-		return err_set_code(err, ERR_INPUT, "file.binary",
-		    "byte %zu: control characters all over; this is binary data, not CSV",
-		    first + 1);
 	return 0;
 }
 
@@ -161,9 +96,9 @@ static struct csv_sniff_reading read_with(const uint8_t *p, size_t n, bool eof, 
 	struct csv_row_window w = {
 		.p = p, .n = n, .eof = eof, .delimiter = delimiter, .quote = '"'
 	};
-	struct csv_sniff_reading r = { .delimiter = delimiter };
+	struct csv_sniff_reading r = { .delimiter = { delimiter }, .quote = '"' };
 	struct csv_row row;
-	for (size_t at = 0; at < n && r.rows < CSV_SNIFF_ROWS;) {
+	for (size_t at = 0; at < n && r.rows < SNIFF_ROWS;) {
 		const size_t blank = csv_row_blank(&w, at);
 		if (blank > 0) {
 			at += blank;
@@ -210,7 +145,7 @@ static void find_delimiter(const uint8_t *p, size_t n, bool eof, struct csv_snif
 		if (reads_better(&next, &out->chosen)) {
 			out->runner_up = out->chosen;
 			out->chosen = next;
-		} else if (out->runner_up.delimiter == 0 || reads_better(&next, &out->runner_up)) {
+		} else if (out->runner_up.rows == 0 || reads_better(&next, &out->runner_up)) {
 			out->runner_up = next;
 		}
 	}
@@ -222,14 +157,15 @@ int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_given *give
 	struct csv_sniff_result r = { .sample_bytes = n };
 	if (n == 0)
 		return err_set_code(err, ERR_INPUT, "file.empty", "the file is empty (0 bytes)");
-	if (refuse_magic(p, n, err) != 0 || refuse_binary(p, n, err) != 0 ||
-	    refuse_line_ends(p, n, err) != 0)
+	if (csv_refuse_magic(p, n, err) != 0 || refuse_utf16(p, n, err) != 0 ||
+	    csv_refuse_text(p, n, err) != 0 || refuse_line_ends(p, n, err) != 0)
 		return -1;
 	r.dialect.bom_bytes = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	p += r.dialect.bom_bytes;
 	n -= r.dialect.bom_bytes;
-	r.encoding_given = (given->set & CSV_SET_ENCODING) != 0;
-	if (r.encoding_given)
+	r.given = given->set;
+	r.whole = eof;
+	if ((given->set & CSV_SET_ENCODING) != 0)
 		(void)csv_encoding_find(given->dialect.encoding, &r.dialect.coding);
 	else if (r.dialect.bom_bytes == 0)
 		r.dialect.coding = find_encoding(p, n, eof);
@@ -237,12 +173,11 @@ int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_given *give
 	    csv_encoding_name(r.dialect.coding));
 	r.dialect.quote = '"';
 	r.dialect.crlf = most_lines_crlf(p, n);
-	r.delimiter_given = (given->set & CSV_SET_DELIMITER) != 0;
-	if (r.delimiter_given)
+	if ((given->set & CSV_SET_DELIMITER) != 0)
 		r.chosen = read_with(p, n, eof, given->dialect.delimiter[0]);
 	else
 		find_delimiter(p, n, eof, &r);
-	r.dialect.delimiter[0] = r.chosen.delimiter;
+	r.dialect.delimiter[0] = r.chosen.delimiter[0];
 	r.dialect.header_rows = 1;
 	if (r.chosen.rows == 0 && eof)
 		return err_set_code(err, ERR_INPUT, "file.empty",
@@ -251,20 +186,8 @@ int csv_sniff(const uint8_t *p, size_t n, bool eof, const struct csv_given *give
 	return 0;
 }
 
-const char *csv_sniff_delimiter_name(char delimiter)
+int csv_sniff_samples(const struct csv_sample *samples, size_t n, const struct csv_given *given,
+    struct csv_sniff_result *out, struct err *err)
 {
-	switch (delimiter) {
-	case ',':
-		return "comma";
-	case ';':
-		return "semicolon";
-	case '\t':
-		return "tab";
-	case '|':
-		return "pipe";
-	case '\0':
-		return "none";
-	default:
-		return "other";
-	}
+	return csv_sniff(samples[0].p, samples[0].n, n == 1 && samples[0].end, given, out, err);
 }

@@ -77,7 +77,7 @@ static void test_what_is_given_is_not_guessed(void **state)
 	assert_int_equal(sniff("a,b\n1,2\n", 8, &given, &r, &err), 0);
 	assert_int_equal(r.dialect.delimiter[0], ';');
 	assert_int_equal(r.dialect.coding, CSV_WINDOWS_1252);
-	assert_true(r.delimiter_given && r.encoding_given);
+	assert_int_equal(r.given, CSV_SET_DELIMITER | CSV_SET_ENCODING);
 	assert_int_equal(r.chosen.columns, 1);
 }
 
@@ -89,9 +89,9 @@ static void test_runner_up_is_told(void **state)
 	struct err err = { 0 };
 	const char *text = "a;b,c\n1;2,3\n4;5,6\n7;8\n";
 	assert_int_equal(sniff(text, strlen(text), &given, &r, &err), 0);
-	assert_int_equal(r.chosen.delimiter, ';');
+	assert_int_equal(r.chosen.delimiter[0], ';');
 	assert_int_equal(r.chosen.regular_rows, 4);
-	assert_int_equal(r.runner_up.delimiter, ',');
+	assert_int_equal(r.runner_up.delimiter[0], ',');
 	assert_int_equal(r.runner_up.regular_rows, 3);
 	assert_int_equal(r.runner_up.rows, 4);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report_dialect - how a file was read, as JSON: the one form that reports, drafts and the command
+ * line share.
+ *
+ *	{"delimiter": "semicolon", "quote": "double", "escape": "none", "comment": "none",
+ *	 "line_end": "crlf", "skip_space": false, "preamble_lines": 4, "header_rows": 1,
+ *	 "footer_rows": 1, "first_table": false, "encoding": "utf-8", "bom": false,
+ *	 "given": ["delimiter"], "confidence": 0.97, "ambiguous": false,
+ *	 "sample": {"bytes", "whole"},
+ *	 "chosen": {"delimiter", "quote", "escape", "skip_space", "columns", "rows", "regular_rows",
+ *	            "bad_rows", "typed_pct", "score"},
+ *	 "runner_up": the same, or null, "why": "...", "why_header": "...", "doubt": "..." or null,
+ *	 "tables": [{"line", "columns", "rows"}]}
+ *
+ * Characters are given as csv_dialect_word has them; csv_given_set takes them back.
+ */
+#ifndef CONTRACT_REPORT_DIALECT_H
+#define CONTRACT_REPORT_DIALECT_H
+
+#include <cjson/cJSON.h>
+
+#include "csv/csv_sniff.h"
+
+/* contract_report_dialect - a new object, or null for s = NULL; the caller adds it to a tree. */
+cJSON *contract_report_dialect(const struct csv_sniff_result *s) MUST_CHECK;
+
+#endif
