@@ -44,7 +44,7 @@ void csv_cells_done(struct csv_cells *t)
 void csv_cells_reset(struct csv_cells *t, const struct csv_block *block)
 {
 	t->block = block->data;
-	t->quote = block->dialect.quote;
+	t->dialect = &block->dialect;
 	t->encoding = block->dialect.coding;
 	t->ascii = block->ascii;
 	if (t->pages == NULL)
@@ -90,7 +90,7 @@ static struct csv_text changed_text(struct csv_cells *t, const struct csv_cell *
 	size_t used = n;
 	if ((cell->n & CSV_CELL_DOUBLED) != 0) {
 		char *plain = page_take(t, n);
-		used = csv_row_unquote(p, n, t->quote, plain);
+		used = csv_row_unquote(p, n, t->dialect, plain);
 		page_keep(t, plain, used);
 		p = (const uint8_t *)plain;
 	}

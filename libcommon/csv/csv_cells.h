@@ -17,7 +17,7 @@ struct csv_cells_page {
 struct csv_cells {
 	const struct csv_schema *schema;
 	const uint8_t *block; /* where cells point to */
-	char quote;
+	const struct csv_dialect *dialect;
 	enum csv_encoding encoding;
 	bool ascii;                   /* nothing to recode */
 	bool empty_is_missing;        /* "" is among the missing words */

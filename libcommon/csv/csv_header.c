@@ -19,7 +19,7 @@ static char *cell_text(
 	char *plain = mem_alloc(n + 1);
 	size_t used = n;
 	if ((cell->n & CSV_CELL_DOUBLED) != 0)
-		used = csv_row_unquote(w->p + cell->at, n, w->quote, plain);
+		used = csv_row_unquote(w->p + cell->at, n, w->dialect, plain);
 	else
 		memcpy(plain, w->p + cell->at, n);
 	char *text = mem_alloc(3 * used + 1);

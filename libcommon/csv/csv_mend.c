@@ -59,7 +59,7 @@ static void add_read_cells(struct buf *out, const struct csv_row_window *w,
 			continue;
 		}
 		char *plain = mem_alloc(bytes);
-		const size_t used = csv_row_unquote(w->p + cells[i].at, bytes, w->quote, plain);
+		const size_t used = csv_row_unquote(w->p + cells[i].at, bytes, w->dialect, plain);
 		add_cell(out, (const uint8_t *)plain, used, encoding);
 		free(plain);
 	}
@@ -86,8 +86,7 @@ static void add_cells(
 		.p = r->raw.p,
 		.n = r->raw.n,
 		.eof = true,
-		.delimiter = d->delimiter[0],
-		.quote = d->quote,
+		.dialect = d,
 		.columns = columns,
 	};
 	struct csv_row row = { .kind = CSV_ROW_TORN };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * csv_row - where does a row end? The exact rules, for one row at a time.
+ * csv_row - where does a row end? The exact rules, for one row at a time, in any dialect.
  *
- * A row ends at LF or CR LF outside quotes; the last may end with the file. A cell is quoted when
- * its first byte is the quote; inside, two quotes mean one; a quote later in an unquoted cell is
- * plain text. Behind a closing quote only a delimiter or the row's end may stand. Lines without any
- * byte are skipped. Otherwise:
+ * A row ends at a line end (csv_dialect.h) outside quotes; the last may end with the file. A cell
+ * is quoted when its first byte is the quote (with skip_space: behind blanks); inside, two quotes
+ * mean one, and so do the escape character and a quote; the escape character twice means itself
+ * once, before anything else it is text. A quote later in an unquoted cell is plain text. Behind a
+ * closing quote only a delimiter or the row's end may stand. Lines without any byte and lines that
+ * begin with the comment mark are no rows. Otherwise:
  *
  * 1. Text behind a closing quote, where the line is complete by itself: that line is the bad row.
  * 2. A quote still open at the end of its line may be a cell of several lines. It is believed when
@@ -13,9 +15,13 @@
  *    not themselves rows (at least two whole lines inside, every one of them with the file's number
  *    of cells, in a file of three or more columns, are taken for rows that two torn quotes
  *    swallowed).
- * 3. Otherwise the quote is torn: the bad row runs up to the next line start from which a row
- *    with the file's number of cells can be read within CSV_ROW_PROBE_BYTES, or at which a line
- *    with that many delimiters tears a quote of its own, or to the end.
+ * 3. Otherwise the quote is torn and given up at the line start from which the most rows can be
+ *    read again one after the other: at CSV_ROW_PROBE_ROWS of them, or at the file's end, the first
+ *    such line is taken, else the best of the CSV_ROW_PROBE_LINES lines from the first that reads
+ *    as a row. A row counts when it has the file's number of cells; a line with that many
+ *    delimiters that tears a quote of its own counts too, so that it becomes a bad row of its own.
+ *    Each try looks at no more than CSV_ROW_PROBE_BYTES. Where no line reads, the bad row runs to
+ *    the end.
  *
  * So one torn quote costs the row it stands in. Looking ahead is bounded by CSV_MAX_FIELD_BYTES.
  * Pure functions of the bytes: any thread, the same answer for any cut into blocks.
@@ -25,7 +31,7 @@
 
 #include "csv/csv.h"
 
-enum { CSV_ROW_PROBE_BYTES = 64 << 10 };
+enum { CSV_ROW_PROBE_BYTES = 64 << 10, CSV_ROW_PROBE_ROWS = 8, CSV_ROW_PROBE_LINES = 64 };
 
 enum csv_row_kind {
 	CSV_ROW_WHOLE,     /* closed; cells counted */
@@ -39,10 +45,11 @@ enum csv_row_kind {
 struct csv_row_window {
 	const uint8_t *p; /* CSV_PAD_BYTES readable bytes behind p + n */
 	size_t n;
-	bool eof; /* nothing comes after n */
+	bool eof;                          /* nothing comes after n */
+	const struct csv_dialect *dialect; /* borrowed; NULL = the next two are all of it */
 	char delimiter, quote;
-	size_t columns; /* cells of a row; 0 = not known yet (the header): rule 2 believes any
-			   number */
+	size_t columns; /* cells of a row; 0 = not known yet (the header): rule 2
+			   believes any number */
 };
 
 struct csv_row {
@@ -60,10 +67,11 @@ struct csv_cell {
 	uint32_t n;  /* bytes, CSV_CELL_DOUBLED may be set */
 };
 
-#define CSV_CELL_DOUBLED (UINT32_C(1) << 31) /* holds doubled quotes */
+/* The cell's bytes are not yet its text: csv_row_unquote (doubled or escaped quotes). */
+#define CSV_CELL_DOUBLED (UINT32_C(1) << 31)
 
 /*
- * csv_row_find - the row that starts at a byte of the window (at < n, not a blank line).
+ * csv_row_find - the row that starts at a byte of the window (at < n, csv_row_blank said 0).
  *
  * Cost  one pass over the row; over what follows it up to the limits when a quote is open
  */
@@ -79,13 +87,17 @@ void csv_row_find(const struct csv_row_window *w, size_t at, struct csv_row *out
 size_t csv_row_cells(const struct csv_row_window *w, size_t at, const struct csv_row *row,
     struct csv_cell *out, size_t cap);
 
-/* csv_row_unquote - copy n bytes with doubled quotes made single; returns the bytes written to out.
- */
-size_t csv_row_unquote(const uint8_t *p, size_t n, char quote, char *out);
+/* csv_row_ends - the same, but where each cell ends: the offset of the delimiter behind it, of the
+ * row's end for the last. */
+size_t csv_row_ends(const struct csv_row_window *w, size_t at, const struct csv_row *row,
+    uint32_t *out, size_t cap);
 
-/* csv_row_blank - bytes of the empty line at a byte of the window: 1 (LF), 2 (CR LF, or CR LF cut
- * at the end of the file), 0 when something stands on it. A lone CR at the end counts only at eof.
- */
+/* csv_row_unquote - copy n bytes of a quoted cell with doubled and escaped quotes made single;
+ * returns the bytes written to out, at most n. */
+size_t csv_row_unquote(const uint8_t *p, size_t n, const struct csv_dialect *d, char *out);
+
+/* csv_row_blank - bytes of the line at a byte of the window, line end included, when it is empty or
+ * a comment; 0 when something stands on it or its end is not in the window yet. */
 size_t csv_row_blank(const struct csv_row_window *w, size_t at);
 
 #endif

@@ -67,7 +67,7 @@ static void look_at(struct csv_scan *s, size_t at)
 {
 	const struct csv_row_window *w = &s->window;
 	s->specials.base = at & ~(size_t)63;
-	s->specials.mask = csv_mask(w->p + s->specials.base, w->delimiter, w->quote);
+	s->specials.mask = csv_mask(w->p + s->specials.base, w->dialect->delimiter[0], w->dialect->quote);
 	s->specials.mask &= ~UINT64_C(0) << (at & 63);
 }
 
@@ -78,8 +78,7 @@ void csv_scan_begin(struct csv_scan *s, const struct csv_block *block)
 		.p = block->data,
 		.n = block->n,
 		.eof = true,
-		.delimiter = block->dialect.delimiter[0],
-		.quote = block->dialect.quote,
+		.dialect = &block->dialect,
 		.columns = s->schema->file_columns,
 	};
 	s->at = 0;
@@ -99,7 +98,7 @@ static inline size_t next_special(struct csv_scan *s)
 		k->base += 64;
 		if (k->base >= w->n)
 			return w->n;
-		k->mask = csv_mask(w->p + k->base, w->delimiter, w->quote);
+		k->mask = csv_mask(w->p + k->base, w->dialect->delimiter[0], w->dialect->quote);
 	}
 	const size_t at = k->base + (size_t)__builtin_ctzll(k->mask);
 	k->mask &= k->mask - 1;
@@ -116,7 +115,7 @@ struct fast_row {
 static inline struct fast_row fast_cells(struct csv_scan *s, size_t slot)
 {
 	const uint8_t *p = s->window.p;
-	const uint8_t delimiter = (uint8_t)s->window.delimiter;
+	const uint8_t delimiter = (uint8_t)s->window.dialect->delimiter[0];
 	const size_t width = s->schema->file_columns;
 	struct fast_row r = { 0 };
 	size_t start = s->at;

@@ -61,8 +61,7 @@ static struct csv_row_window window_of(const struct csv_split *s, const uint8_t 
 		.p = p,
 		.n = n,
 		.eof = s->eof,
-		.delimiter = s->sniffed.dialect.delimiter[0],
-		.quote = s->sniffed.dialect.quote,
+		.dialect = &s->sniffed.dialect,
 		.columns = s->header.n,
 	};
 }
@@ -152,7 +151,7 @@ static struct walk walk_rows(const struct csv_row_window *w)
 		}
 		const uint8_t *lf = memchr(w->p + k.end, '\n', w->n - k.end);
 		if (!quote_known || quote < k.end) {
-			const uint8_t *q = memchr(w->p + k.end, w->quote, w->n - k.end);
+			const uint8_t *q = memchr(w->p + k.end, w->dialect->quote, w->n - k.end);
 			quote = q == NULL ? w->n : (size_t)(q - w->p);
 			quote_known = true;
 		}
