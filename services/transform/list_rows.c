@@ -106,11 +106,38 @@ static bool is_full(const struct page *p)
 		   p->q.limit; /* rows there were, also those the cap on bytes left out */
 }
 
+/* Windows that grow until one fills the page: rows of the load it begins in, those and the first
+ * ones of the last load it can reach, all up to there. */
+static int read_windows(
+    struct page *p, struct rows_window *w, int64_t row, const char *last, struct err *err)
+{
+	const int64_t rows = (p->q.limit + 1) * WINDOW_PAGES + WINDOW_SLACK_ROWS;
+	const struct {
+		const char *last;
+		int64_t row_to;
+	} steps[] = { { w->load, row < INT64_MAX - rows ? row + rows : 0 }, { last, rows },
+		{ last, 0 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		struct rows_sql sql;
+
+		if (i == 1 && strcmp(last, w->load) == 0)
+			continue;
+		w->last = steps[i].last;
+		w->row_to = steps[i].row_to;
+		rows_query_window(&p->q, w, http_arena(p->req), &sql);
+		if (run_sql(p, &sql, err) != 0)
+			return -1;
+		if (is_full(p))
+			break;
+	}
+	return 0;
+}
+
 /* Default order, no filter: the ledger says which loads the page lies in. */
 static int read_window(struct page *p, struct err *err)
 {
 	const struct rows_query *q = &p->q;
-	struct arena *a = http_arena(p->req);
 	scoped(struct db_result *, db_result_free) r = NULL;
 	struct rows_sql sql;
 	int64_t from = 0;
@@ -122,31 +149,19 @@ static int read_window(struct page *p, struct err *err)
 	if (store_next_loads(http_db(p->req), q->domain, q->table, from, q->limit + 1, &r, err) !=
 	    0)
 		return -1;
-	struct rows_window w = {
-		.first = db_text(r, 0, "first"),
-		.last = db_text(r, 0, "last"),
-		.load = q->after[2],
-		.row = q->after[3],
-	};
+	struct rows_window w = { .load = q->after[2], .row = q->after[3] };
+	const char *first = db_text(r, 0, "first");
 
-	if (w.first == NULL) { /* nothing live: an empty page */
-		rows_query_page(q, a, &sql);
+	if (first == NULL) { /* nothing live: an empty page */
+		rows_query_page(q, http_arena(p->req), &sql);
 		return run_sql(p, &sql, err);
 	}
-	if (w.load == NULL || strcmp(w.load, w.first) != 0) {
-		w.load = w.first;
+	if (w.load == NULL || strcmp(w.load, first) != 0) {
+		w.load = first;
 		w.row = "-1";
 		row = -1;
 	}
-	w.row_to = row + (q->limit + 1) * WINDOW_PAGES + WINDOW_SLACK_ROWS;
-	rows_query_window(q, &w, a, &sql);
-	if (run_sql(p, &sql, err) != 0)
-		return -1;
-	if (is_full(p))
-		return 0;
-	w.row_to = 0;
-	rows_query_window(q, &w, a, &sql);
-	return run_sql(p, &sql, err);
+	return read_windows(p, &w, row, db_text(r, 0, "last"), err);
 }
 
 static int read_page(struct page *p, struct err *err)

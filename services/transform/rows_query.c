@@ -4,6 +4,8 @@
 
 #include "base/die.h"
 
+#include <string.h>
+
 enum { SQL_MAX_BYTES = 1 << 20 };
 
 /* A statement under construction. */
@@ -194,28 +196,45 @@ void rows_query_page(const struct rows_query *q, struct arena *a, struct rows_sq
 	finish(&b);
 }
 
+/* One stretch of a window; `_row` alone, for the index of a large load's table has no `_load`. */
+static void stretch(struct builder *b, const char *load, const char *row, int64_t row_to)
+{
+	buf_adds(&b->sql, "select *");
+	from_where(b);
+	buf_adds(&b->sql, " and _load = ");
+	param(b, load, "bigint");
+	buf_adds(&b->sql, " and _row > ");
+	param(b, row, "bigint");
+	if (row_to != 0)
+		buf_printf(&b->sql, " and _row <= %lld", (long long)row_to);
+}
+
+static void loads_between(struct builder *b, const char *first, const char *last)
+{
+	buf_adds(&b->sql, " union all select *");
+	from_where(b);
+	buf_adds(&b->sql, " and _load > ");
+	param(b, first, "bigint");
+	buf_adds(&b->sql, " and _load < ");
+	param(b, last, "bigint");
+	buf_adds(&b->sql, " union all ");
+}
+
 void rows_query_window(
     const struct rows_query *q, const struct rows_window *w, struct arena *a, struct rows_sql *out)
 {
+	const bool is_one = strcmp(w->load, w->last) == 0;
 	struct builder b;
 
 	start(&b, q, a, out);
 	open_page(&b);
-	from_where(&b);
-	if (w->row_to != 0) {
-		buf_adds(&b.sql, " and _load = ");
-		param(&b, w->load, "bigint");
-		buf_adds(&b.sql, " and _row > ");
-		param(&b, w->row, "bigint");
-		buf_printf(&b.sql, " and _row <= %lld", (long long)w->row_to);
-	} else {
-		buf_adds(&b.sql, " and _load >= ");
-		param(&b, w->first, "bigint");
-		buf_adds(&b.sql, " and _load <= ");
-		param(&b, w->last, "bigint");
-		buf_adds(&b.sql, " and ");
-		behind_key(&b, w->load, w->row);
+	buf_adds(&b.sql, " from (");
+	stretch(&b, w->load, w->row, is_one ? w->row_to : 0);
+	if (!is_one) {
+		loads_between(&b, w->load, w->last);
+		stretch(&b, w->last, "-1", w->row_to);
 	}
+	buf_adds(&b.sql, ") w");
 	order(&b);
 	close_page(&b);
 	finish(&b);

@@ -95,7 +95,6 @@ def test_pages_and_undo_read_their_load_alone(pg, dataset):
     bare = plan(pg, page, 3, 39000)
     assert f"{heap}_l3" in bare and f"{heap}_l2" not in bare and f"{heap}_l4" not in bare, bare
     assert maintain(pg, 3600)["indexes"] == 3
-    query(pg, f"analyze _gold.{heap}_l3")
     deep = plan(pg, page, 3, 39000)
     assert "Bitmap Index Scan" in deep and f"{heap}_l3" in deep and f"{heap}_l2" not in deep, deep
     undo = plan_of_undo(pg, heap, 3)

@@ -757,8 +757,8 @@ security definer set search_path = _gold, _millrace, pg_temp as $$
 	where not c.relhasindex
 $$;
 
--- index_v1 - give such a table its index, in one transaction: readers go on, and killed it leaves nothing.
--- False when somebody else did it or the table is gone.
+-- index_v1 - give such a table its index and statistics, in one transaction: readers go on, and killed it
+-- leaves nothing. False when somebody else did it or the table is gone.
 create function _millrace.index_v1(p_table text) returns boolean language plpgsql
 set search_path = _gold, _millrace, pg_temp set lock_timeout = '5s' as $$
 begin
@@ -767,6 +767,7 @@ begin
 		return false;
 	end if;
 	execute format('create index on _gold.%I using brin (_row) with (autosummarize = on)', p_table);
+	execute format('analyze _gold.%I', p_table); -- without statistics a plan trusts no BRIN
 	return true;
 exception when undefined_table then
 	return false;

@@ -10,8 +10,8 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -21,16 +21,15 @@ import psycopg2.extras
 import requests
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
+sys.path.insert(0, ROOT + "/stack/local")
+
+from places import Ports  # noqa: E402
+
+free_port = Ports().take  # none of those the kernel gives to outgoing connections
 BIN = os.environ.get("MILLRACE_BIN", os.path.join(ROOT, "build/release/bin"))
 PG = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 KEY = "5a" * 32
 SCHEMAS = [("jobs", "job-orchestrator"), ("catalog", "validation"), ("auth", "auth-gateway")]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def wait_until(what, seconds=20, why="it did not come to pass"):

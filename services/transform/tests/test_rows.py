@@ -49,6 +49,23 @@ def test_default_order_gives_every_row_once(world, table):
     assert first["items"][0] == [1, "2026-01-02", "n", 1, "0.25"]
 
 
+def test_the_pages_of_large_and_small_loads_join(world, name):
+    """Large loads have tables of their own; a page may end one, pass small ones and begin the next."""
+    was = world.sql("select pg_get_functiondef('_millrace.is_large'::regproc) as sql")[0]["sql"]
+    world.sql(was.replace("1000000", "2000"))
+    try:
+        world.dataset(name, FIELDS)
+        for i, n in enumerate((2500, 3, 4, 3000, 2000)):
+            world.wait_run(world.arrival(name, rows_sql(n, start=i * 10000 + 1)))
+        assert world.sql("select count(*) as n from _gold.parts where dataset = %s", name)[0]["n"] == 3
+        got, last = pages(world, f"/api/tables/{name}/rows", 490)
+    finally:
+        world.sql(was)
+    assert [r[0] for r in got] == [i * 10000 + k for i, n in enumerate((2500, 3, 4, 3000, 2000))
+                                   for k in range(1, n + 1)]
+    assert last["row_count"] == 7507
+
+
 @pytest.mark.parametrize("sort", ["price", "-price", "region", "-region", "day", "-order_id", "quantity"])
 def test_sorted_pages_hold_every_row_once_in_order(world, table, sort):
     got, _ = pages(world, f"/api/tables/{table}/rows?sort={sort}", 83)
