@@ -66,7 +66,7 @@ SCRIPTS    = $(shell git ls-files '*.c' '*.h')
 # Layers a layer's tests may link, itself first.
 BELOW_base := base
 BELOW_csv := csv base
-BELOW_expr := expr base
+BELOW_expr := expr csv base
 BELOW_kit := kit base
 BELOW_engine := engine kit csv base
 BELOW_pipeline := pipeline engine kit expr csv base

@@ -100,6 +100,7 @@ static int find_column(struct check *c, struct expr *e)
 	for (size_t i = 0; i < c->scope->n; i++) {
 		if (strcmp(c->scope->columns[i].name, e->text) == 0) {
 			e->type = c->scope->columns[i].type;
+			e->column = i;
 			return 0;
 		}
 		near_try(&near, c->scope->columns[i].name);
@@ -188,6 +189,19 @@ static int check_concat(struct check *c, struct expr *e)
 	return 0;
 }
 
+/* DuckDB keeps a product of two decimals of up to 18 digits within 18 digits and fails beyond: a
+ * side of 38 digits makes it use all 38. */
+static void widen_product(struct check *c, struct expr *e)
+{
+	enum { NARROW = 18 };
+	struct expr_type wide = e->args[0]->type;
+	if (wide.kind != EXPR_T_DECIMAL || e->args[1]->type.kind != EXPR_T_DECIMAL ||
+	    expr_precision(wide) + expr_precision(e->args[1]->type) <= NARROW)
+		return;
+	wide.precision = 0;
+	check_cast(c, &e->args[0], wide);
+}
+
 /* Decimals keep every digit of a product; past 38 there is no type for it. */
 static int check_product(struct check *c, struct expr *e)
 {
@@ -202,6 +216,7 @@ static int check_product(struct check *c, struct expr *e)
 			    "round one side first: decimal(x, 2)",
 			    "the product has %d digits behind the point, 38 is the most",
 			    type.scale);
+		widen_product(c, e);
 	} else {
 		check_cast(c, &e->args[0], type);
 		check_cast(c, &e->args[1], type);

@@ -38,6 +38,8 @@ enum expr_op {
 };
 
 struct expr_function;
+struct expr_value;
+struct eval_function;
 
 struct expr {
 	enum expr_node node;
@@ -51,8 +53,11 @@ struct expr {
 	const char *text;   /* name, or value of a literal as text; arena */
 	struct expr **args; /* arena */
 	size_t n_args;
-	const struct expr_function *fn; /* EXPR_CALL after the check */
-	struct expr_type type;          /* literals after the parse, all after the check */
+	const struct expr_function *fn;   /* EXPR_CALL after the check */
+	size_t column;                    /* EXPR_COLUMN after the check: index in the scope */
+	const struct expr_value *value;   /* EXPR_LITERAL once prepared for evaluation; arena */
+	const struct eval_function *call; /* EXPR_CALL once prepared for evaluation */
+	struct expr_type type;            /* literals after the parse, all after the check */
 };
 
 #endif

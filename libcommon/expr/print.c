@@ -192,6 +192,10 @@ static void print_template(const struct expr *e, struct buf *out)
 
 static void print_call(const struct expr *e, struct buf *out)
 {
+	if (e->fn->result == FUNCTION_WHOLE && e->type.kind == EXPR_T_INTEGER) {
+		print(e->args[0], out); /* DuckDB's floor and ceil go through a double */
+		return;
+	}
 	if (!e->fn->cast) {
 		print_template(e, out);
 		return;
