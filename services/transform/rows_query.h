@@ -4,9 +4,9 @@
  *
  * Order is (_load, _row), a key of every table, or a column with nulls last and that key behind it.
  * Names are quoted, values are parameters. A page in the default order without filters looks at a
- * window of rows first, so that the block ranges of the BRIN index decide what is read, and what lies
- * behind it only when that does not fill the page; see rows_query_window. Cells are capped together at ROWS_PAGE_BYTES: a page of long cells is shorter
- * than its limit.
+ * window of rows first, so that the block ranges of the BRIN index decide what is read, and what
+ * lies behind it only when that does not fill the page; see rows_query_window. Cells are capped
+ * together at ROWS_PAGE_BYTES: a page of long cells is shorter than its limit.
  */
 #ifndef TRANSFORM_ROWS_QUERY_H
 #define TRANSFORM_ROWS_QUERY_H
@@ -92,8 +92,8 @@ int rows_query_check_cursor(const struct rows_query *q, struct err *err) MUST_CH
  * and last the number of rows there were before the cap on bytes. */
 void rows_query_page(const struct rows_query *q, struct arena *a, struct rows_sql *out);
 
-/* A stretch of the key: from behind (load, row) to the last load, of which the rows up to row_to are
- * looked at, or all when that is 0. */
+/* A stretch of the key: from behind (load, row) to the last load, of which the rows up to row_to
+ * are looked at, or all when that is 0. */
 struct rows_window {
 	const char *load, *row;
 	const char *last; /* not before load */
