@@ -17,8 +17,8 @@
  *	contract_keys_read(k, at, found, ARRAY_SIZE(found), &n, err);
  *
  * The list depends on the rows alone, not on threads, budget or the order of adding. Of two rows
- * with the same key the later is the violation. A row without a violation of key A still holds its
- * value of key B: what one key refuses does not acquit rows under another.
+ * with the same key the later is the violation. A row that breaks key A still holds its
+ * value of key B: what one key refuses acquits no row under another.
  *
  * Two different keys are taken for one only when their hashes meet: less than 1 in 10^18 for 10^10
  * rows. Source: external merge sort, Knuth vol. 3, 5.4; the hash is XXH3.
