@@ -37,7 +37,7 @@ enum {
 	CSV_MAX_HEADER_BYTES = 1 << 20, /* more make the file unusable */
 	CSV_RAW_BYTES = 4096,           /* bytes of a refused row that a reject keeps */
 	CSV_MESSAGE_BYTES = 208,        /* message of a reject with its NUL */
-	CSV_PAD_BYTES = 64,             /* readable bytes behind every cell */
+	CSV_PAD_BYTES = 128,            /* readable bytes behind every cell */
 	CSV_INLINE_BYTES = 12,          /* texts up to here live inside struct csv_text */
 };
 
@@ -100,14 +100,14 @@ struct csv_column {
 	enum csv_type type;       /* what the cells become */
 	int file_column;          /* 0-based cell of the row, -1 not in the file: all null */
 	uint8_t precision, scale; /* CSV_DECIMAL: digits in all, digits behind the point */
-	const char *format;       /* date, time, timestamp: strptime-like pattern; NULL = ISO 8601 */
-	const char *locale;       /* of the month names in format: "de", "fr" ...; NULL = English */
+	const char *format; /* date, time, timestamp: strptime-like pattern; NULL = ISO 8601 */
+	const char *locale; /* of the month names in format: "de", "fr" ...; NULL = English */
 	const struct csv_zone *zone; /* CSV_TIMESTAMPTZ: of cells without offset; NULL = refused */
 	const char *const *yes, *const *no; /* CSV_BOOLEAN: NULL-ended words; NULL = the defaults */
-	char decimal_char; /* integer, decimal, double: '\0' = '.' */
-	char group_char;   /* the same: between groups of three digits; '\0' = none */
-	bool not_bare;     /* the same: other characters may stand around the digits: "12.50 EUR" */
-	uint8_t normal;    /* bits of enum csv_normal */
+	char decimal_char;                  /* integer, decimal, double: '\0' = '.' */
+	char group_char; /* the same: between groups of three digits; '\0' = none */
+	bool not_bare;   /* the same: other characters may stand around the digits: "12.50 EUR" */
+	uint8_t normal;  /* bits of enum csv_normal */
 };
 
 /* What the scanner is asked for. All borrowed, unchanged while a scan uses it; shared by threads.

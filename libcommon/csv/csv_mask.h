@@ -1,46 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* csv_mask - which of 64 bytes are a delimiter, a quote or LF? One bit each; the only code here
- * that knows what the processor can do. */
+/*
+ * csv_mask - which of 64 bytes mean something to a dialect? One bit a byte, many words a call.
+ *
+ * The only code here that knows what the processor can do: AVX2 with carry-less multiply, SSE2 or
+ * plain C, chosen once at run time; all three give the same words (tests/test_csv_mask.c). Masks
+ * know nothing of rows: whether a quote opens or closes follows from `parity` and from where the
+ * row began, which is the caller's.
+ *
+ * Source: the masks and the prefix-xor are simdjson's (Langdale, Lemire: Parsing Gigabytes of JSON
+ * per Second), the UTF-8 check is Keiser and Lemire's (Validating UTF-8 In Less Than One
+ * Instruction Per Byte).
+ */
 #ifndef CSV_CSV_MASK_H
 #define CSV_CSV_MASK_H
 
 #include "csv/csv.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+enum { CSV_MASK_WORD = 64 };
 
-/* csv_mask_plain - bit i is set when p[i] is one of the three; 64 readable bytes. Any processor. */
-static inline uint64_t csv_mask_plain(const uint8_t *p, char delimiter, char quote)
-{
-	uint64_t mask = 0;
-	for (unsigned i = 0; i < 64; i++) {
-		const bool hit =
-		    p[i] == (uint8_t)delimiter || p[i] == (uint8_t)quote || p[i] == '\n';
-		mask |= (uint64_t)hit << i;
-	}
-	return mask;
-}
+/* What is looked for; made from a dialect. */
+struct csv_mask_want {
+	uint8_t delimiter[CSV_DELIMITER_BYTES];
+	uint32_t delimiter_n; /* 0 = none, 1..CSV_DELIMITER_BYTES */
+	bool overlaps;        /* a delimiter may begin inside another: "||" in "|||" */
+	bool has_quote;       /* else nothing is a quote */
+	uint8_t quote;
+	uint8_t odd[2]; /* escape character, first byte of a comment mark */
+	uint32_t odd_n; /* how many of them there are */
+	enum csv_line_end line_end;
+};
 
-/* csv_mask - the same, by SSE2 where the compiler may use it. */
-static inline uint64_t csv_mask(const uint8_t *p, char delimiter, char quote)
-{
-#ifdef __SSE2__
-	const __m128i d = _mm_set1_epi8(delimiter);
-	const __m128i q = _mm_set1_epi8(quote);
-	const __m128i lf = _mm_set1_epi8('\n');
-	uint64_t mask = 0;
-	for (unsigned i = 0; i < 4; i++) {
-		const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i * 16));
-		const __m128i hit =
-		    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, d), _mm_cmpeq_epi8(v, q)),
-			_mm_cmpeq_epi8(v, lf));
-		mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(hit) << (i * 16);
-	}
-	return mask;
-#else
-	return csv_mask_plain(p, delimiter, quote);
-#endif
-}
+/* 64 bytes; bit i is byte i. */
+struct csv_mask {
+	uint64_t delimiter; /* a delimiter begins, overlapping ones too */
+	uint64_t quote;
+	uint64_t parity; /* bit i: an odd number of quotes among bytes 0..i of this word */
+	uint64_t line;   /* the last byte of a line end: LF; or CR by the mode */
+	uint64_t odd;    /* one of want->odd */
+};
+
+/* What stands anywhere in the bytes of a call; bits. */
+enum csv_mask_seen {
+	CSV_MASK_HIGH = 1 << 0, /* a byte above 127 */
+	CSV_MASK_NUL = 1 << 1,
+};
+
+enum csv_mask_level { CSV_MASK_PLAIN, CSV_MASK_SSE2, CSV_MASK_AVX2, CSV_MASK_LEVELS_ };
+
+/* The functions of a level. p has words * 64 + CSV_DELIMITER_BYTES readable bytes. */
+struct csv_mask_ops {
+	/* Fills `words` masks; returns bits of enum csv_mask_seen. */
+	unsigned (*mask)(
+	    const struct csv_mask_want *want, const uint8_t *p, size_t words, struct csv_mask *out);
+	/*
+	 * Bit w of out: word w may hold, or end in the middle of, bytes that are not UTF-8. No
+	 * false "good"; whether it is bad, the exact check of its row says. p begins where a
+	 * character does; at most 64 words; returns the bits.
+	 */
+	uint64_t (*suspect)(const uint8_t *p, size_t words);
+};
+
+/* csv_mask_want_of - what a dialect looks for. */
+struct csv_mask_want csv_mask_want_of(const struct csv_dialect *d);
+
+/* csv_mask_ops - the best functions this processor has, or those of csv_mask_force. */
+const struct csv_mask_ops *csv_mask_ops(void);
+
+/* csv_mask_level - the functions of a level, NULL when the processor has not got it. */
+const struct csv_mask_ops *csv_mask_level(enum csv_mask_level level);
+
+/* csv_mask_force - for tests: use this level from now on; CSV_MASK_LEVELS_ = the best again.
+ * Not while other threads read. */
+void csv_mask_force(enum csv_mask_level level);
 
 #endif

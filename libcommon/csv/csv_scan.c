@@ -7,7 +7,18 @@
 #include "base/mem.h"
 #include "csv/csv_cells.h"
 #include "csv/csv_encoding.h"
-#include "csv/csv_mask.h"
+
+/* Bit i is set when p[i] is a delimiter, a quote or LF. */
+static inline uint64_t special_bytes(const uint8_t *p, char delimiter, char quote)
+{
+	uint64_t mask = 0;
+	for (unsigned i = 0; i < 64; i++) {
+		const bool hit =
+		    p[i] == (uint8_t)delimiter || p[i] == (uint8_t)quote || p[i] == '\n';
+		mask |= (uint64_t)hit << i;
+	}
+	return mask;
+}
 
 /* The special bytes of the block, 64 at a time. */
 struct specials {
@@ -67,7 +78,8 @@ static void look_at(struct csv_scan *s, size_t at)
 {
 	const struct csv_row_window *w = &s->window;
 	s->specials.base = at & ~(size_t)63;
-	s->specials.mask = csv_mask(w->p + s->specials.base, w->dialect->delimiter[0], w->dialect->quote);
+	s->specials.mask =
+	    special_bytes(w->p + s->specials.base, w->dialect->delimiter[0], w->dialect->quote);
 	s->specials.mask &= ~UINT64_C(0) << (at & 63);
 }
 
@@ -98,7 +110,8 @@ static inline size_t next_special(struct csv_scan *s)
 		k->base += 64;
 		if (k->base >= w->n)
 			return w->n;
-		k->mask = csv_mask(w->p + k->base, w->dialect->delimiter[0], w->dialect->quote);
+		k->mask =
+		    special_bytes(w->p + k->base, w->dialect->delimiter[0], w->dialect->quote);
 	}
 	const size_t at = k->base + (size_t)__builtin_ctzll(k->mask);
 	k->mask &= k->mask - 1;
@@ -230,8 +243,7 @@ static void check_bytes(struct csv_scan *s, struct csv_batch *b, size_t slot, si
 		csv_batch_fault(b, slot, -1, CSV_RULE_LENGTH, "the row is longer than 64 MiB");
 	if (s->block->has_nul && memchr(p, 0, n) != NULL)
 		csv_batch_fault(b, slot, -1, CSV_RULE_NUL, "the row holds a NUL byte");
-	if (!s->block->ascii && s->block->dialect.coding == CSV_UTF8 &&
-	    !csv_encoding_is_utf8(p, n))
+	if (!s->block->ascii && s->block->dialect.coding == CSV_UTF8 && !csv_encoding_is_utf8(p, n))
 		csv_batch_fault(b, slot, -1, CSV_RULE_UTF8, "the row is not UTF-8 text");
 	if (n <= CSV_MAX_FIELD_BYTES)
 		return;

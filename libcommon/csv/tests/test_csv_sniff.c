@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "csv/csv_encoding.h"
-#include "csv/csv_mask.h"
 
 static int sniff(const char *text, size_t n, const struct csv_given *given,
     struct csv_sniff_result *out, struct err *err)
@@ -135,22 +134,6 @@ static void test_what_is_no_csv(void **state)
 	}
 }
 
-static void test_masks_agree(void **state)
-{
-	(void)state;
-	uint8_t bytes[64];
-	uint32_t seed = 7;
-	for (int round = 0; round < 20000; round++) {
-		for (size_t i = 0; i < sizeof(bytes); i++) {
-			seed = seed * 1664525 + 1013904223;
-			const char some = ",\"\nabc;\x8a"[seed >> 29];
-			bytes[i] = round % 2 == 0 ? (uint8_t)(seed >> 24) : (uint8_t)some;
-		}
-		assert_true(csv_mask(bytes, ',', '"') == csv_mask_plain(bytes, ',', '"'));
-		assert_true(csv_mask(bytes, ';', '"') == csv_mask_plain(bytes, ';', '"'));
-	}
-}
-
 static void test_utf8_as_base_judges_it(void **state)
 {
 	(void)state;
@@ -189,7 +172,6 @@ int main(void)
 		cmocka_unit_test(test_what_is_given_is_not_guessed),
 		cmocka_unit_test(test_runner_up_is_told),
 		cmocka_unit_test(test_what_is_no_csv),
-		cmocka_unit_test(test_masks_agree),
 		cmocka_unit_test(test_utf8_as_base_judges_it),
 		cmocka_unit_test(test_windows_1252_has_a_character_for_every_byte),
 	};
