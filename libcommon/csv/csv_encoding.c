@@ -26,6 +26,12 @@ int csv_encoding_find(const char *name, enum csv_encoding *out)
 	return 1;
 }
 
+uint32_t csv_encoding_windows_1252(uint8_t byte)
+{
+	const uint32_t c = byte >= 0x80 && byte < 0xA0 ? windows_1252[byte - 0x80] : byte;
+	return byte >= 0x80 && c == byte && byte < 0xA0 ? 0 : c;
+}
+
 static size_t put_character(unsigned c, char *out)
 {
 	if (c < 0x80) {

@@ -33,6 +33,7 @@
 #include <sys/types.h>
 
 #include "csv/csv_dialect.h"
+#include "csv/csv_lines.h"
 
 enum {
 	CSV_INPUT_VOTE_BYTES = 256 << 10, /* looked at to decide on an encoding */
@@ -77,20 +78,6 @@ struct csv_input_found {
 	size_t lines_other;            /* CSV_INPUT_VOTE: lines that break it */
 	uint64_t undecoded;            /* units that became 0xFF */
 	char why[CSV_INPUT_WHY_BYTES]; /* the same in words: "212 lines break UTF-8, 3 hold it" */
-};
-
-/* From `stream` on, bytes of the file follow each other as characters do in ASCII. */
-struct csv_line {
-	uint64_t stream, file;
-};
-
-/* Where the lines of a stretch of the stream stand in the file. Embedded by the caller: zeroed,
- * then csv_lines_done. Read by any number of threads. */
-struct csv_lines {
-	struct csv_line *at; /* ascending; owned */
-	size_t n;            /* 0 = both offsets are the same, as in UTF-8 without a mark */
-	size_t alloc;
-	uint8_t unit; /* bytes of the file for an ASCII character: 1, 2 or 4; 0 as 1 */
 };
 
 /*
@@ -144,26 +131,6 @@ ssize_t csv_input_read(struct csv_input *in, void *p, size_t n, struct err *err)
  * Cost  nothing for UTF-8
  */
 void csv_input_lines(struct csv_input *in, uint64_t from, uint64_t to, struct csv_lines *lines);
-
-/* csv_lines_done - free; accepts a zeroed one. */
-void csv_lines_done(struct csv_lines *lines);
-
-/*
- * csv_lines_file - the byte of the file that stands at a byte of the stream.
- *
- * stream  the start of a line or the end of the stretch (exact); inside a line it is exact up to
- * the first character that is not ASCII
- */
-uint64_t csv_lines_file(const struct csv_lines *lines, uint64_t stream);
-
-/*
- * csv_lines_length - bytes a row takes in the file.
- *
- * start, next  of the stream: its first byte and the line start (or end of the stream) behind it
- * line_end     bytes of the stream before `next` that only end the row: 0, 1 or 2
- */
-uint64_t csv_lines_length(
-    const struct csv_lines *lines, uint64_t start, uint64_t next, size_t line_end);
 
 /* csv_input_found - what is known so far; lives as long as in. */
 const struct csv_input_found *csv_input_found(const struct csv_input *in);
