@@ -164,12 +164,28 @@ static int read_window(struct page *p, struct err *err)
 	return read_windows(p, &w, row, db_text(r, 0, "last"), err);
 }
 
+/* Default order, the rows of one load. */
+static int read_load(struct page *p, const char *no, struct err *err)
+{
+	const char *after = p->q.after[3];
+	struct rows_window w = { .load = no, .row = after != NULL ? after : "-1" };
+	int64_t row;
+
+	if (text_parse_i64(w.row, &row) != 0)
+		return err_set(err, ERR_INTERNAL, "cursor");
+	return read_windows(p, &w, row, no, err);
+}
+
 static int read_page(struct page *p, struct err *err)
 {
+	const char *no = rows_query_one_load(&p->q);
 	struct rows_sql sql;
 
 	if (p->q.sort == NULL && p->q.n_filters == 0)
 		return read_window(p, err);
+	if (p->q.sort == NULL && no != NULL &&
+	    (p->q.after[2] == NULL || strcmp(p->q.after[2], no) == 0))
+		return read_load(p, no, err);
 	rows_query_page(&p->q, http_arena(p->req), &sql);
 	return run_sql(p, &sql, err);
 }

@@ -3,10 +3,10 @@
  * rows_query - one page of a table as SQL: filters, sort, keyset.
  *
  * Order is (_load, _row), a key of every table, or a column with nulls last and that key behind it.
- * Names are quoted, values are parameters. A page in the default order without filters looks at a
- * window of rows first, so that the block ranges of the BRIN index decide what is read, and what
- * lies behind it only when that does not fill the page; see rows_query_window. Cells are capped
- * together at ROWS_PAGE_BYTES: a page of long cells is shorter than its limit.
+ * Names are quoted, values are parameters. A page of all or of one load in the default order looks
+ * at a window of rows first, so that the block ranges of the BRIN index decide what is read, and
+ * what lies behind it only when that does not fill the page; see rows_query_window. Cells are
+ * capped together at ROWS_PAGE_BYTES: a page of long cells is shorter than its limit.
  */
 #ifndef TRANSFORM_ROWS_QUERY_H
 #define TRANSFORM_ROWS_QUERY_H
@@ -100,7 +100,8 @@ struct rows_window {
 	int64_t row_to;
 };
 
-/* rows_query_window - rows_query_page for the default order without filters, within a window. */
+/* rows_query_window - rows_query_page for the default order, within a window; the filter, if any,
+ * is the load. */
 void rows_query_window(
     const struct rows_query *q, const struct rows_window *w, struct arena *a, struct rows_sql *out);
 

@@ -59,11 +59,13 @@ def test_the_pages_of_large_and_small_loads_join(world, name):
             world.wait_run(world.arrival(name, rows_sql(n, start=i * 10000 + 1)))
         assert world.sql("select count(*) as n from _gold.parts where dataset = %s", name)[0]["n"] == 3
         got, last = pages(world, f"/api/tables/{name}/rows", 490)
+        one, _ = pages(world, f"/api/tables/{name}/rows?filter=_load:eq:4", 490)
     finally:
         world.sql(was)
     assert [r[0] for r in got] == [i * 10000 + k for i, n in enumerate((2500, 3, 4, 3000, 2000))
                                    for k in range(1, n + 1)]
     assert last["row_count"] == 7507
+    assert [r[0] for r in one] == [*range(30001, 33001)]
 
 
 @pytest.mark.parametrize("sort", ["price", "-price", "region", "-region", "day", "-order_id", "quantity"])
