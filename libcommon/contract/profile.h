@@ -11,7 +11,8 @@
  *	contract_profile_merge(p, other);
  *	cJSON *json = contract_profile_json(p, a);
  *
- * Exact: rows, nulls, min, max, mean (rounded once, at the end), lengths in characters. Distinct
+ * Exact: rows, nulls, min, max, mean (of doubles to one unit in its last place), lengths in
+ * characters. Distinct
  * values are counted exactly up to CONTRACT_PROFILE_EXACT of them (fewer in wide files, see
  * CONTRACT_PROFILE_EXACT_ALL), with HyperLogLog above it. Top values are exact as long as distinct
  * is. All else (top values above it, quantiles, histogram, the sample shown) is read off a sample
@@ -36,7 +37,7 @@ enum {
 	CONTRACT_PROFILE_EXACT_ALL = 1 << 16, /* the same over all columns */
 	CONTRACT_PROFILE_SAMPLE_ROWS = 8192,  /* rows of the sample */
 	CONTRACT_PROFILE_SAMPLE_BYTES = 4 << 20, /* its memory */
-	CONTRACT_PROFILE_TEXT_BYTES = 40,        /* of a text that is shown; longer ones are cut */
+	CONTRACT_PROFILE_TEXT_BYTES = 44,        /* of a text that is shown; longer ones are cut */
 	CONTRACT_PROFILE_BINS = 20,              /* of a histogram, about */
 	CONTRACT_PROFILE_TOP = 10,               /* most frequent values listed */
 	CONTRACT_PROFILE_SHOWN = 10,             /* values of the sample listed */

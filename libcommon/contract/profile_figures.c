@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* profile_figures - extremes, sums, lengths and hashes, one loop for each form of value. */
+#include <math.h>
+
+#include "contract/profile_priv.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static uint64_t first_bytes(const char *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
+void profile_widen(
+    struct profile_column *column, const struct csv_column *c, const union profile_value *v)
+{
+	const bool text = csv_type_is_text(c->type);
+	if (!column->has_extremes || profile_value_compare(c, v, &column->least) < 0) {
+		column->least = *v;
+		column->least_key = text ? first_bytes(v->text.p) : 0;
+	}
+	if (!column->has_extremes || profile_value_compare(c, v, &column->most) > 0) {
+		column->most = *v;
+		column->most_key = text ? first_bytes(v->text.p) : 0;
+	}
+	column->has_extremes = true;
+}
+
+/* Least, most and sum of one form of whole number. */
+#define WHOLE_FIGURES(form, member)                                                                \
+	do {                                                                                       \
+		const form *v = data;                                                              \
+		union profile_value least = { 0 };                                                 \
+		union profile_value most = { 0 };                                                  \
+		form low = v[slots[0]];                                                            \
+		form high = low;                                                                   \
+		__int128 sum = 0;                                                                  \
+		for (size_t i = 0; i < n; i++) {                                                   \
+			const form x = v[slots[i]];                                                \
+			low = x < low ? x : low;                                                   \
+			high = x > high ? x : high;                                                \
+			sum += x;                                                                  \
+		}                                                                                  \
+		least.member = low;                                                                \
+		most.member = high;                                                                \
+		profile_widen(column, c, &least);                                                  \
+		profile_widen(column, c, &most);                                                   \
+		profile_sum_add(&column->sum, sum);                                                \
+	} while (0)
+
+/* 38 digits fill 127 bits: the sum is kept wider after each value. */
+static void wide_figures(struct profile_column *column, const struct csv_column *c,
+    const __int128 *v, const uint16_t *slots, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const union profile_value x = { .wide = v[slots[i]] };
+		profile_sum_add(&column->sum, x.wide);
+		if (!column->has_extremes || x.wide < column->least.wide ||
+		    x.wide > column->most.wide)
+			profile_widen(column, c, &x);
+	}
+}
+
+static void real_figures(struct contract_profile *p, struct profile_column *column,
+    const struct csv_column *c, const double *v, const uint16_t *slots, size_t n)
+{
+	size_t finite = 0;
+	for (size_t i = 0; i < n; i++) {
+		p->reals[finite] = v[slots[i]] + 0.0; /* -0 becomes 0 */
+		finite += isfinite(v[slots[i]]) ? 1 : 0;
+	}
+	column->not_finite += (int64_t)(n - finite);
+	if (finite == 0)
+		return;
+	union profile_value least = { .real = p->reals[0] };
+	union profile_value most = { .real = p->reals[0] };
+	for (size_t i = 1; i < finite; i++) {
+		least.real = p->reals[i] < least.real ? p->reals[i] : least.real;
+		most.real = p->reals[i] > most.real ? p->reals[i] : most.real;
+	}
+	profile_widen(column, c, &least);
+	profile_widen(column, c, &most);
+	profile_real_sum_add(column->real, p->reals, finite);
+}
+
+/* Durations and UUIDs: no sum, and seldom enough for the plain way. */
+static void other_figures(struct profile_column *column, const struct csv_column *c,
+    const void *data, const uint16_t *slots, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const union profile_value v = profile_value_take(c, data, slots[i]);
+		profile_widen(column, c, &v);
+	}
+}
+
+/* Bytes that begin a character among the n <= 8 of a word; those behind do not count. */
+static inline unsigned characters_of(const char *p, size_t n)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof(v));
+	const uint64_t inner = (v >> 7) & (~v >> 6) & UINT64_C(0x0101010101010101);
+	const uint64_t kept = n >= 8 ? inner : inner & ~(~UINT64_C(0) << (n * 8));
+	return (unsigned)n - (unsigned)__builtin_popcountll(kept);
+}
+
+static inline uint32_t characters(const struct csv_text *t)
+{
+	const size_t n = csv_text_n(t);
+	const char *p = csv_text_p(t);
+	if (n <= 8)
+		return characters_of(p, n);
+	uint32_t sum = 0;
+	size_t i = 0;
+	for (; i + 8 <= n; i += 8)
+		sum += characters_of(p + i, 8);
+	/* The rest by the last eight bytes, the ones counted before shifted out. */
+	for (; i < n; i++)
+		sum += ((uint8_t)p[i] & 0xC0) != 0x80 ? 1 : 0;
+	return sum;
+}
+
+static void text_figures(struct profile_column *column, const struct csv_column *c,
+    const struct csv_text *v, const uint16_t *slots, size_t n)
+{
+	uint32_t least = column->has_extremes ? column->least_chars : UINT32_MAX;
+	uint32_t most = column->has_extremes ? column->most_chars : 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct csv_text *t = &v[slots[i]];
+		const uint32_t chars = characters(t);
+		least = chars < least ? chars : least;
+		most = chars > most ? chars : most;
+		const uint64_t key = first_bytes(csv_text_p(t));
+		if (column->has_extremes && key > column->least_key && key < column->most_key)
+			continue;
+		const union profile_value x = profile_value_take(c, v, slots[i]);
+		profile_widen(column, c, &x);
+	}
+	column->least_chars = least;
+	column->most_chars = most;
+}
+
+void profile_figures(
+    struct contract_profile *p, size_t at, const void *data, const uint16_t *slots, size_t n)
+{
+	struct profile_column *column = &p->columns[at];
+	const struct csv_column *c = &p->schema->columns[at];
+	switch (c->type) {
+	case CSV_TEXT:
+	case CSV_JSON:
+		text_figures(column, c, data, slots, n);
+		break;
+	case CSV_DOUBLE:
+		real_figures(p, column, c, data, slots, n);
+		break;
+	case CSV_DATE:
+		WHOLE_FIGURES(int32_t, days);
+		break;
+	case CSV_DURATION:
+	case CSV_UUID:
+		other_figures(column, c, data, slots, n);
+		break;
+	case CSV_DECIMAL:
+		if (csv_value_bytes(c) == sizeof(__int128)) {
+			wide_figures(column, c, data, slots, n);
+			break;
+		}
+		WHOLE_FIGURES(int64_t, whole);
+		break;
+	case CSV_INTEGER:
+	case CSV_TIMESTAMP:
+	case CSV_TIMESTAMPTZ:
+	case CSV_TIME:
+		WHOLE_FIGURES(int64_t, whole);
+		break;
+	case CSV_BOOLEAN:
+	case CSV_TYPE_COUNT_:
+		break;
+	}
+}
+
+static void hash_wide(uint64_t *hashes, const unsigned __int128 *v, const uint16_t *slots, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		hashes[i] = XXH3_64bits(&v[slots[i]], sizeof(*v));
+}
+
+static void hash_texts(uint64_t *hashes, const struct csv_text *v, const uint16_t *slots, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct csv_text *t = &v[slots[i]];
+		hashes[i] = csv_text_n(t) <= CSV_INLINE_BYTES ? XXH3_64bits(t, sizeof(*t))
+							      : XXH3_64bits(t->far.p, t->far.n);
+	}
+}
+
+/* The eight bytes of a number, whatever it means. */
+static inline uint64_t hash_whole(int64_t v)
+{
+	return XXH3_64bits(&v, sizeof(v));
+}
+
+static inline uint64_t hash_real(double v)
+{
+	int64_t bits;
+	v += 0.0;
+	memcpy(&bits, &v, sizeof(bits));
+	return hash_whole(bits);
+}
+
+#define HASH_EACH(form, hash)                                                                      \
+	do {                                                                                       \
+		const form *v = data;                                                              \
+		for (size_t i = 0; i < n; i++)                                                     \
+			p->hashes[i] = hash(v[slots[i]]);                                          \
+	} while (0)
+
+void profile_hash(struct contract_profile *p, const struct csv_column *c, const void *data,
+    const uint16_t *slots, size_t n)
+{
+	if (csv_type_is_text(c->type))
+		hash_texts(p->hashes, data, slots, n);
+	else if (c->type == CSV_DOUBLE)
+		HASH_EACH(double, hash_real);
+	else if (c->type == CSV_DATE)
+		HASH_EACH(int32_t, hash_whole);
+	else if (c->type == CSV_BOOLEAN)
+		HASH_EACH(uint8_t, hash_whole);
+	else if (csv_value_bytes(c) == sizeof(__int128))
+		hash_wide(p->hashes, data, slots, n);
+	else
+		HASH_EACH(int64_t, hash_whole);
+}
