@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* csv_time - date and timestamp cells. */
+/* csv_time - ISO dates, times and timestamps, and the calendar behind them. */
 #include "csv/csv_time.h"
 
 #include <stdio.h>
 
-#define US_PER_S   INT64_C(1000000)
-#define US_PER_DAY (INT64_C(86400) * US_PER_S)
+#include "csv/csv_pattern.h"
+#include "csv/csv_zone.h"
 
-static const uint8_t month_days[13] = { 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
-/* A point in time as it is written. */
-struct civil {
-	unsigned year, month, day, hour, minute, second, us;
-	int offset_s;    /* east of UTC */
-	bool has_offset; /* one was written */
+const struct csv_time_month csv_time_months[2][16] = {
+	{ { 0, 0 }, { 0, 31 }, { 31, 28 }, { 59, 31 }, { 90, 30 }, { 120, 31 }, { 151, 30 },
+	    { 181, 31 }, { 212, 31 }, { 243, 30 }, { 273, 31 }, { 304, 30 }, { 334, 31 } },
+	{ { 0, 0 }, { 0, 31 }, { 31, 29 }, { 60, 31 }, { 91, 30 }, { 121, 31 }, { 152, 30 },
+	    { 182, 31 }, { 213, 31 }, { 244, 30 }, { 274, 31 }, { 305, 30 }, { 335, 31 } },
 };
 
 static inline bool two_digits(const char *p, unsigned *out)
@@ -29,61 +27,34 @@ static inline bool is_leap(unsigned y)
 	return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
 }
 
-static inline bool date_exists(const struct civil *c)
+bool csv_time_day_exists(const struct csv_time_written *w)
 {
-	if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1)
-		return false;
-	const unsigned last = month_days[c->month] + (c->month == 2 && is_leap(c->year) ? 1U : 0U);
-	return c->day <= last;
+	return w->year >= 1 && w->year <= 9999 && w->month <= 12 && w->day >= 1 &&
+	       w->day <= csv_time_months[is_leap(w->year)][w->month].days;
 }
 
-static inline bool time_exists(const struct civil *c)
+bool csv_time_clock_exists(const struct csv_time_written *w)
 {
-	return c->hour < 24 && c->minute < 60 && c->second < 60;
+	return w->hour < 24 && w->minute < 60 && w->second < 60;
 }
 
 int32_t csv_time_days(int year, unsigned month, unsigned day)
 {
-	const int y = month <= 2 ? year - 1 : year;
-	const int era = (y >= 0 ? y : y - 399) / 400;
-	const unsigned yoe = (unsigned)(y - era * 400);
-	const unsigned doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-	const unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-	return era * 146097 + (int)doe - 719468;
+	const unsigned y = (unsigned)year;
+	const unsigned before = y - 1;
+	const unsigned days = 365 * before + before / 4 - before / 100 + before / 400;
+	return (int32_t)(days + csv_time_months[is_leap(y)][month].before + day) - 719163;
 }
 
-static int64_t civil_us(const struct civil *c)
+int64_t csv_time_us(const struct csv_time_written *w)
 {
-	const int64_t days = csv_time_days((int)c->year, c->month, c->day);
+	const int64_t days = csv_time_days((int)w->year, w->month, w->day);
 	const int64_t seconds =
-	    (int64_t)(c->hour * 3600 + c->minute * 60 + c->second) - (int64_t)c->offset_s;
-	return days * US_PER_DAY + seconds * US_PER_S + (int64_t)c->us;
+	    (int64_t)(w->hour * 3600 + w->minute * 60 + w->second) - (int64_t)w->offset_s;
+	return days * CSV_TIME_US_PER_DAY + seconds * CSV_TIME_US_PER_S + (int64_t)w->us;
 }
 
-static inline bool take_date(const char *p, size_t n, struct civil *c)
-{
-	unsigned century;
-	unsigned rest;
-	if (n < 10 || p[4] != '-' || p[7] != '-')
-		return false;
-	if (!two_digits(p, &century) || !two_digits(p + 2, &rest) ||
-	    !two_digits(p + 5, &c->month) || !two_digits(p + 8, &c->day))
-		return false;
-	c->year = century * 100 + rest;
-	return date_exists(c);
-}
-
-bool csv_time_date(const char *p, size_t n, int32_t *out)
-{
-	struct civil c;
-	if (n != 10 || !take_date(p, n, &c))
-		return false;
-	*out = csv_time_days((int)c.year, c.month, c.day);
-	return true;
-}
-
-/* 1 to 6 digits behind the point, as microseconds; returns the digits taken. */
-static size_t take_fraction(const char *p, size_t n, unsigned *out_us)
+size_t csv_time_fraction(const char *p, size_t n, unsigned *out_us)
 {
 	static const unsigned scale[7] = { 0, 100000, 10000, 1000, 100, 10, 1 };
 	unsigned value = 0;
@@ -91,21 +62,22 @@ static size_t take_fraction(const char *p, size_t n, unsigned *out_us)
 	while (i < n && i < 6 && (unsigned char)(p[i] - '0') < 10)
 		value = value * 10 + (unsigned)(p[i++] - '0');
 	*out_us = value * scale[i];
+	while (i >= 6 && i < n && p[i] == '0')
+		i++;
 	return i;
 }
 
-/* Z, +HH, +HHMM, +HH:MM; returns the bytes taken, 0 when none of them stands there. */
-static size_t take_offset(const char *p, size_t n, struct civil *c)
+/* Z, +HH, +HHMM, +HH:MM. */
+size_t csv_time_offset(const char *p, size_t n, struct csv_time_written *w)
 {
-	unsigned hour;
+	unsigned hour = 0;
 	unsigned minute = 0;
-	c->has_offset = true;
-	if (n >= 1 && (p[0] == 'Z' || p[0] == 'z'))
-		return 1;
-	if (n < 3 || (p[0] != '+' && p[0] != '-') || !two_digits(p + 1, &hour))
-		return 0;
 	size_t used = 3;
-	if (n >= 6 && p[3] == ':' && two_digits(p + 4, &minute))
+	if (n >= 1 && (p[0] == 'Z' || p[0] == 'z'))
+		used = 1;
+	else if (n < 3 || (p[0] != '+' && p[0] != '-') || !two_digits(p + 1, &hour))
+		return 0;
+	else if (n >= 6 && p[3] == ':' && two_digits(p + 4, &minute))
 		used = 6;
 	else if (n >= 5 && two_digits(p + 3, &minute))
 		used = 5;
@@ -114,127 +86,190 @@ static size_t take_offset(const char *p, size_t n, struct civil *c)
 	if (hour > 15 || minute > 59)
 		return 0;
 	const int seconds = (int)(hour * 3600 + minute * 60);
-	c->offset_s = p[0] == '-' ? -seconds : seconds;
+	w->offset_s = p[0] == '-' ? -seconds : seconds;
+	w->has_offset = true;
 	return used;
 }
 
-/* Returns the bytes of the time of day, 0 when there is none. */
-static size_t take_time(const char *p, size_t n, struct civil *c)
+/* Fills a time of day; stop->at counts from p. */
+static enum csv_time_fault take_clock(
+    const char *p, size_t n, struct csv_time_written *w, struct csv_time_stop *stop)
 {
-	if (n < 5 || p[2] != ':' || !two_digits(p, &c->hour) || !two_digits(p + 3, &c->minute))
-		return 0;
-	if (n < 8 || p[5] != ':')
-		return 5;
-	if (!two_digits(p + 6, &c->second))
-		return 0;
-	if (n < 10 || p[8] != '.')
-		return 8;
-	const size_t digits = take_fraction(p + 9, n - 9, &c->us);
-	return digits == 0 ? 0 : 9 + digits;
-}
-
-bool csv_time_stamp(const char *p, size_t n, bool zoned, int64_t *out)
-{
-	struct civil c = { 0 };
-	if (n < 16 || !take_date(p, n, &c) || (p[10] != 'T' && p[10] != ' '))
-		return false;
-	const size_t used = take_time(p + 11, n - 11, &c);
-	if (used == 0 || !time_exists(&c))
-		return false;
-	size_t at = 11 + used;
-	if (at < n)
-		at += take_offset(p + at, n - at, &c);
-	if (at != n || c.has_offset != zoned)
-		return false;
-	*out = civil_us(&c);
-	return true;
-}
-
-/* A number of least..most digits at p; returns the digits taken, 0 when there are too few. */
-static size_t take_number(const char *p, size_t n, size_t least, size_t most, unsigned *out)
-{
-	unsigned value = 0;
-	size_t i = 0;
-	while (i < n && i < most && (unsigned char)(p[i] - '0') < 10)
-		value = value * 10 + (unsigned)(p[i++] - '0');
-	*out = value;
-	return i < least ? 0 : i;
-}
-
-static size_t take_directive(char d, const char *p, size_t n, struct civil *c)
-{
-	switch (d) {
-	case 'Y':
-		return take_number(p, n, 4, 4, &c->year);
-	case 'm':
-		return take_number(p, n, 1, 2, &c->month);
-	case 'd':
-		return take_number(p, n, 1, 2, &c->day);
-	case 'H':
-		return take_number(p, n, 1, 2, &c->hour);
-	case 'M':
-		return take_number(p, n, 1, 2, &c->minute);
-	case 'S':
-		return take_number(p, n, 1, 2, &c->second);
-	case 'f':
-		return take_fraction(p, n, &c->us);
-	case 'z':
-		return take_offset(p, n, c);
-	default:
-		return n > 0 && p[0] == d ? 1 : 0;
+	static const char directives[] = "HMS";
+	unsigned *const parts[] = { &w->hour, &w->minute, &w->second };
+	stop->literal = false;
+	for (size_t i = 0; i < 3; i++) {
+		const size_t at = i * 3;
+		stop->at = at;
+		stop->expected = directives[i];
+		if (n < at + 2 || !two_digits(p + at, parts[i]))
+			return CSV_TIME_EXPECTED;
+		stop->at = at + 2;
+		if (i == 1 && (n == 5 || p[5] != ':'))
+			return CSV_TIME_GOOD;
+		stop->expected = ':';
+		stop->literal = true;
+		if (i == 0 && (n < 3 || p[2] != ':'))
+			return CSV_TIME_EXPECTED;
+		stop->literal = false;
 	}
+	if (n < 9 || p[8] != '.')
+		return CSV_TIME_GOOD;
+	stop->expected = 'f';
+	const size_t digits = csv_time_fraction(p + 9, n - 9, &w->us);
+	stop->at = 9 + digits;
+	if (digits == 0)
+		return CSV_TIME_EXPECTED;
+	return stop->at < n && (unsigned char)(p[stop->at] - '0') < 10 ? CSV_TIME_RANGE
+								       : CSV_TIME_GOOD;
 }
 
-bool csv_time_pattern(const char *p, size_t n, const char *format, bool zoned, int64_t *out_us)
+static enum csv_time_fault take_date(
+    const char *p, size_t n, struct csv_time_written *w, struct csv_time_stop *stop)
 {
-	struct civil c = { 0 };
-	size_t at = 0;
-	for (const char *f = format; *f != '\0'; f++) {
-		size_t used;
-		if (*f == '%') {
-			f++;
-			used = take_directive(*f, p + at, n - at, &c);
-		} else {
-			used = at < n && p[at] == *f ? 1 : 0;
-		}
-		if (used == 0)
+	static const char shape[] = "YYYY-mm-dd";
+	for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+		const bool digit = i < n && (unsigned char)(p[i] - '0') < 10;
+		stop->at = i;
+		stop->expected = shape[i];
+		stop->literal = shape[i] == '-';
+		if (stop->literal ? i >= n || p[i] != '-' : !digit)
+			return CSV_TIME_EXPECTED;
+	}
+	unsigned century = 0;
+	(void)(two_digits(p, &century) && two_digits(p + 2, &w->year) &&
+	       two_digits(p + 5, &w->month) && two_digits(p + 8, &w->day));
+	w->year += century * 100;
+	stop->at = 10;
+	return csv_time_day_exists(w) ? CSV_TIME_GOOD : CSV_TIME_NO_DAY;
+}
+
+/* ISO with everything; an offset stays where it was found. */
+static enum csv_time_fault take_stamp(
+    const char *p, size_t n, struct csv_time_written *w, struct csv_time_stop *stop)
+{
+	enum csv_time_fault fault = take_date(p, n, w, stop);
+	if (fault != CSV_TIME_GOOD)
+		return fault;
+	stop->expected = 'T';
+	stop->literal = true;
+	if (n < 11 || (p[10] != 'T' && p[10] != ' '))
+		return CSV_TIME_EXPECTED;
+	fault = take_clock(p + 11, n - 11, w, stop);
+	stop->at += 11;
+	if (fault != CSV_TIME_GOOD)
+		return fault;
+	if (!csv_time_clock_exists(w))
+		return CSV_TIME_NO_CLOCK;
+	if (stop->at == n)
+		return CSV_TIME_GOOD;
+	stop->at += csv_time_offset(p + stop->at, n - stop->at, w);
+	return stop->at == n ? CSV_TIME_GOOD : CSV_TIME_MORE;
+}
+
+/* Whole seconds and what may stand behind them, for all but odd cells. */
+static bool quick_stamp(const char *p, size_t n, bool zoned, int64_t *out)
+{
+	struct csv_time_written w = { 0 };
+	uint64_t bad = (uint64_t)(n < 19) | (uint64_t)(p[10] != 'T' && p[10] != ' ');
+	const int64_t days = csv_time_day(p, &bad);
+	const int64_t seconds = csv_time_clock(p + 11, &bad);
+	size_t at = 19;
+	if (bad != 0)
+		return false;
+	if (n > 20 && p[19] == '.') {
+		const size_t digits = csv_time_fraction(p + 20, n - 20, &w.us);
+		if (digits == 0)
 			return false;
-		at += used;
+		at += 1 + digits;
 	}
-	if (at != n || !date_exists(&c) || !time_exists(&c) || c.has_offset != zoned)
+	if (zoned)
+		at += csv_time_offset(p + at, n - at, &w);
+	if (at != n || w.has_offset != zoned)
 		return false;
-	*out_us = civil_us(&c);
+	*out = (days * 86400 + seconds - w.offset_s) * CSV_TIME_US_PER_S + (int64_t)w.us;
 	return true;
 }
 
-int csv_time_check_format(const char *format, enum csv_type type, struct err *err)
+bool csv_time_any_stamp(const char *p, size_t n, bool zoned, int64_t *out)
 {
-	unsigned seen[128] = { 0 };
-	for (const char *f = format; *f != '\0'; f++) {
-		if (*f != '%')
-			continue;
-		f++;
-		if (*f == '\0' || strchr("YmdHMSfz%", *f) == NULL)
-			return err_set(err, ERR_INPUT,
-			    "format \"%s\": only %%Y %%m %%d %%H %%M %%S %%f %%z %%%% are known",
-			    format);
-		if (seen[(unsigned char)*f]++ > 0 && *f != '%')
-			return err_set(
-			    err, ERR_INPUT, "format \"%s\": %%%c stands twice", format, *f);
-	}
-	if (!seen['Y'] || !seen['m'] || !seen['d'])
-		return err_set(err, ERR_INPUT, "format \"%s\": needs %%Y, %%m and %%d", format);
-	if (type == CSV_DATE && (seen['H'] || seen['M'] || seen['S'] || seen['f'] || seen['z']))
-		return err_set(err, ERR_INPUT, "format \"%s\": a date has no time of day", format);
-	if (type == CSV_TIMESTAMP && seen['z'])
-		return err_set(
-		    err, ERR_INPUT, "format \"%s\": %%z needs the type timestamptz", format);
-	if (type == CSV_TIMESTAMPTZ && !seen['z'])
-		return err_set(err, ERR_INPUT, "format \"%s\": timestamptz needs %%z", format);
-	return 0;
+	if (quick_stamp(p, n, zoned, out))
+		return true;
+	struct csv_time_written w = { 0 };
+	struct csv_time_stop stop;
+	if (take_stamp(p, n, &w, &stop) != CSV_TIME_GOOD || w.has_offset != zoned)
+		return false;
+	*out = csv_time_us(&w);
+	return true;
 }
 
-/* Inverse of csv_time_days. */
+bool csv_time_of_day(const char *p, size_t n, int64_t *out)
+{
+	struct csv_time_written w = { .year = 1970, .month = 1, .day = 1 };
+	struct csv_time_stop stop;
+	if (take_clock(p, n, &w, &stop) != CSV_TIME_GOOD || stop.at != n ||
+	    !csv_time_clock_exists(&w))
+		return false;
+	*out = csv_time_us(&w);
+	return true;
+}
+
+/* The cell as its column writes it, without a look at offsets. */
+static enum csv_time_fault take_written(const char *p, size_t n, const struct csv_column *c,
+    struct csv_time_written *w, struct csv_time_stop *stop)
+{
+	enum csv_time_fault fault;
+	if (c->format != NULL)
+		return csv_pattern_take(p, n, c, w, stop);
+	if (c->type == CSV_TIMESTAMP || c->type == CSV_TIMESTAMPTZ)
+		return take_stamp(p, n, w, stop);
+	if (c->type == CSV_DATE)
+		fault = take_date(p, n, w, stop);
+	else
+		fault = take_clock(p, n, w, stop);
+	if (fault != CSV_TIME_GOOD)
+		return fault;
+	if (stop->at != n)
+		return CSV_TIME_MORE;
+	return csv_time_clock_exists(w) ? CSV_TIME_GOOD : CSV_TIME_NO_CLOCK;
+}
+
+/* A local time without offset in the column's zone. */
+static enum csv_time_fault take_zone(
+    const struct csv_column *c, struct csv_time_written *w, int64_t *out_us)
+{
+	int64_t utc_s;
+	if (c->zone == NULL)
+		return CSV_TIME_NO_OFFSET;
+	const int64_t us = csv_time_us(w);
+	const int64_t local_s = (us - (int64_t)w->us) / CSV_TIME_US_PER_S;
+	if (csv_zone_utc(c->zone, local_s, &utc_s) == CSV_ZONE_GAP)
+		return CSV_TIME_GAP;
+	*out_us = utc_s * CSV_TIME_US_PER_S + (int64_t)w->us;
+	return CSV_TIME_GOOD;
+}
+
+enum csv_time_fault csv_time_column(const char *p, size_t n, const struct csv_column *c,
+    int64_t *out_us, struct csv_time_stop *out_stop)
+{
+	struct csv_time_written w = { 0 };
+	int64_t us = 0;
+	if (c->type == CSV_TIME)
+		w = (struct csv_time_written){ .year = 1970, .month = 1, .day = 1 };
+	enum csv_time_fault fault = take_written(p, n, c, &w, out_stop);
+	if (fault == CSV_TIME_GOOD && w.has_offset && c->type != CSV_TIMESTAMPTZ)
+		fault = CSV_TIME_HAS_OFFSET;
+	else if (fault == CSV_TIME_GOOD && !w.has_offset && c->type == CSV_TIMESTAMPTZ)
+		fault = take_zone(c, &w, &us);
+	else if (fault == CSV_TIME_GOOD)
+		us = csv_time_us(&w);
+	out_stop->fault = fault;
+	if (fault == CSV_TIME_GOOD)
+		*out_us = us;
+	return fault;
+}
+
+/* Inverse of csv_time_days, Hinnant's civil_from_days. */
 static void civil_from_days(int32_t days, int *out_year, unsigned *out_month, unsigned *out_day)
 {
 	const int z = days + 719468;
@@ -257,21 +292,27 @@ void csv_time_format_date(int32_t days, char *out)
 	(void)snprintf(out, 16, "%04d-%02u-%02u", year % 10000, month % 100, day % 100);
 }
 
-void csv_time_format_stamp(int64_t us, bool zoned, char *out)
+void csv_time_format_clock(int64_t us, char *out)
 {
-	int64_t days = us / US_PER_DAY;
-	int64_t rest = us % US_PER_DAY;
-	if (rest < 0) {
-		rest += US_PER_DAY;
-		days--;
-	}
-	char date[16];
-	csv_time_format_date((int32_t)days, date);
-	const unsigned s = (unsigned)(rest / US_PER_S);
-	const unsigned fraction = (unsigned)(rest % US_PER_S);
+	const unsigned s = (unsigned)(us / CSV_TIME_US_PER_S);
+	const unsigned fraction = (unsigned)(us % CSV_TIME_US_PER_S);
 	char tail[16] = "";
 	if (fraction != 0)
 		(void)snprintf(tail, sizeof(tail), ".%06u", fraction);
-	(void)snprintf(out, 40, "%.10sT%02u:%02u:%02u%.7s%s", date, s / 3600, s / 60 % 60, s % 60,
-	    tail, zoned ? "Z" : "");
+	(void)snprintf(out, 24, "%02u:%02u:%02u%.7s", s / 3600 % 100, s / 60 % 60, s % 60, tail);
+}
+
+void csv_time_format_stamp(int64_t us, bool zoned, char *out)
+{
+	int64_t days = us / CSV_TIME_US_PER_DAY;
+	int64_t rest = us % CSV_TIME_US_PER_DAY;
+	if (rest < 0) {
+		rest += CSV_TIME_US_PER_DAY;
+		days--;
+	}
+	char date[16];
+	char clock[24];
+	csv_time_format_date((int32_t)days, date);
+	csv_time_format_clock(rest, clock);
+	(void)snprintf(out, 40, "%.10sT%.15s%s", date, clock, zoned ? "Z" : "");
 }

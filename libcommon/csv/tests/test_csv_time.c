@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "csv/csv_pattern.h"
+
 static const char *padded(const char *text)
 {
 	static char room[256];
@@ -81,6 +83,15 @@ static void test_stamps(void **state)
 		{ "1970-01-01T00:60", false, false, 0 },
 		{ "1970-01-01T00:00:00.", false, false, 0 },
 		{ "1970-01-01T00:00:00.1234567", false, false, 0 },
+		{ "1970-01-01T00:00:00.123456000", false, true, 123456 },
+		{ "1970-01-01T00:00:00.1234560001", false, false, 0 },
+		{ "1970-01-01T00:00:00.x", false, false, 0 },
+		{ "1970-01-01T00:00:0", false, false, 0 },
+		{ "1970-01-01T00:00:", false, false, 0 },
+		{ "1970-01-01T00", false, false, 0 },
+		{ "1970-01-01T00:00:00z", true, true, 0 },
+		{ "1970-01-01T00:00:00+01:60", true, false, 0 },
+		{ "1970-02-29T00:00:00", false, false, 0 },
 		{ "1970-01-01T0:00:00", false, false, 0 },
 		{ "1970-01-01", false, false, 0 },
 		{ "1970-01-01x00:00:00", false, false, 0 },
@@ -117,6 +128,23 @@ static void test_patterns(void **state)
 		{ "%Y-%m-%d %H:%M:%S.%f", "1970-01-01 00:00:00.5", CSV_TIMESTAMP, true, 500000 },
 		{ "%Y-%m-%d %H:%M%z", "1970-01-01 01:00+01:00", CSV_TIMESTAMPTZ, true, 0 },
 		{ "%Y-%m-%d 100%%", "1970-01-01 100%", CSV_DATE, true, 0 },
+		{ "%d %b %Y", "2 Jan 1970", CSV_DATE, true, 86400000000 },
+		{ "%d %B %Y", "02 JANUARY 1970", CSV_DATE, true, 86400000000 },
+		{ "%d-%b-%y", "02-Jan.-70", CSV_DATE, true, 86400000000 },
+		{ "%d.%b.%Y", "2.jan.1970", CSV_DATE, true, 86400000000 },
+		{ "%b %e, %Y", "Jan  2, 1970", CSV_DATE, true, 86400000000 },
+		{ "%d %b %Y", "2 Ja 1970", CSV_DATE, false, 0 },
+		{ "%d%b%Y", "31Apr1970", CSV_DATE, false, 0 },
+		{ "%Y%j", "1970002", CSV_DATE, true, 86400000000 },
+		{ "%Y-%j", "1970-366", CSV_DATE, false, 0 },
+		{ "%Y-%j", "1972-366", CSV_DATE, true, 1095 * INT64_C(86400000000) },
+		{ "%Y-%j", "1970-0", CSV_DATE, false, 0 },
+		{ "%m/%d/%Y %I:%M %p", "1/1/1970 12:01 AM", CSV_TIMESTAMP, true, 60000000 },
+		{ "%m/%d/%Y %I:%M%p", "1/1/1970 12:00p.m.", CSV_TIMESTAMP, true, 43200000000 },
+		{ "%m/%d/%Y %I:%M %p", "1/1/1970 13:00 PM", CSV_TIMESTAMP, false, 0 },
+		{ "%m/%d/%Y %I:%M %p", "1/1/1970 0:30 am", CSV_TIMESTAMP, false, 0 },
+		{ "%F %T", "1970-01-01 00:00:01", CSV_TIMESTAMP, true, 1000000 },
+		{ "%FT%T.%f%z", "1970-01-01T00:00:01.5000000Z", CSV_TIMESTAMPTZ, true, 1500000 },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct err err = { 0 };
@@ -138,12 +166,127 @@ static void test_bad_formats(void **state)
 		const char *format;
 		enum csv_type type;
 	} cases[] = { { "", CSV_DATE }, { "%Y-%m", CSV_DATE }, { "%Y-%m-%d-%d", CSV_DATE },
-		{ "%y-%m-%d", CSV_DATE }, { "%Y-%m-%d %H", CSV_DATE }, { "%Y-%m-%d%", CSV_DATE },
-		{ "%Y-%m-%d %z", CSV_TIMESTAMP }, { "%Y-%m-%d", CSV_TIMESTAMPTZ } };
+		{ "%x-%m-%d", CSV_DATE }, { "%Y-%m-%d %H", CSV_DATE }, { "%Y-%m-%d%", CSV_DATE },
+		{ "%Y-%m-%d %z", CSV_TIMESTAMP }, { "%Y-%m-%d", CSV_TIMESTAMPTZ },
+		{ "%y-%Y-%m-%d", CSV_DATE }, { "%Y-%m-%b", CSV_DATE }, { "%Y-%j-%d", CSV_DATE },
+		{ "%F %I:%M", CSV_TIMESTAMP }, { "%F %H:%M %p", CSV_TIMESTAMP },
+		{ "%F %H %I %p", CSV_TIMESTAMP }, { "%F %M", CSV_TIMESTAMP },
+		{ "%F %H %S", CSV_TIMESTAMP }, { "%F %H:%M.%f", CSV_TIMESTAMP },
+		{ "%F %F", CSV_DATE }, { "%H:%M %d", CSV_TIME }, { "12", CSV_TIME },
+		{ "%H%z", CSV_TIME }, { "%F %Q", CSV_DATE } };
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct err err = { 0 };
 		assert_int_equal(csv_time_check_format(cases[i].format, cases[i].type, &err), -1);
 		assert_int_equal(err.kind, ERR_INPUT);
+	}
+}
+
+static void test_times_of_day(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *format, *text;
+		bool ok;
+		int64_t want;
+	} cases[] = {
+		{ NULL, "00:00", true, 0 },
+		{ NULL, "23:59:59.999999", true, 86399999999 },
+		{ NULL, "07:05:03", true, 25503000000 },
+		{ NULL, "7:05", false, 0 },
+		{ NULL, "24:00", false, 0 },
+		{ NULL, "12:60", false, 0 },
+		{ NULL, "12:00:60", false, 0 },
+		{ NULL, "12:00 ", false, 0 },
+		{ NULL, "12:00Z", false, 0 },
+		{ NULL, "", false, 0 },
+		{ "%I:%M %p", "1:05 pm", true, 47100000000 },
+		{ "%H%M", "0700", true, 25200000000 },
+		{ "%H%M", "2500", false, 0 },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = { 0 };
+		struct csv_time_stop stop;
+		const struct csv_column c = { .type = CSV_TIME, .format = cases[i].format };
+		const char *text = padded(cases[i].text);
+		const size_t n = strlen(cases[i].text);
+		int64_t got = 42;
+		int64_t plain = 42;
+		assert_int_equal(csv_pattern_check(&c, &err), 0);
+		const bool ok = csv_time_column(text, n, &c, &got, &stop) == CSV_TIME_GOOD;
+		if (ok != cases[i].ok || got != (ok ? cases[i].want : 42))
+			fail_msg("\"%s\": %d %lld", cases[i].text, ok, (long long)got);
+		if (c.format == NULL && (csv_time_of_day(text, n, &plain) != ok || plain != got))
+			fail_msg("\"%s\": the two ways differ", cases[i].text);
+	}
+}
+
+static void test_month_names(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *locale, *text;
+		unsigned month;
+	} cases[] = { { "de", "2 März 2026", 3 }, { "de_AT.UTF-8", "2 JÄNNER 2026", 1 },
+		{ "de", "2 Dez. 2026", 12 }, { "fr", "2 AOÛT 2026", 8 },
+		{ "fr", "2 fevr. 2026", 2 }, { "fr-CA", "2 juil. 2026", 7 },
+		{ "pl", "2 PAŹDZIERNIKA 2026", 10 }, { "cs", "2 ČERVENCE 2026", 7 },
+		{ "cs", "2 června 2026", 6 }, { "es", "2 Sept 2026", 9 },
+		{ "nb_NO", "2 des 2026", 12 }, { "pt", "2 março 2026", 3 },
+		{ "it", "2 gen 2026", 1 }, { "fi", "2 kesäkuuta 2026", 6 },
+		{ NULL, "2 May 2026", 5 }, { NULL, "2 Mai 2026", 0 },
+		{ "de", "2 Octobre 2026", 0 } };
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = { 0 };
+		struct csv_time_stop stop;
+		const struct csv_column c = {
+			.type = CSV_DATE, .format = "%d %b %Y", .locale = cases[i].locale
+		};
+		int64_t got = 0;
+		assert_int_equal(csv_pattern_check(&c, &err), 0);
+		const bool ok = csv_time_column(padded(cases[i].text), strlen(cases[i].text), &c,
+				    &got, &stop) == CSV_TIME_GOOD;
+		if (ok != (cases[i].month != 0) ||
+		    (ok && got / 86400000000 != csv_time_days(2026, cases[i].month, 2)))
+			fail_msg("%s %s: %d", cases[i].locale, cases[i].text, ok);
+	}
+	struct err err = { 0 };
+	const struct csv_column c = { .type = CSV_DATE, .format = "%d %b %Y", .locale = "xx" };
+	assert_int_equal(csv_pattern_check(&c, &err), -1);
+	assert_int_equal(err.kind, ERR_INPUT);
+}
+
+static void test_where_reading_stops(void **state)
+{
+	(void)state;
+	static const struct {
+		enum csv_type type;
+		const char *format, *text;
+		enum csv_time_fault fault;
+		size_t at;
+		char expected;
+	} cases[] = {
+		{ CSV_DATE, NULL, "2026-1-02", CSV_TIME_EXPECTED, 6, 'm' },
+		{ CSV_DATE, NULL, "2026-01-02x", CSV_TIME_MORE, 10, 0 },
+		{ CSV_DATE, NULL, "2026-04-31", CSV_TIME_NO_DAY, 0, 0 },
+		{ CSV_TIMESTAMP, NULL, "2026-04-30T24:00", CSV_TIME_NO_CLOCK, 0, 0 },
+		{ CSV_TIMESTAMP, NULL, "2026-04-30T12:00Z", CSV_TIME_HAS_OFFSET, 0, 0 },
+		{ CSV_TIMESTAMPTZ, NULL, "2026-04-30T12:00", CSV_TIME_NO_OFFSET, 0, 0 },
+		{ CSV_TIMESTAMP, NULL, "2026-04-30T12.00", CSV_TIME_EXPECTED, 13, ':' },
+		{ CSV_TIMESTAMP, NULL, "2026-04-30T12:00:00.1234567", CSV_TIME_RANGE, 26, 'f' },
+		{ CSV_DATE, "%d/%m/%Y", "31/12-2026", CSV_TIME_EXPECTED, 5, '/' },
+		{ CSV_DATE, "%d/%m/%Y", "31/12/26", CSV_TIME_EXPECTED, 6, 'Y' },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct csv_column c = { .type = cases[i].type, .format = cases[i].format };
+		struct csv_time_stop stop = { 0 };
+		int64_t us;
+		const enum csv_time_fault fault =
+		    csv_time_column(padded(cases[i].text), strlen(cases[i].text), &c, &us, &stop);
+		if (fault != cases[i].fault || stop.fault != fault ||
+		    (cases[i].at != 0 && stop.at != cases[i].at) ||
+		    (cases[i].expected != 0 && stop.expected != cases[i].expected))
+			fail_msg("\"%s\": fault %d at %zu, %c", cases[i].text, (int)fault, stop.at,
+			    stop.expected);
 	}
 }
 
@@ -165,6 +308,9 @@ int main(void)
 		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_bad_formats),
+		cmocka_unit_test(test_times_of_day),
+		cmocka_unit_test(test_month_names),
+		cmocka_unit_test(test_where_reading_stops),
 		cmocka_unit_test(test_shown_stamps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
