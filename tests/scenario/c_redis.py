@@ -21,9 +21,9 @@ def test_redis_dead_from_upload_to_rows(scene):
 
 def test_redis_killed_mid_run(scene):
     data = scene.dataset()
-    run = scene.upload(data, scene.file(100000, pad=40))["run_id"]
-    scene.wait_task(run, "validate")
+    run = scene.catch(data, "validate").run
     scene.suite.kill("redis", 0, signal.SIGKILL)
+    scene.resume_all()
     scene.wait_run(run)
     scene.wait_run(scene.upload(data, scene.file(10))["run_id"])
 
@@ -31,10 +31,11 @@ def test_redis_killed_mid_run(scene):
 @pytest.mark.parametrize("kind", ["validate", "load"])
 def test_redis_wiped_mid_run(scene, kind):
     data = scene.dataset()
-    runs = [scene.upload(data, scene.file(n, pad=40))["run_id"] for n in (1000, 120000)]
-    scene.wait_task(runs[1], kind)
+    scene.upload(data, scene.file(1000))
+    scene.catch(data, kind)
     scene.redis().flushall()
-    for run in runs:
+    scene.resume_all()
+    for run in scene.runs:
         scene.wait_run(run)
 
 
