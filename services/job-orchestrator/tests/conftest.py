@@ -5,8 +5,8 @@ import json
 import os
 import pwd
 import shutil
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -16,18 +16,17 @@ import psycopg2.extras
 import pytest
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
+sys.path.insert(0, ROOT + "/stack/local")
+
+from places import Ports  # noqa: E402
+
+free_port = Ports().take  # none of those the kernel gives to outgoing connections
 BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 
 
 def as_postgres(args):
     """PostgreSQL refuses root."""
     return ["runuser", "-u", "postgres", "--"] + args if os.getuid() == 0 else args
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -171,7 +170,7 @@ def jobs(schema, request):
             c.close()
 
 
-def wait_for(what, seconds=10):
+def wait_for(what, seconds=30):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         got = what()

@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -23,6 +24,11 @@ import psycopg2.extras
 import pytest
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
+sys.path.insert(0, ROOT + "/stack/local")
+
+from places import Ports  # noqa: E402
+
+free_port = Ports().take  # none of those the kernel gives to outgoing connections
 PG = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 BINARY = os.path.join(os.environ.get("MILLRACE_BUILD", f"{ROOT}/build/release/bin"), "millrace-upload")
 KEY = "22" * 32
@@ -32,12 +38,6 @@ SARA = "01890000-0000-7000-8000-00000000aaaa"
 def as_postgres(args):
     """PostgreSQL refuses root."""
     return ["runuser", "-u", "postgres", "--"] + args if os.getuid() == 0 else args
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def wait_for(what, seconds=30):
