@@ -3,6 +3,9 @@
 import { ask, drop, equal, newContext, signIn, test, until, url } from './harness.mjs';
 import { orders } from './files.mjs';
 
+/** far under the silence after which a tab asks by itself (SILENCE_MS of LiveStore) */
+const HEARD_MS = 10_000;
+
 test('live: six tabs, one stream, all of them hear', async () => {
 	const context = await newContext();
 	const streams = [];
@@ -25,10 +28,11 @@ test('live: six tabs, one stream, all of them hear', async () => {
 	await first.getByRole('button', { name: 'Load heard.csv' }).click();
 	await first.locator('[data-run-state^="done"]').waitFor();
 	for (const page of pages.slice(1)) {
-		await page.getByRole('row', { name: /heard #1/ }).getByText(/^done/).first().waitFor({ timeout: 1500 });
+		const row = page.getByRole('row', { name: /heard #1/ });
+		await row.getByText(/^done/).first().waitFor({ timeout: HEARD_MS });
 	}
 	await first.close();
-	await until(() => streams.length === 2, 'the next tab to take over', 10_000);
+	await until(() => streams.length === 2, 'the next tab to take over');
 	await context.close();
 });
 

@@ -43,7 +43,7 @@ export function equal(got, wanted, what) {
 }
 
 /** Polls until condition() is truthy and gives its value back. */
-export async function until(condition, what, timeoutMs = 20_000) {
+export async function until(condition, what, timeoutMs = 30_000) {
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {
 		const value = await condition();
@@ -62,7 +62,7 @@ export async function ask(action, service) {
 }
 
 function listen(page) {
-	page.setDefaultTimeout(15_000);
+	page.setDefaultTimeout(30_000);
 	page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
 	page.on('console', (message) => {
 		const text = message.text();
