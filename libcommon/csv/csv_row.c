@@ -26,10 +26,10 @@ static size_t open_quote(const struct csv_reader *r, size_t at, size_t end)
 
 /* Behind the line at `at`, when it has the file's width and tears a quote of its own; 0 when not.
  * Quotes are taken as text. */
-static size_t torn_row(const struct csv_reader *r, size_t at, size_t limit)
+static size_t torn_row(const struct csv_reader *r, size_t at, size_t limit, bool eof)
 {
 	const size_t end = csv_reader_stop(r, at, limit);
-	if (end == limit || open_quote(r, at, end) == end)
+	if ((end == limit && !eof) || open_quote(r, at, end) == end)
 		return 0;
 	size_t cells = 1;
 	for (size_t i = at; i < end;) {
@@ -37,7 +37,9 @@ static size_t torn_row(const struct csv_reader *r, size_t at, size_t limit)
 		cells += hit ? 1 : 0;
 		i += hit ? r->delimiter_n : 1;
 	}
-	return cells == r->columns ? csv_reader_after(r, end, limit) : 0;
+	if (cells != r->columns)
+		return 0;
+	return end < limit ? csv_reader_after(r, end, limit) : limit;
 }
 
 /* How many rows of the file's width can be read from a line start, one after the other. */
@@ -56,7 +58,7 @@ static size_t probe(const struct csv_reader *r, size_t at)
 			return eof && rows > 0 ? CSV_ROW_PROBE_ROWS : rows;
 		csv_reader_record(r, at, end, eof, &record);
 		const bool good = record.reading == CSV_READ_CLOSED && record.cells == r->columns;
-		const size_t next = good ? record.next : torn_row(r, at, end);
+		const size_t next = good ? record.next : torn_row(r, at, end, eof);
 		if (next == 0)
 			return rows;
 		at = next;

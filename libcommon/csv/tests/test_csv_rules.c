@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_csv_rules - rows and cells of any dialect, torn files included, against the slow reader of
+ * tests/csv/slow.py, which is written from the words of csv_row.h. */
+#include "csv/csv_row.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum { WORD = 40, MAX_CELLS = 64 };
+
+static struct buf out;
+
+/* A word in hex, "-" for none. */
+static void unhex(const char *word, char *to, size_t room)
+{
+	size_t n = 0;
+	for (const char *p = word; p[0] != '-' && p[0] != '\0' && n + 1 < room; p += 2) {
+		const char pair[3] = { p[0], p[1], '\0' };
+		to[n++] = (char)strtoul(pair, NULL, 16);
+	}
+	to[n] = '\0';
+}
+
+static bool read_dialect(FILE *in, struct csv_dialect *d)
+{
+	char word[6][WORD];
+	char one[2];
+	if (fscanf(in, "%39s %39s %39s %39s %39s %39s", word[0], word[1], word[2], word[3], word[4],
+		word[5]) != 6)
+		return false;
+	*d = (struct csv_dialect){ 0 };
+	unhex(word[0], d->delimiter, sizeof(d->delimiter));
+	unhex(word[1], one, sizeof(one));
+	d->quote = one[0];
+	unhex(word[2], one, sizeof(one));
+	d->escape = one[0];
+	unhex(word[3], d->comment, sizeof(d->comment));
+	d->line_end =
+	    word[4][0] == 'l' ? CSV_LINE_LF : (word[4][0] == 'c' ? CSV_LINE_CR : CSV_LINE_MIXED);
+	d->skip_space = word[5][0] == '1';
+	return true;
+}
+
+static void put_cells(const struct csv_row_window *w, size_t at, const struct csv_row *row)
+{
+	struct csv_cell cells[MAX_CELLS];
+	char text[4096];
+	const size_t n = csv_row_cells(w, at, row, cells, MAX_CELLS);
+	assert_int_equal(n, row->cells);
+	for (size_t i = 0; i < n && i < MAX_CELLS; i++) {
+		const size_t bytes = cells[i].n & ~CSV_CELL_DOUBLED;
+		const uint8_t *p = w->p + cells[i].at;
+		buf_addc(&out, '[');
+		assert_true(bytes < sizeof(text));
+		if ((cells[i].n & CSV_CELL_DOUBLED) != 0)
+			buf_add(&out, text, csv_row_unquote(p, bytes, w->dialect, text));
+		else
+			buf_add(&out, p, bytes);
+		buf_addc(&out, ']');
+	}
+}
+
+/* The row at a byte, looked for in a window that starts small and grows by `step`. */
+static struct csv_row find(struct csv_row_window *w, size_t at, size_t n, size_t step)
+{
+	struct csv_row row;
+	for (w->n = at + step < n ? at + step : n;; w->n = w->n + step < n ? w->n + step : n) {
+		w->eof = w->n == n;
+		csv_row_find(w, at, &row);
+		if (row.kind != CSV_ROW_MORE)
+			return row;
+		assert_false(w->eof);
+	}
+}
+
+static void show(const struct csv_dialect *d, const uint8_t *p, size_t n, size_t step)
+{
+	static const char *const kinds[] = { "whole", "quote", "torn", "long" };
+	struct csv_row_window w = { .p = p, .n = n, .eof = true, .dialect = d };
+	buf_reset(&out);
+	for (size_t at = 0; at < n;) {
+		w.n = n;
+		w.eof = true;
+		const size_t blank = csv_row_blank(&w, at);
+		if (blank > 0) {
+			at += blank;
+			continue;
+		}
+		const struct csv_row row = find(&w, at, n, step);
+		buf_printf(&out, "%s %zu %zu %zu ", kinds[row.kind], at, row.n, row.lines);
+		if (row.kind == CSV_ROW_WHOLE)
+			put_cells(&w, at, &row);
+		buf_addc(&out, '\n');
+		if (w.columns == 0)
+			w.columns = row.cells;
+		assert_true(row.next > at && row.next <= n);
+		at = row.next;
+	}
+}
+
+static char *take(FILE *in, size_t n)
+{
+	char *p = mem_alloc(n + CSV_PAD_BYTES);
+	assert_int_equal(fread(p, 1, n, in), n);
+	return p;
+}
+
+static void check(
+    const struct csv_dialect *d, const char *file, size_t n, const char *want, size_t seen)
+{
+	static const size_t steps[] = { SIZE_MAX / 2, 1, 7, 100 };
+	for (size_t s = 0; s < ARRAY_SIZE(steps); s++) {
+		show(d, (const uint8_t *)file, n, steps[s]);
+		if (strcmp(out.data, want) != 0)
+			fail_msg(
+			    "case %zu: delimiter '%s' quote '%c' escape '%c' comment '%s' line "
+			    "end %d skip %d, windows of %zu\n%s\n--- got\n%s--- want\n%s",
+			    seen, d->delimiter, d->quote ? d->quote : ' ',
+			    d->escape ? d->escape : ' ', d->comment, (int)d->line_end,
+			    d->skip_space, steps[s], file, out.data, want);
+	}
+}
+
+static void test_slow_reader_agrees(void **state)
+{
+	(void)state;
+	const char *count = getenv("CSV_RULES_CASES");
+	const char *seed = getenv("CSV_RULES_SEED");
+	char command[128];
+	struct csv_dialect d;
+	size_t seen = 0;
+	(void)snprintf(command, sizeof(command), "/usr/bin/python3 tests/csv/cases.py %.12s %.9s",
+	    seed == NULL ? "20261120" : seed, count == NULL ? "600" : count);
+	FILE *in = popen(command, "r");
+	assert_non_null(in);
+	buf_init(&out, 8 << 20);
+	for (; read_dialect(in, &d); seen++) {
+		size_t file_n;
+		size_t want_n;
+		assert_int_equal(fscanf(in, "%zu %zu", &file_n, &want_n), 2);
+		assert_int_equal(getc(in), '\n');
+		char *file = take(in, file_n);
+		char *want = take(in, want_n);
+		check(&d, file, file_n, want, seen);
+		free(file);
+		free(want);
+	}
+	assert_int_equal(pclose(in), 0);
+	assert_true(seen >= 100);
+	buf_done(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_slow_reader_agrees) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

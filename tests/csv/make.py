@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""make - random CSV files: dialects, cells that hold everything awkward, and tears."""
+import random
+
+from slow import Dialect
+
+DELIMITERS = [",", ",", ";", "\t", "|", " ", "||", ", ", "::", "~^~", "\u00a7"]
+PIECES = ["a", "bc", "7", " ", "  ", "\t", ",", ";", "|", ":", "'", '"', '""', "\\", '\\"', "\\\\", "#", "//",
+          "\u00e4", "\u20ac", "\U0001f600", "\n", "\r\n", "\r", "x\ny\nz", "-1.5", "2026-11-20", ""]
+
+
+def dialect(r):
+    """A dialect whose parts differ from each other."""
+    while True:
+        d = Dialect(delimiter=r.choice(DELIMITERS), quote=r.choice(['"'] * 6 + ["'", "|", ""]),
+                    comment=r.choice([""] * 5 + ["#", "//"]),
+                    line_end=r.choice(["lf", "lf", "lf", "cr", "mixed"]), skip_space=r.random() < 0.2)
+        if d.quote and r.random() < 0.25:
+            d.escape = r.choice(["\\", "^", d.quote])
+        firsts = [m[0] for m in (d.delimiter, d.quote, d.escape if d.escape != d.quote else "", d.comment) if m]
+        if len(set(firsts)) == len(firsts):
+            return d
+
+
+def ends_of(d, r):
+    return {"lf": r.choice([["\n"], ["\r\n"], ["\n", "\r\n"]]), "cr": ["\r"],
+            "mixed": ["\n", "\r\n", "\r"]}[d.line_end]
+
+
+def write_cell(text, d, r):
+    """A cell as a careful writer has it; without a quote it loses what it cannot hold."""
+    special = [d.delimiter, "\n", "\r", d.quote]
+    needs = any(s and s in text for s in special) or text[:1] in (" ", "\t") or \
+        (d.comment and text.startswith(d.comment))
+    if not d.quote:
+        for s in [d.delimiter, "\n", "\r", d.comment]:
+            text = text.replace(s, "_") if s else text
+        return text.replace(d.delimiter[:1], "_") if d.delimiter else text
+    if not needs and r.random() < 0.8:
+        return text
+    if d.escape and d.escape != d.quote:
+        text = text.replace(d.escape, d.escape * 2)
+        pair = r.choice([d.quote * 2, d.escape + d.quote])
+    else:
+        pair = d.quote * 2
+    return d.quote + text.replace(d.quote, pair) + d.quote
+
+
+def cell(r, d):
+    text = "".join(r.choices(PIECES, k=r.choice([0, 1, 1, 1, 2, 4])))
+    return text.replace(d.quote, "") if d.quote and r.random() < 0.5 else text
+
+
+def tear(text, d, r):
+    """Something a broken writer or a cut transfer does."""
+    at = r.randrange(len(text) + 1)
+    what = r.randrange(7)
+    if what == 0:
+        return text[:at] + (d.quote or '"') + text[at:]
+    if what == 1:
+        at = text.find(d.quote, at) if d.quote else -1
+        return text if at < 0 else text[:at] + text[at + 1:]
+    if what == 2:
+        return text[:at] + d.delimiter + text[at:]
+    if what == 3:
+        return text[:at] + r.choice(["\n", "\r", "\r\n"]) + text[at:]
+    if what == 4:
+        return text[:at] + text[at + r.randint(1, 9):]
+    if what == 5:
+        return text[:at] + r.choice(PIECES) + text[at:]
+    return text[:at]
+
+
+def rows(r, d):
+    width = r.choice([1, 2, 3, 3, 4, 5, 8]) if d.delimiter else 1
+    return [[cell(r, d) for _ in range(width)] for _ in range(r.choice([0, 1, 3, 3, 10, 10, 30, 150]))]
+
+
+def file(r, d):
+    """A whole file as text, header first, and the cells it was written from; None when it was torn."""
+    cells = rows(r, d)
+    width = len(cells[0]) if cells else r.randint(1, 4)
+    header = [f"h{i}" for i in range(width)]
+    ends = ends_of(d, r)
+    text = ""
+    for row in [header] + cells:
+        text += d.delimiter.join(write_cell(c, d, r) for c in row) + r.choice(ends)
+        if r.random() < 0.03:
+            text += r.choice(ends)
+        if d.comment and r.random() < 0.05:
+            text += d.comment + " said " + (d.quote or "") + r.choice(ends)
+    if r.random() < 0.3:
+        text = text.removesuffix(ends[0])
+    tears = r.choice([0, 0, 1, 1, 2, 5])
+    head = text.find(ends[0]) + len(ends[0]) if r.random() < 0.9 else 0
+    for _ in range(tears):
+        text = text[:head] + tear(text[head:], d, r)
+    return text, None if tears else cells

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""slow - CSV read slowly, from the words of libcommon/csv/csv_row.h and csv_dialect.h alone.
+
+It shares nothing with the scanner: a file is one string, a cell is one regular expression. What both
+must agree on is what the headers say. Bytes are taken as Latin-1 characters, so that positions are bytes.
+"""
+import re
+from dataclasses import dataclass, field
+
+PROBE_ROWS, PROBE_LINES = 8, 64
+
+
+@dataclass
+class Dialect:
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    comment: str = ""
+    line_end: str = "lf"  # lf, cr, mixed
+    skip_space: bool = False
+    preamble: int = 0
+    header: int = 1
+    footer: int = 0
+
+
+@dataclass
+class Record:
+    """One record read strictly."""
+    state: str  # closed, open, text_after
+    cells: list = field(default_factory=list)
+    end: int = 0  # of the text
+    next: int = 0
+    multi: bool = False
+
+
+@dataclass
+class Row:
+    kind: str  # whole, quote (rule 1), torn (rule 3)
+    start: int
+    end: int
+    next: int
+    cells: list
+    line: int = 0
+    lines: int = 1
+
+
+class Slow:
+    """The rows of a text in a dialect."""
+
+    def __init__(self, data, dialect):
+        self.t, self.d = data.decode("latin-1"), dialect
+        d = dialect
+        stop = {"lf": "\n", "cr": "\r", "mixed": "\r\n"}[d.line_end]
+        self.stop = re.compile(f"[{stop}]")
+        # A CR with nothing behind it is half of a CR LF.
+        self.eol = re.compile({"lf": r"\r?\n|\r?\Z", "cr": r"\r|\Z", "mixed": r"\r\n|\n|\r|\Z"}[d.line_end])
+        delimiter = re.escape(d.delimiter) if d.delimiter else "(?!)"
+        self.delimiter = re.compile(delimiter)
+        self.blanks = re.compile(rf"(?:(?!{delimiter})[ \t])*" if d.skip_space else "")
+        # In LF files a CR is text unless LF or the end follows; what ends the row is looked for
+        # at every character.
+        self.plain = re.compile(rf"(?:(?!{delimiter}|{self.not_text()}).)*", re.S)
+        if d.quote:
+            q = re.escape(d.quote)
+            if d.escape and d.escape != d.quote:
+                e = re.escape(d.escape)
+                inside = rf"[^{q}{e}]|{q}{q}|{e}[{q}{e}]|{e}(?![{q}{e}])"
+                self.pair = re.compile(rf"{q}({q})|{e}([{q}{e}])")
+            else:
+                inside = rf"[^{q}]|{q}{q}"
+                self.pair = re.compile(rf"{q}({q})")
+            self.quoted = re.compile(rf"{q}((?:{inside})*){q}(?!{q})", re.S)
+
+    def not_text(self):
+        return {"lf": r"\r?\n|\r\Z", "cr": r"\r", "mixed": r"[\r\n]"}[self.d.line_end]
+
+    # --- lines -----------------------------------------------------------------------------
+
+    def line_stop(self, at, limit):
+        """Where the line at `at` stops; limit when it does not."""
+        m = self.stop.search(self.t, at, limit)
+        return m.start() if m else limit
+
+    def line_after(self, stop, limit):
+        """Start of the line behind a stop."""
+        if stop >= limit:
+            return limit
+        return stop + (2 if self.d.line_end == "mixed" and self.t[stop:stop + 2] == "\r\n" else 1)
+
+    def line_starts(self, at, end):
+        """Starts of the lines behind the one at `at`, before end."""
+        while True:
+            stop = self.line_stop(at, end)
+            if stop == end:
+                return
+            at = self.line_after(stop, end)
+            if at >= end:
+                return
+            yield at
+
+    def no_row(self, at):
+        """The line is empty or a comment: start of the next line; None otherwise."""
+        m = self.eol.match(self.t, at)
+        if m and at < len(self.t):
+            return m.end()
+        if self.d.comment and self.t.startswith(self.d.comment, at):
+            stop = self.line_stop(at, len(self.t))
+            return self.line_after(stop, len(self.t))
+        return None
+
+    # --- records ---------------------------------------------------------------------------
+
+    def unquote(self, inside):
+        return self.pair.sub(lambda m: m.group(1) or m.group(2), inside)
+
+    def record(self, at):
+        r = Record("closed")
+        while True:
+            at = self.blanks.match(self.t, at).end()
+            if self.d.quote and self.t.startswith(self.d.quote, at):
+                m = self.quoted.match(self.t, at)
+                if not m:
+                    r.state = "open"
+                    return r
+                r.cells.append(self.unquote(m.group(1)))
+                r.multi = r.multi or bool(self.stop.search(m.group()))
+                at = m.end()
+            else:
+                m = self.plain.match(self.t, at)
+                r.cells.append(m.group())
+                at = m.end()
+            if self.delimiter.match(self.t, at):
+                at += len(self.d.delimiter)
+                continue
+            m = self.eol.match(self.t, at)
+            if not m:
+                r.state = "text_after"
+                return r
+            r.end, r.next = at, m.end()
+            return r
+
+    def alone(self, start, stop):
+        """The record of one line as if the file were that line."""
+        other = Slow(b"", self.d)
+        other.t = self.t[start:stop]
+        return other.record(0)
+
+    # --- the three rules -------------------------------------------------------------------
+
+    def open_at_end(self, start, stop):
+        """Is a quote open at the end of the line when text behind closing quotes is let pass?"""
+        line, at = self.t[start:stop], 0
+        while True:
+            at = self.blanks.match(line, at).end()
+            if self.d.quote and line.startswith(self.d.quote, at):
+                m = self.quoted.match(line, at)
+                if not m:
+                    return True
+                at = m.end()
+            m = self.delimiter.search(line, at)
+            if not m:
+                return False
+            at = m.end()
+
+    def swallowed(self, start, r, columns):
+        """Rule 2: are the whole lines inside rows themselves?"""
+        if columns < 3:
+            return False
+        starts = list(self.line_starts(start, r.end))
+        inside = [(s, self.line_stop(s, r.end)) for s in starts[:-1]]
+        if len(inside) < 2:
+            return False
+        lines = [self.alone(s, e) for s, e in inside]
+        return all(x.state == "closed" and not x.multi and len(x.cells) == columns for x in lines)
+
+    def torn_line(self, at, columns):
+        """A line that has the file's width and tears a quote of its own: start of the next."""
+        stop = self.line_stop(at, len(self.t))
+        if not self.open_at_end(at, stop):
+            return None
+        cells = len(self.delimiter.findall(self.t, at, stop)) + 1
+        return self.line_after(stop, len(self.t)) if cells == columns else None
+
+    def readable(self, at, columns):
+        """How many rows can be read one after the other."""
+        rows = 0
+        while rows < PROBE_ROWS:
+            if at >= len(self.t):
+                return PROBE_ROWS if rows else 0
+            skipped = self.no_row(at)
+            if skipped is not None:
+                at = skipped
+                continue
+            r = self.record(at)
+            if r.state == "closed" and len(r.cells) == columns:
+                at = r.next
+            else:
+                at = self.torn_line(at, columns)
+                if at is None:
+                    return rows
+            rows += 1
+        return rows
+
+    def resume(self, start, columns):
+        """Rule 3: the line start at which a torn row ends."""
+        best, best_rows, tried = len(self.t), 0, 0
+        for at in self.line_starts(start, len(self.t)):
+            rows = self.readable(at, columns)
+            if rows > best_rows:
+                best, best_rows = at, rows
+            if best_rows:
+                tried += 1
+            if tried == PROBE_LINES or best_rows == PROBE_ROWS:
+                break
+        return best
+
+    def row(self, start, columns):
+        """The row at `start`; columns 0: the width is not known yet."""
+        r = self.record(start)
+        believed = not r.multi or columns == 0 or \
+            (len(r.cells) == columns and not self.swallowed(start, r, columns))
+        if r.state == "closed" and believed:
+            return self.placed("whole", start, r.next, r.cells)
+        stop = self.line_stop(start, len(self.t))
+        if not self.open_at_end(start, stop):
+            return self.placed("quote", start, self.line_after(stop, len(self.t)), [])
+        return self.placed("torn", start, self.resume(start, columns), [])
+
+    def placed(self, kind, start, following, cells):
+        end = following
+        if self.d.line_end != "cr" and end > start and self.t[end - 1] == "\n":
+            end -= 1
+        if end > start and self.t[end - 1] == "\r":
+            end -= 1
+        lines = 1 + sum(1 for _ in self.line_starts(start, following))
+        return Row(kind, start, end, following, cells, lines=lines)
+
+    def rows(self, at=0, line=1, columns=0):
+        """All rows from a line start; with columns 0 the first one says how wide they are."""
+        while at < len(self.t):
+            skipped = self.no_row(at)
+            if skipped is not None:
+                at, line = skipped, line + 1
+                continue
+            row = self.row(at, columns)
+            row.line = line
+            columns = columns or len(row.cells)
+            at, line = row.next, line + row.lines
+            yield row
