@@ -4,7 +4,7 @@
 #   make [MODE=release|debug|asan|tsan|cov|clang|fuzz]   libraries and daemons in build/<mode>/
 #   make run | test | lint | unit | fault | fuzz | scenario | browser | chaos | bench | fresh | format
 #
-# libcommon/<layer>/*.c -> lib<layer>.a; services/<name>/*.c -> bin/millrace-<name>;
+# libcommon/<layer>/*.c -> lib<layer>.a; services/<name>/*.c -> bin/millrace-<name> (cli: bin/millrace);
 # <dir>/tests/test_*.c -> a unit test with all lower layers, other tests/*.c are its helpers, fuzz_*.c a
 # fuzzer. ONLY=<path> limits unit and fuzz to one directory, BUILD=<dir> keeps two builds apart, V=1
 # shows the commands.
@@ -57,7 +57,8 @@ PROTO_C   := $(PROTOS:%.proto=$(B)/gen/%.pb-c.c)
 MIGRATED  := $(foreach s,$(SERVICES),$(if $(wildcard services/$s/migrations/*.sql),$s))
 GENERATED := $(PROTO_C) $(foreach s,$(MIGRATED),$(B)/gen/$(subst -,_,$s)_migrations.h)
 LIBS      := $(LAYERS:%=$(B)/lib%.a) $(if $(PROTO_C),$(B)/libproto.a) $(B)/libllhttp.a
-BINARIES  := $(foreach s,$(SERVICES),$(B)/bin/millrace-$s)
+bin_of     = $(B)/bin/millrace$(patsubst %,-%,$(filter-out cli,$1))
+BINARIES  := $(foreach s,$(SERVICES),$(call bin_of,$s))
 TEST_DIRS := $(LAYERS:%=libcommon/%) $(SERVICES:%=services/%)
 TESTS     := $(filter $(ONLY)%,$(wildcard $(TEST_DIRS:%=%/tests/test_*.c)))
 FUZZERS   := $(filter $(ONLY)%,$(wildcard $(TEST_DIRS:%=%/tests/fuzz_*.c)))
@@ -111,7 +112,7 @@ $(B)/lib%.a:
 	$(call say,AR)ar rcs $@ $^
 
 define service_rules
-$(B)/bin/millrace-$1: $(call objs_of,services/$1) $(LIBS)
+$(call bin_of,$1): $(call objs_of,services/$1) $(LIBS)
 	@mkdir -p $$(@D)
 	$$(call say,LD)$$(CC) $$(LDFLAGS) -o $$@ $(call objs_of,services/$1) -Wl,--start-group $(LIBS) -Wl,--end-group \
 		$$(if $$(filter task,$1),$$(DUCKDB_LIB)) $$(LDLIBS)
