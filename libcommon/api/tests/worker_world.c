@@ -178,7 +178,7 @@ static void wait_held(void)
 void world_wait_renewals(void)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	const int64_t until = clock_mono_ms() + 1000;
+	const int64_t until = clock_mono_ms() + 10000;
 	const int first = world.renewals;
 
 	while (world.renewals < first + 2 && clock_mono_ms() < until) {

@@ -146,7 +146,7 @@ static void test_stop(void **state)
 	assert_int_equal(e.signal, SIGTERM);
 	assert_int_equal(run(&stubborn, 1, &e), 0);
 	assert_int_equal(e.signal, SIGKILL);
-	assert_true(clock_mono_ms() - begin_ms < 5000);
+	assert_true(clock_mono_ms() - begin_ms < 30000);
 }
 
 static void test_long_lines(void **state)

@@ -313,11 +313,13 @@ def test_the_disk_is_tidied(catalog):
     task, epoch = catalog.psql(f"select id || '-' || epoch from jobs.tasks where run_id = '{run['id']}' "
                                "and kind = 'validate'").strip().rsplit("-", 1)
     scratch = catalog.scratch / f"{task}-{epoch}"
-    scratch.mkdir()
-    (scratch / "silver-0.parquet").write_text("half")
+    making = catalog.scratch / "not-yet"  # so that it is there whole before it is tidied
+    making.mkdir()
+    (making / "silver-0.parquet").write_text("half")
     owner = os.stat(catalog.scratch)
-    for path in (scratch, scratch / "silver-0.parquet"):
+    for path in (making, making / "silver-0.parquet"):
         os.chown(path, owner.st_uid, owner.st_gid)
+    making.rename(scratch)
     foreign = catalog.scratch / "not-ours"
     foreign.mkdir()
     catalog.suite.wait(lambda: not any(p.exists() for p in [*stray, scratch]), 30, "tidying")
@@ -330,8 +332,8 @@ def test_a_file_is_young_from_its_renaming(catalog):
     written.write_text("by a check that took longer than the grace")
     os.utime(written, (1, 1))
     named = written.with_name(f"{uuid.uuid4()}-7-0.parquet")
-    written.rename(named)
     began = time.monotonic()
+    written.rename(named)
     catalog.suite.wait(lambda: not named.exists(), 30, "tidying")
     assert time.monotonic() - began > 1.9, "the grace is two seconds"
 
@@ -345,7 +347,7 @@ def test_rejects_are_kept_thirty_days(catalog):
     catalog.suite.wait(lambda: not any("rejects" in f for f in all_files(catalog.silver) if run["id"] in f), 30,
                        "removal of the files")
     catalog.suite.wait(lambda: code(catalog.me.get(f"/api/datasets/{name}/rejects/download"))
-                       == (404, "rejects.none"), 10, "removal of the rows")
+                       == (404, "rejects.none"), 30, "removal of the rows")
     assert catalog.me.get(f"/api/datasets/{name}/rejects").json()["items"] == []
     assert catalog.me.get(f"/api/datasets/{name}/rejects/summary").json()["total"] == 1
     assert any(run["id"] in f for f in all_files(catalog.silver)), "checked rows stay"
