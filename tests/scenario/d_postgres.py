@@ -35,10 +35,11 @@ def test_postgres_crashes_right_before_the_commit(scene):
     """Rows, ledger and head are written, the fence is asked: none of it is there after the crash."""
     data = scene.dataset()
     scene.wait_run(scene.upload(data, scene.file(10))["run_id"])  # the target's fence has a row to hold
-    run = scene.upload(data, scene.file(150000))["run_id"]
-    scene.wait(lambda: loader_at(scene, "copy%"), 40, "COPY")
+    run = scene.catch(data, "load", "engine").run
+    scene.wait(lambda: loader_at(scene, "copy%"), 40, "COPY, which waits for the engine")
     with contextlib.closing(psycopg2.connect(scene.suite.dsn())) as holder, holder.cursor() as cursor:
         cursor.execute("select from _millrace.targets where target = %s for update", [f"default.{data}"])
+        scene.resume_all()
         scene.wait(lambda: loader_at(scene, "%fence%", "Lock"), 40, "the fence")
         scene.suite.restart_postgres("immediate")
     assert not scene.sql("select from _millrace.acts where run_id = %s", run)
