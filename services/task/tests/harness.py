@@ -21,7 +21,7 @@ sys.path.insert(0, ROOT + "/stack/local")
 from places import Ports  # noqa: E402
 
 free_port = Ports().take  # none of those the kernel gives to outgoing connections
-TASK = os.environ.get("MILLRACE_TASK_PATH", os.path.join(ROOT, "build/release/bin/millrace-task"))
+TASK = os.path.join(os.environ.get("MILLRACE_BUILD", os.path.join(ROOT, "build/release/bin")), "millrace-task")
 END = struct.pack("<I", 0xFFFFFFFF)
 
 

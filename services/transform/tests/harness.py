@@ -26,7 +26,7 @@ sys.path.insert(0, ROOT + "/stack/local")
 from places import Ports  # noqa: E402
 
 free_port = Ports().take  # none of those the kernel gives to outgoing connections
-BIN = os.environ.get("MILLRACE_BIN", os.path.join(ROOT, "build/release/bin"))
+BIN = os.environ.get("MILLRACE_BUILD", os.path.join(ROOT, "build/release/bin"))
 PG = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 KEY = "5a" * 32
 SCHEMAS = [("jobs", "job-orchestrator"), ("catalog", "validation"), ("auth", "auth-gateway")]
@@ -142,7 +142,7 @@ class World:
                 "MILLRACE_TRANSFORM_INTERNAL_LISTEN": f"127.0.0.1:{self.inner}",
                 "MILLRACE_SILVER_DIR": os.path.join(self.dir, "silver"),
                 "MILLRACE_SCRATCH_DIR": os.path.join(self.dir, "scratch"),
-                "MILLRACE_TASK_PATH": os.environ.get("MILLRACE_TASK_PATH", os.path.join(BIN, "millrace-task")), "MILLRACE_LEASE": "2s",
+                "MILLRACE_TASK_PATH": os.path.join(BIN, "millrace-task"), "MILLRACE_LEASE": "2s",
                 "MILLRACE_RENEW": "500ms", "MILLRACE_SWEEP": "200ms", "MILLRACE_TRANSFORM_MAINTAIN": "1s",
                 "MILLRACE_TRANSFORM_KEEP": "3600s", "MILLRACE_TRANSFORM_MEMORY": "200MiB", **more}
 
