@@ -71,14 +71,14 @@ def tear(text, d, r):
     return text[:at]
 
 
-def rows(r, d):
-    width = r.choice([1, 2, 3, 3, 4, 5, 8]) if d.delimiter else 1
+def rows(r, d, width=None):
+    width = width or r.choice([1, 2, 3, 3, 4, 5, 8])
     return [[cell(r, d) for _ in range(width)] for _ in range(r.choice([0, 1, 3, 3, 10, 10, 30, 150]))]
 
 
-def file(r, d):
+def file(r, d, width=None, spare_header=False):
     """A whole file as text, header first, and the cells it was written from; None when it was torn."""
-    cells = rows(r, d)
+    cells = rows(r, d, width)
     width = len(cells[0]) if cells else r.randint(1, 4)
     header = [f"h{i}" for i in range(width)]
     ends = ends_of(d, r)
@@ -92,7 +92,7 @@ def file(r, d):
     if r.random() < 0.3:
         text = text.removesuffix(ends[0])
     tears = r.choice([0, 0, 1, 1, 2, 5])
-    head = text.find(ends[0]) + len(ends[0]) if r.random() < 0.9 else 0
+    head = text.find(ends[0]) + len(ends[0]) if spare_header or r.random() < 0.9 else 0
     for _ in range(tears):
         text = text[:head] + tear(text[head:], d, r)
     return text, None if tears else cells

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""suite - the scanner through `millrace check`, against three other readers and against itself.
+
+usage: suite.py [GROUP...]     groups: slow python duckdb types threads doors (default: all)
+CSV_CASES (200) files for each group, CSV_SEED (20261120) chooses them. A failing file is kept.
+"""
+import csv
+import gzip
+import io
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import traceback
+
+import make
+import typed
+from command import check, dialect_args, text_contract
+from duck import Duck, literal
+from slow import Dialect, Slow
+
+CASES = int(os.environ.get("CSV_CASES", "200"))
+SEED = int(os.environ.get("CSV_SEED", "20261120"))
+
+
+class Differs(Exception):
+    """Two readers disagree; carries what each of them said."""
+
+
+def same(what, ours, theirs):
+    if ours == theirs:
+        return
+    for i, (a, b) in enumerate(zip(ours, theirs)):
+        if a != b:
+            raise Differs(f"{what} {i}: we say {a!r}, they say {b!r}")
+    raise Differs(f"{what}: we have {len(ours)}, they have {len(theirs)}: "
+                  f"{list(ours[len(theirs):][:2])!r} {list(theirs[len(ours):][:2])!r}")
+
+
+def latin(d):
+    """The dialect over bytes, as the slow reader takes it."""
+    return type(d)(**{k: v.encode().decode("latin-1") if isinstance(v, str) else v for k, v in vars(d).items()})
+
+
+# --- against the slow reader: any dialect, torn files, bad bytes -------------------------------
+
+def verdicts(data, d):
+    """(good rows as cells, (line, rules one of which is right) of the bad ones) by the slow reader."""
+    good, bad, width = [], [], 0
+    for row in Slow(data, latin(d)).rows():
+        if not width:
+            width = len(row.cells)
+            continue
+        raw = data[row.start:row.end]
+        rules = {"row.quote"} if row.kind != "whole" else set()
+        if row.kind == "whole" and len(row.cells) != width:
+            rules.add("row.cells")
+        if b"\0" in raw:
+            rules.add("encoding.nul")
+        try:
+            raw.decode()
+        except UnicodeDecodeError:
+            rules.add("encoding.utf8")
+        if rules:
+            bad.append((row.line, rules))
+        else:
+            good.append([c.encode("latin-1").decode() for c in row.cells])
+    return good, bad
+
+
+def spoil(data, r):
+    """Bytes that are not UTF-8, and NULs, behind the header."""
+    for _ in range(r.choice([0, 0, 0, 1, 3])):
+        at = r.randrange(min(20, len(data)), len(data) + 1)
+        data = data[:at] + r.choice([b"\xff", b"\xc3", b"\xe2\x82", b"\0", b"\xed\xa0\x80", b"\xc0\x80"]) + data[at:]
+    return data
+
+
+def against_slow(r, keep):
+    d = make.dialect(r)
+    text, _ = make.file(r, d, spare_header=True)
+    data = keep(spoil(text.encode(), r), d)
+    good, bad = verdicts(data, d)
+    names = [c.encode("latin-1").decode() for c in next(Slow(data, latin(d)).rows()).cells]
+    got = check(data, text_contract(names), dialect_args(d) + ["--dialect", "encoding=utf-8"], r.choice([1, 2, 3]))
+    same("good row", got.rows(), good)
+    rejects = got.rejects()
+    same("line of reject", [line for line, _ in rejects], [line for line, _ in bad])
+    for (line, rule), (_, rules) in zip(rejects, bad):
+        if rule not in rules:
+            raise Differs(f"line {line}: we say {rule}, they say {sorted(rules)}")
+    if got.code != (1 if bad else 0):
+        raise Differs(f"exit {got.code} with {len(bad)} bad rows")
+
+
+# --- against Python's csv module, where both read the same -------------------------------------
+
+def python_dialect(r):
+    escaped = r.random() < 0.3
+    return {"delimiter": r.choice(",;\t|"), "quotechar": r.choice(['"', '"', "'"]),
+            "lineterminator": r.choice(["\n", "\r\n"]), "doublequote": not escaped,
+            "escapechar": "\\" if escaped else None,
+            "quoting": csv.QUOTE_ALL if escaped else r.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])}
+
+
+def written(r, options, most=30):
+    """(bytes, cells) of a file as Python's writer makes it; rows inside cells are not whole lines."""
+    width = r.randint(2, 7)
+    d = Dialect(quote=options["quotechar"])
+    rows = [[make.cell(r, d).replace("x\ny\nz", "xy") for _ in range(width)] for _ in range(r.randint(0, most))]
+    for row in rows:  # one line end in a row: more could be taken for swallowed rows (csv_row.h)
+        for i in range(width):
+            if i:
+                row[i] = row[i].replace("\n", "").replace("\r", "")
+        row[0] = row[0].replace("\r", "").replace("\n", "", row[0].count("\n") - 1) if "\n" in row[0] else \
+            row[0].replace("\r", "")
+    text = io.StringIO(newline="")
+    csv.writer(text, **options).writerows([[f"h{i}" for i in range(width)]] + rows)
+    return text.getvalue().encode(), rows
+
+
+def against_python(r, keep):
+    options = python_dialect(r)
+    data, rows = written(r, options)
+    d = Dialect(delimiter=options["delimiter"], quote=options["quotechar"], escape=options["escapechar"] or "")
+    keep(data, d)
+    again = list(csv.reader(io.StringIO(data.decode(), newline=""), **options))
+    same("row of Python's own", again[1:], rows)
+    got = check(data, text_contract(again[0]), dialect_args(d), r.choice([1, 2]))
+    same("good row", got.rows(), rows)
+    same("reject", got.rejects(), [])
+
+
+# --- against DuckDB -----------------------------------------------------------------------------
+
+def duck_read(path, d, extra=""):
+    return (f"read_csv({literal(str(path))}, header = true, auto_detect = false, delim = {literal(d.delimiter)},"
+            f" quote = {literal(d.quote)}, escape = {literal(d.escape or d.quote)}, parallel = false,"
+            f" null_padding = false, {extra})")
+
+
+def against_duckdb(r, keep):
+    options = python_dialect(r)
+    data, rows = written(r, options)
+    d = Dialect(delimiter=options["delimiter"], quote=options["quotechar"], escape=options["escapechar"] or "")
+    keep(data, d)
+    names = [f"h{i}" for i in range(len(rows[0]))] if rows else ["h0", "h1"]
+    if not rows:
+        return
+    columns = "columns = {" + ", ".join(f"{literal(n)}: 'VARCHAR'" for n in names) + "}"
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        file.write(data)
+        file.flush()
+        theirs = DUCK.rows(f"from {duck_read(file.name, d, columns)}")
+    got = check(data, text_contract(names), dialect_args(d), r.choice([1, 2]))
+    same("good row", got.rows(), [[c or "" for c in row] for row in theirs])
+
+
+def types_against_duckdb(r, keep):
+    """The same cells are refused, and nothing else, in columns of several types."""
+    names, kinds = zip(*[(f"c{i}", r.choice(list(typed.KINDS))) for i in range(r.randint(1, 5))])
+    rows = [[typed.cell(r, kind) for kind in kinds] for _ in range(r.randint(1, 60))]
+    data = keep(("\n".join([",".join(names)] + [",".join(row) for row in rows]) + "\n").encode(), Dialect())
+    wrong = set()
+    for c, kind in enumerate(kinds):
+        cells = ", ".join(f"({i}, {literal(row[c])})" for i, row in enumerate(rows))
+        wrong |= {int(i) for (i,) in DUCK.rows(
+            f"select i from (values {cells}) t(i, v) where v <> '' and try_cast(v as {typed.KINDS[kind].sql}) is null")}
+    if any(len(row) == 1 and row[0] == "" for row in rows):
+        return  # a line without a byte is no row
+    got = check(data, typed.contract(names, kinds), dialect_args(Dialect()), r.choice([1, 2]))
+    same("line of reject", [line for line, _ in got.rejects()], sorted(i + 2 for i in wrong))
+
+
+# --- against itself -----------------------------------------------------------------------------
+
+def big(r, size=6 << 20):
+    """A file of many blocks with quotes, line ends in cells and tears."""
+    d = Dialect(delimiter=r.choice([",", ";", "||"]), line_end=r.choice(["lf", "mixed"]))
+    parts, at = [], 0
+    while at < size:
+        text, _ = make.file(r, d, width=4, spare_header=True)
+        body = text.split("\n", 1)[-1]
+        body = (body if body.endswith("\n") else body + "\n") * r.choice([1, 50, 300])
+        parts.append(body)
+        at += len(body)
+    return d, (d.delimiter.join(["h0", "h1", "h2", "h3"]) + "\n" + "".join(parts)).encode()
+
+
+def thread_counts(r, keep):
+    d, data = big(r)
+    keep(data, d)
+    runs = [check(data, text_contract(["h0", "h1", "h2", "h3"]), dialect_args(d), n) for n in (1, 2, 3, 4)]
+    for n, run in enumerate(runs[1:], 2):
+        for what in ("code", "clean", "rejected"):
+            if getattr(run, what) != getattr(runs[0], what):
+                raise Differs(f"{what} is another one with {n} threads")
+        if timeless(run.report) != timeless(runs[0].report):
+            raise Differs(f"the report is another one with {n} threads")
+
+
+def timeless(doc):
+    """A report without what may differ between two runs."""
+    if isinstance(doc, dict):
+        return {k: timeless(v) for k, v in doc.items()
+                if k not in ("at", "ms", "seconds", "started_at", "finished_at", "duration_ms", "rate", "threads")}
+    return [timeless(v) for v in doc] if isinstance(doc, list) else doc
+
+
+def doors(r, keep):
+    """A pipe, archives and other encodings give the same rows as the plain file."""
+    d = make.dialect(r)
+    text, _ = make.file(r, d, spare_header=True)
+    data = keep(text.encode(), d)
+    names = [c.encode("latin-1").decode() for c in next(Slow(data, latin(d)).rows()).cells]
+    args, contract = dialect_args(d), text_contract(names)
+    plain = check(data, contract, args)
+    others = {"pipe": (data, True, []), "gzip": (gzip.compress(data), False, []),
+              "two gzip members": (gzip.compress(data[:len(data) // 2]) + gzip.compress(data[len(data) // 2:]), True, []),
+              "zstd": (subprocess.run(["zstd", "-c"], input=data, capture_output=True, check=True).stdout, True, []),
+              "UTF-8 mark": (b"\xef\xbb\xbf" + data, False, []),
+              "UTF-16": (text.encode("utf-16"), False, []),
+              "UTF-16BE": (text.encode("utf-16-be"), True, ["--dialect", "encoding=utf-16be"]),
+              "UTF-32": (text.encode("utf-32"), False, [])}
+    for name, (theirs, pipe, more) in others.items():
+        got = check(theirs, contract, args + more, pipe=pipe)
+        for what in ("code", "clean", "rejected"):
+            if getattr(got, what) != getattr(plain, what):
+                raise Differs(f"{name}: {what} is another one: {getattr(got, what)!r:.600}")
+
+
+# --- running --------------------------------------------------------------------------------------
+
+GROUPS = {"slow": (against_slow, 1), "python": (against_python, 1), "duckdb": (against_duckdb, 1),
+          "types": (types_against_duckdb, 1), "threads": (thread_counts, 0.03), "doors": (doors, 0.2)}
+DUCK = None
+
+
+def run(name):
+    """All cases of a group; the number that failed, at most five, which are printed."""
+    fn, share = GROUPS[name]
+    failed, count = 0, max(1, int(CASES * share))
+    for case in range(count):
+        kept = {}
+
+        def keep(data, d, kept=kept):
+            kept.update(data=data, dialect=d)
+            return data
+
+        try:
+            fn(random.Random(f"{name} {SEED} {case}"), keep)
+        except Exception as problem:  # pylint: disable=broad-except
+            failed += 1
+            path = pathlib.Path(tempfile.gettempdir()) / f"csv-{name}-{case}.csv"
+            path.write_bytes(kept.get("data", b""))
+            what = problem if isinstance(problem, Differs) else traceback.format_exc()
+            print(f"csv {name} {case}: {what}\n  file {path}, {kept.get('dialect')}", flush=True)
+            if failed == 5:
+                break
+    print(f"csv {name}: {count} files, {failed} failed", flush=True)
+    return failed
+
+
+def main():
+    global DUCK
+    DUCK = Duck()
+    wanted = sys.argv[1:] or list(GROUPS)
+    failed = sum(run(name) > 0 for name in wanted)
+    print(f"csv: {len(wanted) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
