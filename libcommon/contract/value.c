@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv/csv_cells.h"
 #include "csv/csv_number.h"
 #include "csv/csv_time.h"
+#include "csv/csv_value.h"
 
 /* The shortest text that gives the JSON number again. */
 static const char *number_text(double v, struct arena *a)
@@ -69,7 +69,7 @@ static bool parse_typed(
 	case CSV_DOUBLE:
 		return csv_number_double(p, n, &out->real) && !isnan(out->real);
 	case CSV_BOOLEAN:
-		if (!csv_cells_boolean(p, n, f->yes, f->no, &truth))
+		if (!csv_value_boolean(p, n, f->yes, f->no, &truth))
 			return false;
 		out->number = truth;
 		return true;

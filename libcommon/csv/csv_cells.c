@@ -7,13 +7,13 @@
 #include "base/mem.h"
 #include "csv/csv_encoding.h"
 #include "csv/csv_explain.h"
+#include "csv/csv_json.h"
 #include "csv/csv_number.h"
+#include "csv/csv_plain.h"
 #include "csv/csv_time.h"
+#include "csv/csv_value.h"
 
 enum { PAGE_BYTES = 256 << 10 };
-
-static const char *const default_yes[] = { "true", "True", "TRUE", "1", NULL };
-static const char *const default_no[] = { "false", "False", "FALSE", "0", NULL };
 
 void csv_cells_init(struct csv_cells *t, const struct csv_schema *schema)
 {
@@ -118,20 +118,6 @@ static inline bool is_missing(const struct csv_cells *t, const char *p, size_t n
 	return t->words != NULL && is_word(t->words, p, n);
 }
 
-bool csv_cells_boolean(
-    const char *p, size_t n, const char *const *yes, const char *const *no, uint8_t *out)
-{
-	if (n == 0)
-		return false;
-	if (is_word(yes == NULL ? default_yes : yes, p, n))
-		*out = 1;
-	else if (is_word(no == NULL ? default_no : no, p, n))
-		*out = 0;
-	else
-		return false;
-	return true;
-}
-
 static void fault_type(
     struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot, const struct csv_cell *cell)
 {
@@ -197,26 +183,38 @@ static void type_decimal(
 		TYPE_COLUMN(csv_number_decimal(p, n, precision, scale, &wide[slot]))
 }
 
-static bool pattern_date(const char *p, size_t n, const char *format, int32_t *out)
+/* Types without a loop of their own, and columns that declare a notation. */
+static void type_any(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
-	int64_t us;
-	if (!csv_time_pattern(p, n, format, false, &us))
-		return false;
-	const int64_t day = INT64_C(86400000000);
-	*out = (int32_t)(us >= 0 ? us / day : -((-us + day - 1) / day));
-	return true;
+	struct csv_vector *v = &b->columns[c];
+	const struct csv_column *column = &t->schema->columns[c];
+	const size_t bytes = csv_value_bytes(column);
+	char *out = v->data;
+	TYPE_COLUMN(csv_value_parse(column, p, n, out + slot * bytes))
+}
+
+/* The text of a quoted cell is not the bytes of the block. */
+static void type_json(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const char *want = t->schema->columns[c].format;
+	const struct csv_text *out = v->data;
+	type_text(t, b, c, cells);
+	for (size_t slot = 0; slot < b->rows; slot++) {
+		if (!csv_batch_is_null(b, c, slot) &&
+		    !csv_json_check(csv_text_p(&out[slot]), csv_text_n(&out[slot]), want))
+			fault_type(t, b, c, slot, &cells[slot]);
+	}
 }
 
 static void type_date(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
-	const char *format = t->schema->columns[c].format;
 	int32_t *out = v->data;
-	if (format == NULL)
-		TYPE_COLUMN(csv_time_date(p, n, &out[slot]))
-	else
-		TYPE_COLUMN(pattern_date(p, n, format, &out[slot]))
+	TYPE_COLUMN(csv_time_date(p, n, &out[slot]))
 }
 
 static void type_stamp(
@@ -224,12 +222,11 @@ static void type_stamp(
 {
 	struct csv_vector *v = &b->columns[c];
 	const struct csv_column *column = &t->schema->columns[c];
-	const bool zoned = column->type == CSV_TIMESTAMPTZ;
 	int64_t *out = v->data;
-	if (column->format == NULL)
-		TYPE_COLUMN(csv_time_stamp(p, n, zoned, &out[slot]))
+	if (column->type == CSV_TIMESTAMPTZ)
+		TYPE_COLUMN(csv_time_stamp(p, n, true, &out[slot]))
 	else
-		TYPE_COLUMN(csv_time_pattern(p, n, column->format, zoned, &out[slot]))
+		TYPE_COLUMN(csv_time_stamp(p, n, false, &out[slot]))
 }
 
 static void type_boolean(
@@ -238,7 +235,7 @@ static void type_boolean(
 	struct csv_vector *v = &b->columns[c];
 	const struct csv_column *column = &t->schema->columns[c];
 	uint8_t *out = v->data;
-	TYPE_COLUMN(csv_cells_boolean(p, n, column->yes, column->no, &out[slot]))
+	TYPE_COLUMN(csv_value_boolean(p, n, column->yes, column->no, &out[slot]))
 }
 
 static void type_integer(
@@ -257,6 +254,12 @@ static void type_double(
 	TYPE_COLUMN(csv_number_double(p, n, &out[slot]))
 }
 
+/* Does a loop of one type do for the column? */
+static bool is_simple(const struct csv_column *c)
+{
+	return c->format == NULL && c->zone == NULL && !csv_plain_is_needed(c);
+}
+
 void csv_cells_type(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
@@ -269,7 +272,12 @@ void csv_cells_type(
 		v->nulls = b->rows;
 		return;
 	}
-	switch (t->schema->columns[c].type) {
+	const struct csv_column *column = &t->schema->columns[c];
+	if (!is_simple(column) && column->type != CSV_JSON) {
+		type_any(t, b, c, cells);
+		return;
+	}
+	switch (column->type) {
 	case CSV_INTEGER:
 		type_integer(t, b, c, cells);
 		break;
@@ -292,10 +300,12 @@ void csv_cells_type(
 	case CSV_TIME:
 	case CSV_DURATION:
 	case CSV_UUID:
-		TYPE_COLUMN(false)
+		type_any(t, b, c, cells);
+		break;
+	case CSV_JSON:
+		type_json(t, b, c, cells);
 		break;
 	case CSV_TEXT:
-	case CSV_JSON:
 	case CSV_TYPE_COUNT_:
 		type_text(t, b, c, cells);
 		break;

@@ -39,9 +39,4 @@ void csv_cells_reset(struct csv_cells *t, const struct csv_block *block);
 void csv_cells_type(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells);
 
-/* csv_cells_boolean - does the cell stand in one of two word lists (NULL = the defaults true, True,
- * TRUE, 1 and false, False, FALSE, 0)? */
-bool csv_cells_boolean(const char *p, size_t n, const char *const *yes, const char *const *no,
-    uint8_t *out) MUST_CHECK;
-
 #endif
