@@ -82,9 +82,10 @@ def file(r, d, width=None, spare_header=False):
     width = len(cells[0]) if cells else r.randint(1, 4)
     header = [f"h{i}" for i in range(width)]
     ends = ends_of(d, r)
-    text = ""
+    text, head = "", 0
     for row in [header] + cells:
         text += d.delimiter.join(write_cell(c, d, r) for c in row) + r.choice(ends)
+        head = head or len(text)
         if r.random() < 0.03:
             text += r.choice(ends)
         if d.comment and r.random() < 0.05:
@@ -92,7 +93,7 @@ def file(r, d, width=None, spare_header=False):
     if r.random() < 0.3:
         text = text.removesuffix(ends[0])
     tears = r.choice([0, 0, 1, 1, 2, 5])
-    head = text.find(ends[0]) + len(ends[0]) if spare_header or r.random() < 0.9 else 0
+    head = min(head, len(text)) if spare_header or r.random() < 0.9 else 0
     for _ in range(tears):
         text = text[:head] + tear(text[head:], d, r)
     return text, None if tears else cells

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """suite - the scanner through `millrace check`, against three other readers and against itself.
 
-usage: suite.py [GROUP...]     groups: slow python duckdb types threads doors (default: all)
+usage: suite.py [GROUP...]     groups: slow python duckdb types keys threads doors (default: all)
 CSV_CASES (200) files for each group, CSV_SEED (20261120) chooses them. A failing file is kept.
 """
 import csv
@@ -70,10 +70,13 @@ def verdicts(data, d):
     return good, bad
 
 
-def spoil(data, r):
+def spoil(data, d, r):
     """Bytes that are not UTF-8, and NULs, behind the header."""
+    head = next(Slow(data, latin(d)).rows()).next
+    if head == len(data):
+        return data
     for _ in range(r.choice([0, 0, 0, 1, 3])):
-        at = r.randrange(min(20, len(data)), len(data) + 1)
+        at = r.randrange(head, len(data) + 1)
         data = data[:at] + r.choice([b"\xff", b"\xc3", b"\xe2\x82", b"\0", b"\xed\xa0\x80", b"\xc0\x80"]) + data[at:]
     return data
 
@@ -81,7 +84,7 @@ def spoil(data, r):
 def against_slow(r, keep):
     d = make.dialect(r)
     text, _ = make.file(r, d, spare_header=True)
-    data = keep(spoil(text.encode(), r), d)
+    data = keep(spoil(text.encode(), d, r), d)
     good, bad = verdicts(data, d)
     names = [c.encode("latin-1").decode() for c in next(Slow(data, latin(d)).rows()).cells]
     got = check(data, text_contract(names), dialect_args(d) + ["--dialect", "encoding=utf-8"], r.choice([1, 2, 3]))
@@ -174,6 +177,45 @@ def types_against_duckdb(r, keep):
     same("line of reject", [line for line, _ in got.rejects()], sorted(i + 2 for i in wrong))
 
 
+# --- keys, against sets ---------------------------------------------------------------------------
+
+KEYED = {"fields": [{"name": "id", "type": "integer"}, {"name": "code", "type": "string", "constraints": {"unique": True}},
+                    {"name": "parent", "type": "integer"}, {"name": "part", "type": "string"}],
+         "primaryKey": ["id", "part"],
+         "foreignKeys": [{"fields": "parent", "reference": {"resource": "", "fields": "id"}}],
+         "missingValues": [""], "millrace": {"budget_pct": 100}}
+
+
+def key_rules(rows):
+    """{row: rule} of the rows that break a key, each key judged among the rows that are otherwise good."""
+    good = [(n, row) for n, row in enumerate(rows) if row[0].lstrip("-").isdigit() and row[3]]
+    ids, codes, primary, found = {int(row[0]) for _, row in good}, set(), set(), {}
+    for n, (ident, code, parent, part) in good:
+        if parent and int(parent) not in ids:
+            found[n] = "foreign_key"
+        if (int(ident), part) in primary:
+            found[n] = "primary_key"
+        if code and code in codes:
+            found[n] = "unique"
+        primary.add((int(ident), part))
+        codes |= {code} - {""}
+    return found, [n for n in range(len(rows)) if n not in dict(good)]
+
+
+def keys_against_sets(r, keep):
+    span = r.choice([3, 40, 4000])
+    rows = [[r.choice(["{}", "0{}", "x"] if r.random() < 0.2 else ["{}"]).format(r.randrange(span)),
+             r.choice(["", f"c{r.randrange(span * 4)}"]), r.choice(["", str(r.randrange(span + 2))]),
+             r.choice(["a", "b", "c" * 80, ""] if r.random() < 0.1 else ["a", "b", "c"])]
+            for _ in range(r.choice([1, 20, 500, 20000]))]
+    data = keep(("id,code,parent,part\n" + "".join(",".join(row) + "\n" for row in rows)).encode(), Dialect())
+    found, wrong = key_rules(rows)
+    got = check(data, KEYED, dialect_args(Dialect()), r.choice([1, 2, 3]), pipe=r.random() < 0.3)
+    rejects = [(line - 2, rule) for line, rule in got.rejects()]
+    same("row broken by a key", [x for x in rejects if x[0] in found], sorted(found.items()))
+    same("row refused", [n for n, _ in rejects], sorted([*found, *wrong]))
+
+
 # --- against itself -----------------------------------------------------------------------------
 
 def big(r, size=6 << 20):
@@ -234,7 +276,7 @@ def doors(r, keep):
 # --- running --------------------------------------------------------------------------------------
 
 GROUPS = {"slow": (against_slow, 1), "python": (against_python, 1), "duckdb": (against_duckdb, 1),
-          "types": (types_against_duckdb, 1), "threads": (thread_counts, 0.03), "doors": (doors, 0.2)}
+          "types": (types_against_duckdb, 1), "keys": (keys_against_sets, 0.3), "threads": (thread_counts, 0.03), "doors": (doors, 0.2)}
 DUCK = None
 
 
