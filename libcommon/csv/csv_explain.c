@@ -4,11 +4,14 @@
 
 #include <stdio.h>
 
+#include "csv/csv_duration.h"
 #include "csv/csv_encoding.h"
+#include "csv/csv_explain_time.h"
+#include "csv/csv_json.h"
 #include "csv/csv_number.h"
-#include "csv/csv_time.h"
+#include "csv/csv_plain.h"
 
-enum { SHOWN_BYTES = CSV_QUOTED_BYTES + 16, WHY_BYTES = 128 };
+enum { SHOWN_BYTES = CSV_QUOTED_BYTES + 16, WHY_BYTES = CSV_EXPLAIN_WHY_BYTES };
 
 const char *csv_explain_quote(const char *p, size_t n, char *out)
 {
@@ -27,8 +30,7 @@ const char *csv_explain_quote(const char *p, size_t n, char *out)
 	return out;
 }
 
-/* Characters, not bytes, up to a byte of the cell, counted from 1. */
-static size_t character_of(const char *p, size_t at)
+size_t csv_explain_character(const char *p, size_t at)
 {
 	size_t characters = 1;
 	for (size_t i = 0; i < at; i++)
@@ -51,7 +53,8 @@ static size_t first_foreign(const char *p, size_t n, const char *more)
 	return n;
 }
 
-static void foreign_byte(const char *p, size_t n, size_t at, char *why)
+/* What stands at a byte of the cell, in words. */
+static void found_at(const char *p, size_t n, size_t at, char *why)
 {
 	char shown[SHOWN_BYTES];
 	size_t end = at + 1;
@@ -60,77 +63,129 @@ static void foreign_byte(const char *p, size_t n, size_t at, char *why)
 	const char *what = csv_explain_quote(p + at, end - at, shown);
 	if (p[at] == ' ')
 		what = "a blank";
-	(void)snprintf(why, WHY_BYTES, ": found %s at character %zu", what, character_of(p, at));
+	(void)snprintf(
+	    why, WHY_BYTES, ": found %s at character %zu", what, csv_explain_character(p, at));
 }
 
-static void why_not_integer(const char *p, size_t n, char *why)
+/* Words about a place of the cell, its end included. */
+static void said_at(const char *words, const char *p, size_t at, char *why)
 {
-	const size_t at = first_foreign(p, n, "");
-	if (at < n)
-		foreign_byte(p, n, at, why);
-	else if (n > 18)
-		(void)snprintf(why, WHY_BYTES, ": it is outside -2^63 to 2^63-1");
+	(void)snprintf(
+	    why, WHY_BYTES, ": %s, at character %zu", words, csv_explain_character(p, at));
+}
+
+static void why_not_integer(size_t n, char *why)
+{
+	if (n > 18)
+		(void)snprintf(why, WHY_BYTES,
+		    ": it is outside -2^63 to 2^63-1; decimal(38,0) holds larger ones");
 	else
 		(void)snprintf(why, WHY_BYTES, ": it has no digits");
 }
 
+/* Digits that count: without zeros at the outer ends. */
 static void why_not_decimal(const struct csv_column *c, const char *p, size_t n, char *why)
 {
 	size_t before;
 	size_t behind;
-	const size_t at = first_foreign(p, n, ".");
-	if (at < n) {
-		foreign_byte(p, n, at, why);
-		return;
-	}
 	if (!csv_number_shape(p, n, &before, &behind)) {
 		(void)snprintf(why, WHY_BYTES, ": it has no digits");
 		return;
 	}
-	if (behind > c->scale)
-		(void)snprintf(why, WHY_BYTES,
-		    ": %zu digits behind the point, at most %u are allowed", behind,
-		    (unsigned)c->scale);
-	else
-		(void)snprintf(why, WHY_BYTES,
-		    ": %zu digits before the point, at most %u are allowed", before,
-		    (unsigned)(c->precision - c->scale));
+	const char *digits = p + (p[0] == '-' || p[0] == '+' ? 1 : 0);
+	const char *end = p + n;
+	while (before > 0 && *digits == '0') {
+		digits++;
+		before--;
+	}
+	while (behind > 0 && end[-1] == '0') {
+		end--;
+		behind--;
+	}
+	const unsigned most = behind > c->scale ? c->scale : c->precision - (unsigned)c->scale;
+	(void)snprintf(why, WHY_BYTES, ": %zu digits %s the point, at most %u are allowed",
+	    behind > c->scale ? behind : before, behind > c->scale ? "behind" : "before", most);
 }
 
+/* The notation is that of a double, but it is none. */
 static void why_not_double(const char *p, size_t n, char *why)
 {
-	const size_t at = first_foreign(p, n, ".eE+-");
-	if (at < n)
-		foreign_byte(p, n, at, why);
-}
-
-static bool looks_like_date(const char *p, size_t n)
-{
-	static const char shape[] = "dddd-dd-dd";
-	for (size_t i = 0; i < sizeof(shape) - 1; i++) {
-		if (i >= n || (shape[i] == 'd' ? p[i] < '0' || p[i] > '9' : p[i] != shape[i]))
-			return false;
-	}
-	return true;
-}
-
-static void why_not_time(const struct csv_column *c, const char *p, size_t n, char *why)
-{
-	int32_t days;
-	int64_t us;
-	if (c->format != NULL)
-		(void)snprintf(why, WHY_BYTES, ": expected the format %.60s", c->format);
-	else if (looks_like_date(p, n) && !csv_time_date(p, 10, &days))
-		(void)snprintf(why, WHY_BYTES, ": there is no such day");
-	else if (c->type == CSV_DATE)
-		(void)snprintf(why, WHY_BYTES, ": expected YYYY-MM-DD");
-	else if (csv_time_stamp(p, n, c->type != CSV_TIMESTAMPTZ, &us))
-		(void)snprintf(why, WHY_BYTES,
-		    c->type == CSV_TIMESTAMPTZ ? ": it has no offset such as Z or +01:00"
-					       : ": it has an offset, the column has none");
+	size_t before;
+	size_t behind;
+	const bool exponent = memchr(p, 'e', n) != NULL || memchr(p, 'E', n) != NULL;
+	const bool plain = csv_number_shape(p, n, &before, &behind);
+	const char last = n == 0 ? '\0' : p[n - 1];
+	if (plain || (exponent && last >= '0' && last <= '9'))
+		(void)snprintf(why, WHY_BYTES, ": it is larger than 1.8e308, or not a number");
+	else if (exponent)
+		(void)snprintf(why, WHY_BYTES, ": its exponent has no digits");
 	else
-		(void)snprintf(why, WHY_BYTES, ": expected YYYY-MM-DD HH:MM:SS%s",
-		    c->type == CSV_TIMESTAMPTZ ? " and an offset" : "");
+		(void)snprintf(why, WHY_BYTES, ": it has no digits");
+}
+
+static void why_not_number(const struct csv_column *c, const char *cell, size_t cell_n, char *why)
+{
+	struct csv_plain plain;
+	const char *p = cell;
+	size_t n = cell_n;
+	size_t at;
+	const bool rewritten = csv_plain_is_needed(c);
+	if (rewritten) {
+		const char *words = csv_plain_number(c, cell, cell_n, &plain, &at);
+		if (words != NULL) {
+			said_at(words, cell, at < cell_n ? at : cell_n, why);
+			return;
+		}
+		p = plain.text;
+		n = plain.n;
+	}
+	at = first_foreign(p, n,
+	    c->type == CSV_INTEGER   ? ""
+	    : c->type == CSV_DECIMAL ? "."
+				     : ".eE+-");
+	if (at < n)
+		found_at(cell, cell_n, rewritten ? plain.from[at] : at, why);
+	else if (c->type == CSV_INTEGER)
+		why_not_integer(n, why);
+	else if (c->type == CSV_DECIMAL)
+		why_not_decimal(c, p, n, why);
+	else
+		why_not_double(p, n, why);
+}
+
+static void add_word(char *out, const char *word, bool first)
+{
+	const size_t n = strlen(out);
+	(void)snprintf(out + n, WHY_BYTES - n, "%s`%.20s`", first ? "" : ", ", word);
+}
+
+/* The words a boolean column declares, the first few of them. */
+static void why_not_boolean(const struct csv_column *c, char *why)
+{
+	enum { MOST = 4 };
+	if (c->yes == NULL && c->no == NULL)
+		return;
+	(void)snprintf(why, WHY_BYTES, ": expected ");
+	size_t shown = 0;
+	for (size_t i = 0; c->yes != NULL && c->yes[i] != NULL && i < MOST; i++)
+		add_word(why, c->yes[i], shown++ == 0);
+	for (size_t i = 0; c->no != NULL && c->no[i] != NULL && i < MOST; i++)
+		add_word(why, c->no[i], shown++ == 0);
+}
+
+static void why_not_uuid(const char *p, size_t n, char *why)
+{
+	for (size_t i = 0; i < n && i < 36; i++) {
+		const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+		const char lower = (char)(p[i] | 32);
+		const bool hex = (p[i] >= '0' && p[i] <= '9') || (lower >= 'a' && lower <= 'f');
+		if (hyphen ? p[i] != '-' : !hex) {
+			found_at(p, n, i, why);
+			return;
+		}
+	}
+	(void)snprintf(why, WHY_BYTES, ": it has %zu characters, a UUID has 36",
+	    n == 0 ? 0 : csv_explain_character(p, n) - 1);
 }
 
 static const char *with_article(enum csv_type type)
@@ -165,18 +220,48 @@ static const char *with_article(enum csv_type type)
 	return "text";
 }
 
+static void explain_why(const struct csv_column *c, const char *p, size_t n, char *why)
+{
+	size_t at = 0;
+	switch (c->type) {
+	case CSV_INTEGER:
+	case CSV_DECIMAL:
+	case CSV_DOUBLE:
+		why_not_number(c, p, n, why);
+		break;
+	case CSV_BOOLEAN:
+		why_not_boolean(c, why);
+		break;
+	case CSV_DATE:
+	case CSV_TIME:
+	case CSV_TIMESTAMP:
+	case CSV_TIMESTAMPTZ:
+		csv_explain_time(c, p, n, why);
+		break;
+	case CSV_DURATION: {
+		const char *words = csv_duration_why(p, n, &at);
+		said_at(words, p, at, why);
+		break;
+	}
+	case CSV_UUID:
+		why_not_uuid(p, n, why);
+		break;
+	case CSV_JSON: {
+		const char *words = csv_json_why(p, n, c->format, &at);
+		said_at(words, p, at, why);
+		break;
+	}
+	case CSV_TEXT:
+	case CSV_TYPE_COUNT_:
+		break;
+	}
+}
+
 void csv_explain(const struct csv_column *c, const char *p, size_t n, char *out)
 {
 	char shown[SHOWN_BYTES];
 	char why[WHY_BYTES] = "";
-	if (c->type == CSV_INTEGER)
-		why_not_integer(p, n, why);
-	else if (c->type == CSV_DECIMAL)
-		why_not_decimal(c, p, n, why);
-	else if (c->type == CSV_DOUBLE)
-		why_not_double(p, n, why);
-	else if (c->type == CSV_DATE || c->type == CSV_TIMESTAMP || c->type == CSV_TIMESTAMPTZ)
-		why_not_time(c, p, n, why);
+	explain_why(c, p, n, why);
 	const size_t name = strlen(c->name);
 	const size_t name_n =
 	    name > CSV_QUOTED_BYTES ? csv_encoding_cut(c->name, CSV_QUOTED_BYTES) : name;

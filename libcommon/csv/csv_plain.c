@@ -164,6 +164,7 @@ static const char *copy_number(struct reader *r)
 		if (!put(r, c == r->decimal ? '.' : c))
 			return "it is too long";
 		r->in_group += is_digit(c) ? 1 : 0;
+		r->grouped = r->grouped && is_digit(c); /* csv_number refuses the rest */
 		r->at++;
 		if (over)
 			return copy_rest(r);

@@ -69,7 +69,8 @@ static const struct words_case words[] = {
 	    "1` is not an integer: found `\xc3\xa4` at character 1" },
 	{ CSV_INTEGER, "-", "c: `-` is not an integer: it has no digits" },
 	{ CSV_INTEGER, "99999999999999999999",
-	    "c: `99999999999999999999` is not an integer: it is outside -2^63 to 2^63-1" },
+	    "c: `99999999999999999999` is not an integer: it is outside -2^63 to 2^63-1; "
+	    "decimal(38,0) holds larger ones" },
 	{ CSV_DECIMAL, "1.2.3", "c: `1.2.3` is not a decimal: found `.` at character 4" },
 	{ CSV_DECIMAL, "1.234",
 	    "c: `1.234` is not a decimal: 3 digits behind the point, at most 2 are allowed" },
@@ -78,7 +79,7 @@ static const struct words_case words[] = {
 	{ CSV_DATE, "31.12.2026", "c: `31.12.2026` is not a date: expected YYYY-MM-DD" },
 	{ CSV_TIMESTAMPTZ, "2026-01-01 10:00",
 	    "c: `2026-01-01 10:00` is not a timestamp with offset: it has no offset such as Z or "
-	    "+01:00" },
+	    "+01:00, and the column has no zone" },
 	{ CSV_BOOLEAN, "a\nb\tc", "c: `a b c` is not true or false" },
 	{ CSV_BOOLEAN, "123456789012345678901234567890123456789012345678901234567890",
 	    "c: `123456789012345678901234567890123456789012345678\xe2\x80\xa6` is not true or "
