@@ -110,8 +110,10 @@ static const char *strip(struct reader *r, size_t n)
 		first--;
 	r->end = last;
 	const char *why = check_tail(r, n);
+	if (why != NULL)
+		return why;
 	r->at = 0;
-	return why != NULL ? why : take_lead(r, first);
+	return take_lead(r, first);
 }
 
 static const char *end_of_group(const struct reader *r)
