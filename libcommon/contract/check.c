@@ -1,62 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check - constraints, column by column. */
+/* check - constraints column by column, then the rules row by row. */
 #include "contract/check.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
+#include "contract/check_priv.h"
+#include "contract/form.h"
+#include "contract/pattern.h"
 #include "contract/rules.h"
 #include "contract/value.h"
-#include "csv/csv_explain.h"
-#include "csv/csv_time.h"
 
-enum { SHOWN_BYTES = CSV_QUOTED_BYTES + 16 };
-
-static void show_number(__int128 v, unsigned scale, char *out)
+struct contract_checker *contract_checker_new(const struct contract *c)
 {
-	char digits[64];
-	size_t at = sizeof(digits);
-	unsigned __int128 u = v < 0 ? -(unsigned __int128)v : (unsigned __int128)v;
-	for (unsigned i = 0; u > 0 || i <= scale; i++) {
-		if (i == scale && scale > 0)
-			digits[--at] = '.';
-		digits[--at] = (char)('0' + (int)(u % 10));
-		u /= 10;
-	}
-	(void)snprintf(
-	    out, SHOWN_BYTES, "%s%.*s", v < 0 ? "-" : "", (int)(sizeof(digits) - at), digits + at);
+	struct contract_checker *k = mem_alloc(sizeof(*k));
+	k->c = c;
+	k->patterns = contract_pattern_use_new();
+	k->rules = mem_array(c->n_rules, sizeof(struct expr_eval *));
+	for (size_t i = 0; i < c->n_rules; i++)
+		k->rules[i] = expr_eval_new(c->rules[i].expr, c->scope_fields);
+	return k;
 }
 
-/* The value as a person would write it. */
-static const char *show(const struct csv_column *c, const struct contract_value *v, char *out)
+void contract_checker_free(struct contract_checker **k)
 {
-	switch (c->type) {
-	case CSV_TEXT:
-	case CSV_JSON:
-		return csv_explain_quote(csv_text_p(&v->text), csv_text_n(&v->text), out);
-	case CSV_DOUBLE:
-		(void)snprintf(out, SHOWN_BYTES, "%.17g", v->real);
-		break;
-	case CSV_BOOLEAN:
-		(void)snprintf(out, SHOWN_BYTES, "%s", v->number != 0 ? "true" : "false");
-		break;
-	case CSV_DATE:
-		csv_time_format_date((int32_t)v->number, out);
-		break;
-	case CSV_TIMESTAMP:
-	case CSV_TIMESTAMPTZ:
-		csv_time_format_stamp((int64_t)v->number, c->type == CSV_TIMESTAMPTZ, out);
-		break;
-	case CSV_INTEGER:
-	case CSV_DECIMAL:
-	case CSV_TIME:
-	case CSV_DURATION:
-	case CSV_UUID:
-	case CSV_TYPE_COUNT_:
-		show_number(v->number, c->type == CSV_DECIMAL ? c->scale : 0, out);
-		break;
-	}
-	return out;
+	if (*k == NULL)
+		return;
+	for (size_t i = 0; i < (*k)->c->n_rules; i++)
+		expr_eval_free(&(*k)->rules[i]);
+	contract_pattern_use_free(&(*k)->patterns);
+	free((*k)->rules);
+	free((*k)->values);
+	free(*k);
+	*k = NULL;
 }
 
 static void check_required(const struct csv_column *c, struct csv_batch *b, size_t column)
@@ -70,52 +48,48 @@ static void check_required(const struct csv_column *c, struct csv_batch *b, size
 	}
 }
 
-/* One value against all constraints of its field. */
+/* One value against enum, minimum and maximum. */
 static void check_value(const struct contract_field *f, const struct csv_column *c,
     struct csv_batch *b, size_t slot, const struct contract_value *v)
 {
-	char shown[SHOWN_BYTES];
-	if (f->allowed != NULL && !contract_value_is_in(f->type, v, f->allowed, f->n_allowed))
+	char shown[CHECK_SHOWN_BYTES];
+	if (f->allowed != NULL && !contract_value_is_in(c->type, v, f->allowed, f->n_allowed))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_ENUM,
-		    "%s: %s is not one of the %zu allowed values", c->name, show(c, v, shown),
+		    "%s: %s is not one of the %zu allowed values", c->name, check_show(c, v, shown),
 		    f->n_allowed);
-	const bool nan = f->type == CSV_DOUBLE && isnan(v->real);
-	if (f->minimum != NULL && (nan || contract_value_compare(f->type, v, f->minimum) < 0))
+	const bool nan = c->type == CSV_DOUBLE && isnan(v->real);
+	if (f->minimum != NULL && (nan || contract_value_compare(c->type, v, f->minimum) < 0))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MINIMUM,
-		    "%s: %s is below the minimum %.40s", c->name, show(c, v, shown),
+		    "%s: %s is below the minimum %.40s", c->name, check_show(c, v, shown),
 		    f->minimum->shown);
-	if (f->maximum != NULL && (nan || contract_value_compare(f->type, v, f->maximum) > 0))
+	if (f->maximum != NULL && (nan || contract_value_compare(c->type, v, f->maximum) > 0))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MAXIMUM,
-		    "%s: %s is above the maximum %.40s", c->name, show(c, v, shown),
+		    "%s: %s is above the maximum %.40s", c->name, check_show(c, v, shown),
 		    f->maximum->shown);
 }
 
 /* Bounds of 64-bit columns without a detour: nearly every row passes here. */
-static bool passes_fast(const struct contract_field *f, const struct csv_batch *b, size_t column,
-    __int128 low, __int128 high)
+static bool passes_fast(const struct contract_field *f, const struct csv_batch *b, size_t column)
 {
-	if (f->allowed != NULL || csv_value_bytes(&b->schema->columns[column]) != sizeof(int64_t) ||
-	    f->type == CSV_DOUBLE || b->columns[column].nulls > 0 || b->n_faults > 0)
+	const __int128 low = f->minimum == NULL ? INT64_MIN : f->minimum->number;
+	const __int128 high = f->maximum == NULL ? INT64_MAX : f->maximum->number;
+	const struct csv_column *c = &b->schema->columns[column];
+	if (f->allowed != NULL || csv_value_bytes(c) != sizeof(int64_t) || c->type == CSV_DOUBLE ||
+	    b->columns[column].nulls > 0 || b->n_faults > 0 || low > INT64_MAX || high < INT64_MIN)
 		return false;
 	const int64_t *v = b->columns[column].data;
-	const int64_t least = low < INT64_MIN   ? INT64_MIN
-			      : low > INT64_MAX ? INT64_MAX
-						: (int64_t)low;
-	const int64_t most = high > INT64_MAX   ? INT64_MAX
-			     : high < INT64_MIN ? INT64_MIN
-						: (int64_t)high;
+	const int64_t least = low < INT64_MIN ? INT64_MIN : (int64_t)low;
+	const int64_t most = high > INT64_MAX ? INT64_MAX : (int64_t)high;
 	uint64_t outside = 0;
 	for (size_t slot = 0; slot < b->rows; slot++)
 		outside |= (uint64_t)(v[slot] < least) | (uint64_t)(v[slot] > most);
-	return outside == 0 && low <= INT64_MAX && high >= INT64_MIN;
+	return outside == 0;
 }
 
 static void check_values(
     const struct contract_field *f, const struct csv_column *c, struct csv_batch *b, size_t column)
 {
-	const __int128 low = f->minimum == NULL ? INT64_MIN : f->minimum->number;
-	const __int128 high = f->maximum == NULL ? INT64_MAX : f->maximum->number;
-	if (passes_fast(f, b, column, low, high))
+	if (passes_fast(f, b, column))
 		return;
 	for (size_t slot = 0; slot < b->rows; slot++) {
 		if (b->fault_of[slot] >= 0 || csv_batch_is_null(b, column, slot))
@@ -125,14 +99,107 @@ static void check_values(
 	}
 }
 
-void contract_check(const struct contract *c, struct csv_batch *b)
+static int64_t count_characters(const char *p, size_t n)
 {
-	for (size_t i = 0; i < c->n_fields; i++) {
-		const struct contract_field *f = &c->fields[i];
+	int64_t count = 0;
+	for (size_t i = 0; i < n; i++)
+		count += ((uint8_t)p[i] & 0xC0) != 0x80;
+	return count;
+}
+
+static void check_lengths(const struct contract_field *f, const struct csv_column *c,
+    struct csv_batch *b, size_t slot, const struct csv_text *t)
+{
+	const size_t n = csv_text_n(t);
+	/* Bytes are at least the characters and at most four times as many. */
+	if ((f->max_length < 0 || (int64_t)n <= f->max_length) && (int64_t)n >= 4 * f->min_length)
+		return;
+	const int64_t characters = count_characters(csv_text_p(t), n);
+	if (f->min_length >= 0 && characters < f->min_length)
+		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MIN_LENGTH,
+		    "%s: %lld character%s, at least %lld are wanted", c->name,
+		    (long long)characters, characters == 1 ? "" : "s", (long long)f->min_length);
+	if (f->max_length >= 0 && characters > f->max_length)
+		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MAX_LENGTH,
+		    "%s: %lld character%s, at most %lld are allowed", c->name,
+		    (long long)characters, characters == 1 ? "" : "s", (long long)f->max_length);
+}
+
+static void check_pattern(struct contract_checker *k, const struct contract_field *f,
+    const struct csv_column *c, struct csv_batch *b, size_t slot, const struct csv_text *t)
+{
+	char shown[CHECK_SHOWN_BYTES];
+	const enum contract_pattern_answer answer =
+	    contract_pattern_match(f->pattern, k->patterns, csv_text_p(t), csv_text_n(t));
+	const struct contract_value v = { .text = *t };
+	if (answer == CONTRACT_PATTERN_NO)
+		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_PATTERN,
+		    "%s: %s does not match the pattern %.60s", c->name, check_show(c, &v, shown),
+		    contract_pattern_text(f->pattern));
+	else if (answer == CONTRACT_PATTERN_LIMIT)
+		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_PATTERN,
+		    "%s: %s takes too long to match the pattern %.60s", c->name,
+		    check_show(c, &v, shown), contract_pattern_text(f->pattern));
+}
+
+/* What only texts have: a format, lengths, a pattern. */
+static void check_texts(struct contract_checker *k, const struct contract_field *f,
+    const struct csv_column *c, struct csv_batch *b, size_t column)
+{
+	const struct csv_text *texts = b->columns[column].data;
+	char shown[CHECK_SHOWN_BYTES];
+	for (size_t slot = 0; slot < b->rows; slot++) {
+		const struct csv_text *t = &texts[slot];
+		const struct contract_value v = { .text = *t };
+		if (b->fault_of[slot] >= 0 || csv_batch_is_null(b, column, slot))
+			continue;
+		if (!contract_form_fits(f->form, csv_text_p(t), csv_text_n(t)))
+			csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_FORMAT,
+			    "%s: %s is not %s", c->name, check_show(c, &v, shown),
+			    contract_form_name(f->form));
+		if (f->min_length >= 0 || f->max_length >= 0)
+			check_lengths(f, c, b, slot, t);
+		if (f->pattern != NULL)
+			check_pattern(k, f, c, b, slot, t);
+	}
+}
+
+static void check_rule(
+    const struct contract_row_rule *rule, struct expr_eval *ev, struct csv_batch *b)
+{
+	struct expr_value v;
+	expr_eval_batch(ev, b);
+	for (size_t slot = 0; slot < b->rows; slot++) {
+		if (b->fault_of[slot] >= 0)
+			continue;
+		if (expr_eval_row(ev, slot, &v) != 0)
+			csv_batch_fault(b, slot, -1, CONTRACT_RULE_ROW,
+			    "%s: the rule cannot be computed: %s", rule->name, expr_eval_why(ev));
+		else if (!v.is_null && !v.b)
+			csv_batch_fault(b, slot, -1, CONTRACT_RULE_ROW,
+			    rule->message[0] != '\0' ? "%s: %s" : "%s: not true: %s", rule->name,
+			    rule->message[0] != '\0' ? rule->message : rule->text);
+	}
+}
+
+static bool has_text_constraints(const struct contract_field *f)
+{
+	return f->form != CONTRACT_FORM_ANY || f->min_length >= 0 || f->max_length >= 0 ||
+	       f->pattern != NULL;
+}
+
+void contract_check(struct contract_checker *k, struct csv_batch *b)
+{
+	for (size_t i = 0; i < k->c->n_fields; i++) {
+		const struct contract_field *f = &k->c->fields[i];
 		const struct csv_column *column = &b->schema->columns[i];
 		if (f->required)
 			check_required(column, b, i);
 		if (f->allowed != NULL || f->minimum != NULL || f->maximum != NULL)
 			check_values(f, column, b, i);
+		if (has_text_constraints(f))
+			check_texts(k, f, column, b, i);
 	}
+	for (size_t i = 0; i < k->c->n_rules; i++)
+		check_rule(&k->c->rules[i], k->rules[i], b);
 }

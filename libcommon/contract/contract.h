@@ -2,20 +2,28 @@
 /*
  * contract - the schema and rules of a dataset, read from its document.
  *
- * The document is a Frictionless Table Schema; what is ours stands under "millrace":
+ * The document is a Frictionless Table Schema (v1; descriptors of real projects load unchanged), or
+ * a data resource or package that holds one; what is ours stands under "millrace":
  *
  *	{"fields": [{"name": "amount", "type": "number",
  *	    "constraints": {"required": true, "minimum": 0},
  *	    "millrace": {"type": "decimal", "precision": 12, "scale": 2, "aliases": ["EUR"]}}],
  *	 "missingValues": ["", "n/a"],
- *	 "millrace": {"budget_pct": 1, "extra_columns": "reject", "dialect": {"delimiter": ";"}}}
+ *	 "primaryKey": "order_id",
+ *	 "millrace": {"budget_pct": 1, "extra_columns": "reject", "dialect": {"delimiter": ";"},
+ *	    "rules": [{"name": "ends", "expr": "end_date >= start_date",
+ *	        "message": "ends before it starts"}]}}
  *
- * Types: integer; number (decimal 38,9; millrace.type decimal with precision and scale, or
- * double); boolean (trueValues, falseValues); date and datetime (ISO or a %-format;
- * millrace.type timestamptz for values with an offset); string. Constraints: required, enum,
- * minimum, maximum. What changes the meaning and is not known (another type or constraint,
- * primaryKey, decimalChar ...) is a fault, so that nothing is promised and not checked;
- * descriptive members are let pass.
+ * Types: string (formats email, uri, binary, uuid), integer, number (decimal 38,9; millrace.type
+ * decimal with precision and scale, or double), boolean (trueValues, falseValues), date, time and
+ * datetime (ISO or a %-format; millrace.type timestamptz for values with an offset or of
+ * millrace.zone), year, yearmonth, duration, object, array, geojson, geopoint, any. Numbers know
+ * decimalChar, groupChar and bareNumber. Constraints: required, unique, enum, minimum, maximum,
+ * minLength, maxLength, pattern. Keys: primaryKey, foreignKeys. Fields are found by name, or by
+ * position where fieldsMatch is "exact".
+ *
+ * What changes the meaning and cannot be honoured is a fault, so that nothing is promised and not
+ * checked; descriptive members (title, rdfType ...) are let pass.
  *
  * A contract lives in the arena it was parsed into and is read-only: threads may share it.
  */
@@ -25,7 +33,11 @@
 #include <cjson/cJSON.h>
 
 #include "base/arena.h"
-#include "csv/csv_split.h"
+#include "contract/keys.h"
+#include "csv/csv.h"
+
+struct contract_pattern; /* pattern.h */
+struct expr;             /* expr/expr.h */
 
 enum {
 	CONTRACT_MAX_FIELDS = 1590, /* PostgreSQL's 1,600 less our own columns */
@@ -35,6 +47,10 @@ enum {
 	CONTRACT_MAX_WORDS = 64, /* missingValues, trueValues, falseValues */
 	CONTRACT_WORD_BYTES = 255,
 	CONTRACT_MAX_FAULTS = 50, /* more are counted, not listed */
+	CONTRACT_MAX_KEY_FIELDS = 16,
+	CONTRACT_MAX_RULES = 100,     /* rules over rows */
+	CONTRACT_MESSAGE_BYTES = 120, /* message of a rule over rows */
+	CONTRACT_RESOURCE_BYTES = 1024,
 	CONTRACT_BUDGET_AFTER_ROWS = 1000,
 	CONTRACT_DECIMAL_PRECISION = 38,
 	CONTRACT_DECIMAL_SCALE = 9,
@@ -45,34 +61,72 @@ enum {
 /* A bound or an allowed value, in the form of its column. */
 struct contract_value {
 	union {
-		__int128 number; /* integer, decimal (scaled), date, timestamps */
+		__int128 number; /* integer, decimal (scaled), date, time, timestamps, uuid */
 		double real;
 		struct csv_text text; /* bytes in the arena */
 	};
 	const char *shown; /* as the document has it, for messages; arena */
 };
 
+/* What a text must be besides text. */
+enum contract_form {
+	CONTRACT_FORM_ANY,
+	CONTRACT_FORM_EMAIL,
+	CONTRACT_FORM_URI,
+	CONTRACT_FORM_BINARY,    /* base64 */
+	CONTRACT_FORM_YEARMONTH, /* 2026-11 */
+	CONTRACT_FORM_GEOPOINT,  /* "lon, lat" */
+	CONTRACT_FORM_OBJECT,    /* a JSON object */
+	CONTRACT_FORM_ARRAY,     /* a JSON array */
+};
+
 struct contract_field {
 	const char *name; /* of the table's column, unique without regard to case */
-	enum csv_type type;
-	uint8_t precision, scale;           /* CSV_DECIMAL */
-	const char *format;                 /* NULL = ISO */
-	const char *const *yes, *const *no; /* CSV_BOOLEAN; NULL = the defaults */
-	const char *const *aliases;         /* NULL-ended other headers; never NULL */
+	/* How cells are read: everything but `name` and `file_column` is filled in. */
+	struct csv_column column;
+	const char *const *aliases; /* NULL-ended other headers; never NULL */
+	enum contract_form form;
 	bool required;
+	int64_t min_length, max_length;                 /* characters; -1 = none */
+	const struct contract_pattern *pattern;         /* NULL = none */
 	const struct contract_value *minimum, *maximum; /* NULL = none */
 	const struct contract_value *allowed;           /* sorted; NULL = any */
 	size_t n_allowed;
+};
+
+/* A unique, primary or foreign key. */
+struct contract_key {
+	enum contract_key_kind kind;
+	const char *rule;     /* static id: unique, primary_key or foreign_key */
+	const size_t *fields; /* indexes, n_fields of them; arena */
+	size_t n_fields;
+	const char *resource;          /* foreign: a file or dataset, "" = this one; else NULL */
+	const char *const *references; /* foreign: the fields there, n_fields of them; arena */
+};
+
+/* A rule over the values of one row; a row for which it is false is refused. */
+struct contract_row_rule {
+	const char *name;
+	const char *message;     /* "" = the expression itself is shown */
+	const char *text;        /* as the document has it */
+	const struct expr *expr; /* prepared for expr_eval; its scope is `scope_fields` */
 };
 
 struct contract {
 	const struct contract_field *fields;
 	size_t n_fields;
 	const char *const *missing; /* NULL-ended; never NULL */
+	const struct contract_key *keys;
+	size_t n_keys;
+	const struct contract_row_rule *rules;
+	size_t n_rules;
+	const size_t *scope_fields; /* field of each column rules may name */
 	double budget_pct;          /* 0..100, negative = the document does not say */
 	int64_t budget_after_rows;
+	bool by_position;         /* the first field is the first column, whatever its header */
 	bool ignore_extra;        /* columns the contract does not know are passed over */
 	bool null_missing;        /* an optional column the file lacks is null, not a fault */
+	bool repair;              /* bad rows are repaired where the rules say how */
 	struct csv_given dialect; /* what is set is not guessed */
 };
 
@@ -94,7 +148,8 @@ bool contract_is_reserved(const char *name);
 /*
  * contract_parse - document to contract, telling all faults at once.
  *
- * doc         borrowed for the call
+ * doc         a schema, a resource with a "schema", or a package with one resource; borrowed for
+ *             the call
  * a           everything is placed there
  * out_faults  filled on failure; may be NULL
  *

@@ -52,6 +52,15 @@ static void match_all(struct matching *m)
 	}
 }
 
+/* The first field is the first column, whatever is written above it. */
+static void match_places(struct matching *m)
+{
+	for (size_t i = 0; i < m->n && i < m->c->n_fields; i++) {
+		m->taken[i] = true;
+		m->columns[i].file_column = (int)i;
+	}
+}
+
 /* "a, b, c and 4 more" within a few bytes. */
 static const char *list_names(struct arena *a, const char *const *names)
 {
@@ -80,17 +89,7 @@ static int refuse_missing(
 static void fill_columns(struct matching *m)
 {
 	for (size_t f = 0; f < m->c->n_fields; f++) {
-		const struct contract_field *field = &m->c->fields[f];
-		m->columns[f] = (struct csv_column){
-			.name = field->name,
-			.type = field->type,
-			.file_column = -1,
-			.precision = field->precision,
-			.scale = field->scale,
-			.format = field->format,
-			.yes = field->yes,
-			.no = field->no,
-		};
+		m->columns[f] = m->c->fields[f].column;
 	}
 }
 
@@ -107,7 +106,10 @@ int contract_match(const struct contract *c, const char *const *header, size_t n
 	size_t n_absent = 0;
 	size_t n_extra = 0;
 	fill_columns(&m);
-	match_all(&m);
+	if (c->by_position)
+		match_places(&m);
+	else
+		match_all(&m);
 	for (size_t f = 0; f < c->n_fields; f++) {
 		if (m.columns[f].file_column >= 0)
 			continue;

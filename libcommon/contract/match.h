@@ -2,7 +2,8 @@
 /*
  * match - which column of the file is which field of the contract?
  *
- * Order does not count. A field takes the first free column whose header is its name, else one of
+ * Order does not count, unless the contract goes by position: then the first field is the first
+ * column. Otherwise a field takes the first free column whose header is its name, else one of
  * its aliases, else either without regard to case. A field without a column makes the file
  * unusable, as the Table Schema has it; where the contract says missing_columns "null", an optional
  * one is null in every row. Columns no field takes make the file unusable unless the contract says

@@ -67,11 +67,11 @@ static void add_columns(cJSON *report, const struct contract *c)
 		cJSON *column = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, column);
 		js_add_str(column, "name", f->name);
-		js_add_str(column, "type", csv_type_name(f->type));
-		if (f->type != CSV_DECIMAL)
+		js_add_str(column, "type", csv_type_name(f->column.type));
+		if (f->column.type != CSV_DECIMAL)
 			continue;
-		js_add_i64(column, "precision", f->precision);
-		js_add_i64(column, "scale", f->scale);
+		js_add_i64(column, "precision", f->column.precision);
+		js_add_i64(column, "scale", f->column.scale);
 	}
 }
 

@@ -26,6 +26,7 @@ struct worker {
 	struct csv_block block;
 	struct csv_scan *scan;
 	struct csv_batch *batch;
+	struct contract_checker *checker;
 	struct contract_tally tally; /* of the range at hand */
 	struct validate_spool rejects;
 	size_t number;   /* of the range */
@@ -98,7 +99,7 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 	ASSERT(b->cap <= chunk->capacity);
 	place(w, chunk);
 	while (chunk->rows == 0 && csv_scan_next(w->scan, b)) {
-		contract_check(&w->v->contract, b);
+		contract_check(w->checker, b);
 		csv_batch_settle(b);
 		contract_tally_batch(&w->tally, b);
 		if (b->n_rejects > 0 && validate_spool_add(w->v, &w->rejects, w->number, b,
@@ -123,6 +124,7 @@ static int open_worker(struct worker *w, struct err *err)
 		w->columns[OWN_COLUMNS + c] = engine_column_of(&schema->columns[c]);
 	w->scan = csv_scan_new(schema);
 	w->batch = csv_batch_new(schema);
+	w->checker = contract_checker_new(&w->v->contract);
 	const struct engine_source source = {
 		.name = w->source,
 		.columns = w->columns,
@@ -137,6 +139,7 @@ static void close_worker(struct worker *w)
 {
 	engine_disconnect(&w->con);
 	csv_batch_free(&w->batch);
+	contract_checker_free(&w->checker);
 	csv_scan_free(&w->scan);
 	csv_block_done(&w->block);
 	free(w->columns);

@@ -37,17 +37,17 @@ static void test_a_full_contract(void **state)
 	assert_int_equal(c.n_fields, 8);
 	assert_true(c.fields[0].required);
 	assert_true(c.fields[0].maximum->number == INT64_MAX);
-	assert_int_equal(c.fields[1].precision, 12);
+	assert_int_equal(c.fields[1].column.precision, 12);
 	assert_true(c.fields[1].minimum->number == 5);
 	assert_string_equal(c.fields[1].aliases[0], "Amount EUR");
-	assert_int_equal(c.fields[2].precision, CONTRACT_DECIMAL_PRECISION);
-	assert_int_equal(c.fields[2].scale, CONTRACT_DECIMAL_SCALE);
-	assert_int_equal(c.fields[3].type, CSV_DOUBLE);
-	assert_string_equal(c.fields[4].format, "%d.%m.%Y");
-	assert_int_equal(c.fields[5].type, CSV_TIMESTAMPTZ);
-	assert_int_equal(c.fields[6].type, CSV_TEXT);
+	assert_int_equal(c.fields[2].column.precision, CONTRACT_DECIMAL_PRECISION);
+	assert_int_equal(c.fields[2].column.scale, CONTRACT_DECIMAL_SCALE);
+	assert_int_equal(c.fields[3].column.type, CSV_DOUBLE);
+	assert_string_equal(c.fields[4].column.format, "%d.%m.%Y");
+	assert_int_equal(c.fields[5].column.type, CSV_TIMESTAMPTZ);
+	assert_int_equal(c.fields[6].column.type, CSV_TEXT);
 	assert_int_equal(c.fields[6].n_allowed, 3);
-	assert_string_equal(c.fields[7].yes[0], "ja");
+	assert_string_equal(c.fields[7].column.yes[0], "ja");
 	assert_string_equal(c.missing[1], "n/a");
 	assert_true(c.budget_pct == 2.5);
 	assert_int_equal(c.budget_after_rows, CONTRACT_BUDGET_AFTER_ROWS);
@@ -105,14 +105,30 @@ static const struct fault_case faults[] = {
 	    "fields[0].millrace.scale", "0 to 4" },
 	{ FIELD("\"type\":\"number\",\"millrace\":{\"scale\":1.5}"), "fields[0].millrace.scale",
 	    "whole" },
-	{ FIELD("\"type\":\"number\",\"decimalChar\":\",\""), "fields[0].decimalChar",
-	    "not supported" },
+	{ FIELD("\"type\":\"number\",\"decimalChar\":\"5\""), "fields[0].decimalChar",
+	    "no digit" },
+	{ FIELD("\"type\":\"number\",\"groupChar\":\".\""), "fields[0].groupChar",
+	    "decimal character as well" },
 	{ FIELD("\"type\":\"date\",\"format\":\"%d.%m\""), "fields[0].format", "%Y" },
-	{ FIELD("\"type\":\"string\",\"format\":\"email\""), "fields[0].format", "no formats" },
-	{ FIELD("\"constraints\":{\"pattern\":\"x\"}"), "fields[0].constraints.pattern",
-	    "not supported" },
-	{ FIELD("\"constraints\":{\"unique\":true}"), "fields[0].constraints.unique",
-	    "not supported" },
+	{ FIELD("\"type\":\"string\",\"format\":\"phone\""), "fields[0].format", "email, uri" },
+	{ FIELD("\"type\":\"integer\",\"format\":\"email\""), "fields[0].format",
+	    "no format" },
+	{ FIELD("\"constraints\":{\"pattern\":\"(x\"}"), "fields[0].constraints.pattern",
+	    "character 3" },
+	{ FIELD("\"type\":\"integer\",\"constraints\":{\"pattern\":\"x\"}"),
+	    "fields[0].constraints.pattern", "goes with strings" },
+	{ FIELD("\"constraints\":{\"minLength\":3,\"maxLength\":2}"),
+	    "fields[0].constraints.minLength", "above maxLength" },
+	{ FIELD("\"type\":\"date\",\"constraints\":{\"maxLength\":2}"),
+	    "fields[0].constraints.maxLength", "counts characters" },
+	{ FIELD("\"constraints\":{\"exclusiveMinimum\":1}"),
+	    "fields[0].constraints.exclusiveMinimum", "nobody would check it" },
+	{ FIELD("\"type\":\"datetime\",\"millrace\":{\"zone\":\"Europe/Berlin\"}"),
+	    "fields[0].millrace.zone", "timestamptz" },
+	{ FIELD("\"millrace\":{\"normalise\":[\"shout\"]}"), "fields[0].millrace.normalise",
+	    "shout" },
+	{ FIELD("\"millrace\":{\"normalise\":[\"lower\",\"upper\"]}"),
+	    "fields[0].millrace.normalise", "exclude" },
 	{ FIELD("\"constraints\":{\"required\":\"yes\"}"), "fields[0].constraints.required",
 	    "true or false" },
 	{ FIELD("\"constraints\":{\"minimum\":\"b\"}"), "fields[0].constraints.minimum",
@@ -129,7 +145,26 @@ static const struct fault_case faults[] = {
 	{ FIELD("\"type\":\"boolean\",\"trueValues\":[\"x\"],\"falseValues\":[\"x\"]"),
 	    "fields[0].trueValues", "means true and false" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"missingValues\":[7]}", "missingValues", "strings" },
-	{ "{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":\"a\"}", "primaryKey", "not supported" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":\"b\"}", "primaryKey",
+	    "no field \"b\"" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":7}", "primaryKey", "array of 1 to 16" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\",\"reference\":"
+	  "{\"resource\":\"\",\"fields\":[\"a\",\"b\"]}}]}",
+	    "foreignKeys[0].reference.fields", "2 fields for 1" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"fieldsMatch\":\"roughly\"}", "fieldsMatch",
+	    "\"subset\"" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"rules\":[{\"name\":\"r\",\"expr\":"
+	  "\"a > b\"}]}}",
+	    "millrace.rules[0].expr", "character 5: unknown column" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"rules\":[{\"name\":\"r\",\"expr\":"
+	  "\"length(a)\"}]}}",
+	    "millrace.rules[0].expr", "must be a condition" },
+	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"bad_rows\":\"drop\"}}",
+	    "millrace.bad_rows", "\"repair\"" },
+	{ "{\"resources\":[{},{}]}", "resources", "here are 2" },
+	{ "{\"schema\":\"schema.json\"}", "schema", "not followed" },
+	{ "{\"schema\":{\"fields\":[{\"name\":\"a\"}]},\"dialect\":{\"headerRows\":[2]}}",
+	    "dialect.headerRows", "must be text" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"budget_pct\":101}}",
 	    "millrace.budget_pct", "100" },
 	{ "{\"fields\":[{\"name\":\"a\"}],\"millrace\":{\"extra_columns\":\"x\"}}",
@@ -174,7 +209,7 @@ static void test_all_faults_at_once(void **state)
 	(void)state;
 	static const char json[] =
 	    "{\"fields\":[{\"name\":\"\",\"type\":\"x\"},{\"name\":\"b\",\"constraints\":{"
-	    "\"minLength\":1}}],\"millrace\":{\"budget_pct\":-1}}";
+	    "\"maxItems\":1}}],\"millrace\":{\"budget_pct\":-1}}";
 	struct arena *a = arena_new(1 << 20);
 	struct contract c;
 	struct contract_faults f;
@@ -185,7 +220,7 @@ static void test_all_faults_at_once(void **state)
 	assert_int_equal(f.n, 4);
 	assert_string_equal(f.list[0].path, "fields[0].name");
 	assert_string_equal(f.list[1].path, "fields[0].type");
-	assert_string_equal(f.list[2].path, "fields[1].constraints.minLength");
+	assert_string_equal(f.list[2].path, "fields[1].constraints.maxItems");
 	assert_string_equal(f.list[3].path, "millrace.budget_pct");
 	arena_free(&a);
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_show - values as a person would write them, for messages. */
+#include <stdio.h>
+
+#include "contract/check_priv.h"
+#include "csv/csv_time.h"
+
+static void show_number(__int128 v, unsigned scale, char *out)
+{
+	char digits[64];
+	size_t at = sizeof(digits);
+	unsigned __int128 u = v < 0 ? -(unsigned __int128)v : (unsigned __int128)v;
+	for (unsigned i = 0; u > 0 || i <= scale; i++) {
+		if (i == scale && scale > 0)
+			digits[--at] = '.';
+		digits[--at] = (char)('0' + (int)(u % 10));
+		u /= 10;
+	}
+	(void)snprintf(out, CHECK_SHOWN_BYTES, "%s%.*s", v < 0 ? "-" : "",
+	    (int)(sizeof(digits) - at), digits + at);
+}
+
+const char *check_show(const struct csv_column *c, const struct contract_value *v, char *out)
+{
+	switch (c->type) {
+	case CSV_TEXT:
+	case CSV_JSON:
+		return csv_explain_quote(csv_text_p(&v->text), csv_text_n(&v->text), out);
+	case CSV_DOUBLE:
+		(void)snprintf(out, CHECK_SHOWN_BYTES, "%.17g", v->real);
+		break;
+	case CSV_BOOLEAN:
+		(void)snprintf(out, CHECK_SHOWN_BYTES, "%s", v->number != 0 ? "true" : "false");
+		break;
+	case CSV_DATE:
+		csv_time_format_date((int32_t)v->number, out);
+		break;
+	case CSV_TIMESTAMP:
+	case CSV_TIMESTAMPTZ:
+		csv_time_format_stamp((int64_t)v->number, c->type == CSV_TIMESTAMPTZ, out);
+		break;
+	case CSV_INTEGER:
+	case CSV_DECIMAL:
+	case CSV_TIME:
+	case CSV_DURATION:
+	case CSV_UUID:
+	case CSV_TYPE_COUNT_:
+		show_number(v->number, c->type == CSV_DECIMAL ? c->scale : 0, out);
+		break;
+	}
+	return out;
+}

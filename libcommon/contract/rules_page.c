@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rules_page - docs/rules.md: the table of rules, reasons of whole files, and how files are read.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "contract/rules.h"
+
+static const char head[] =
+    "# Rules: why a row is refused\n"
+    "\n"
+    "A row is either good or it is one reject, and a reject names one rule: the first fault of the "
+    "row's shape,\n"
+    "then of its types from left to right, then of the contract's constraints from left to right. "
+    "The list is\n"
+    "closed; ids never change their meaning, new ones are only added. A test runs every example on "
+    "this page.\n"
+    "\n"
+    "The examples are checked against this contract; columns a file lacks are null.\n"
+    "\n"
+    "```json\n";
+
+static const char tail[] =
+    "# Why a file is refused\n"
+    "\n"
+    "These are reasons of a whole file; nothing of it is loaded. The verdict is `unusable`.\n"
+    "\n"
+    "| code | meaning |\n"
+    "|---|---|\n"
+    "| `file.empty` | no byte, or nothing but line ends |\n"
+    "| `file.binary` | a ZIP archive, an Excel workbook, a picture, a database, a NUL byte ... |\n"
+    "| `file.encoding` | UTF-16 or UTF-32: save it as UTF-8 |\n"
+    "| `file.line_ends` | lines end with CR alone |\n"
+    "| `header.quote` | a quote in the header is not closed |\n"
+    "| `header.length` | the header row is longer than 1 MiB |\n"
+    "| `header.columns` | more than 4,096 columns |\n"
+    "| `header.encoding` | the header is not UTF-8 in a file that is |\n"
+    "| `header.missing` | a column of the contract is not in the file; with `missing_columns` "
+    "`null` only required ones count |\n"
+    "| `header.extra` | the file has a column the contract does not know, and `extra_columns` is "
+    "`reject` |\n"
+    "\n"
+    "`check.over_budget` is the reason of a file that was read but has more rejects than the "
+    "contract allows: by\n"
+    "default 1 % of its rows, judged once 1,000 rows are read or the file ends. `object.corrupt` "
+    "means that the bytes\n"
+    "on the disk are no longer those that were uploaded.\n"
+    "\n"
+    "# Rules of reading\n"
+    "\n"
+    "- The header row is required. An empty name becomes `column_N`; a name that stood before "
+    "becomes `name_2`,\n"
+    "  `name_3`; blanks around names are dropped.\n"
+    "- Lines without a byte on them are skipped. Lines end with LF or CR LF, also mixed.\n"
+    "- A cell is quoted when its first byte is a quote; two quotes inside mean one. A quote later "
+    "in an unquoted\n"
+    "  cell is text.\n"
+    "- A torn quote costs the row it stands in: the row ends where the next row with the right "
+    "number of cells can\n"
+    "  be read (`libcommon/csv/csv_row.h` has the exact rule); when lines that are no rows lie "
+    "between, the message\n"
+    "  says how many.\n"
+    "- An empty cell is null, quoted or not, and so are the contract's `missingValues`.\n"
+    "- Nothing is trimmed, rounded or repaired.\n";
+
+static void add_rule(const struct contract_rule *r, struct buf *out)
+{
+	buf_printf(out, "\n## `%s`\n\n%s\nMend it: %c%s\n\n", r->id, r->meaning,
+	    tolower((unsigned char)r->hint[0]), r->hint + 1);
+	if (r->example == NULL)
+		buf_printf(out, "Example: %s\n", r->note);
+	else
+		buf_printf(
+		    out, "```csv\n%s```\n\n> line %d: %s\n", r->example, r->line, r->message);
+}
+
+void contract_rules_page(struct buf *out)
+{
+	size_t n;
+	const struct contract_rule *rules = contract_rules(&n);
+	buf_printf(out, "%s%s\n```\n", head, contract_rules_contract());
+	for (size_t i = 0; i < n; i++)
+		add_rule(&rules[i], out);
+	buf_printf(out, "\n%s", tail);
+}
