@@ -40,9 +40,9 @@ static bool parse_time(const struct contract_field *f, const char *p, size_t n, 
 {
 	int32_t days;
 	int64_t us;
-	const bool zoned = f->type == CSV_TIMESTAMPTZ;
+	const bool zoned = f->column.type == CSV_TIMESTAMPTZ;
 	bool ok;
-	if (f->type == CSV_DATE) {
+	if (f->column.type == CSV_DATE) {
 		ok = csv_time_date(p, n, &days);
 		*out = ok ? days : 0;
 		return ok;
@@ -58,18 +58,18 @@ static bool parse_typed(
 {
 	int64_t whole;
 	uint8_t truth;
-	switch (f->type) {
+	switch (f->column.type) {
 	case CSV_INTEGER:
 		if (!csv_number_integer(p, n, &whole))
 			return false;
 		out->number = whole;
 		return true;
 	case CSV_DECIMAL:
-		return csv_number_decimal(p, n, f->precision, f->scale, &out->number);
+		return csv_number_decimal(p, n, f->column.precision, f->column.scale, &out->number);
 	case CSV_DOUBLE:
 		return csv_number_double(p, n, &out->real) && !isnan(out->real);
 	case CSV_BOOLEAN:
-		if (!csv_value_boolean(p, n, f->yes, f->no, &truth))
+		if (!csv_value_boolean(p, n, f->column.yes, f->column.no, &truth))
 			return false;
 		out->number = truth;
 		return true;
@@ -94,16 +94,16 @@ const char *contract_value_parse(
     const struct contract_field *f, const cJSON *v, struct arena *a, struct contract_value *out)
 {
 	const char *text = value_text(v, a);
-	if (text == NULL || (f->type == CSV_TEXT && !cJSON_IsString(v)))
+	if (text == NULL || (f->column.type == CSV_TEXT && !cJSON_IsString(v)))
 		return arena_printf(a, "must be a %s",
-		    f->type == CSV_TEXT ? "string" : "string, a number or a boolean");
+		    f->column.type == CSV_TEXT ? "string" : "string, a number or a boolean");
 	const size_t n = strlen(text);
 	char *padded = arena_alloc(a, n + CSV_PAD_BYTES);
 	memcpy(padded, text, n);
 	struct contract_value value = { .shown = text };
 	if (!parse_typed(f, padded, n, &value))
 		return arena_printf(
-		    a, "\"%.60s\" is not a value of type %s", text, csv_type_name(f->type));
+		    a, "\"%.60s\" is not a value of type %s", text, csv_type_name(f->column.type));
 	*out = value;
 	return NULL;
 }
