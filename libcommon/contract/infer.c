@@ -1,55 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* infer - shapes of all cells counted, types chosen, the choice explained. */
+/* infer - shapes of all cells counted, the first of each kept; merging; the draft put together. */
 #include "contract/infer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "base/mem.h"
 #include "contract/contract.h"
 #include "contract/infer_name.h"
+#include "contract/infer_priv.h"
+#include "contract/profile_value.h"
 #include "contract/report_dialect.h"
-#include "contract/shape.h"
-#include "csv/csv_encoding.h"
-#include "csv/csv_explain.h"
 #include "kit/json.h"
 
-enum { VALUE_BYTES = CSV_QUOTED_BYTES + 16, TEXT_BYTES = 400, ONE_MISFIT_OF = 20 };
+enum { TEXT_BYTES = 400 };
 
 /* Wider files get less evidence, so that the draft stays within the JSON door's limits. */
-enum { FULL_EVIDENCE_COLUMNS = 100, SOME_EVIDENCE_COLUMNS = 500 };
-
-/* A cell kept as evidence. */
-struct seen_cell {
-	int64_t line;
-	char value[VALUE_BYTES]; /* in backquotes */
-};
-
-struct seen_shape {
-	int64_t count;
-	struct seen_cell first[CONTRACT_INFER_SHOWN];
-};
-
-struct column {
-	int64_t nulls;
-	unsigned before, behind; /* most digits around the point of its numbers */
-	struct seen_shape shapes[SHAPE_COUNT_];
-};
-
-struct contract_infer {
-	struct csv_schema schema;
-	struct csv_column *columns; /* of the schema */
-	struct column *seen;
-	int64_t rows;
-};
+enum { SOME_EVIDENCE_COLUMNS = 500 };
 
 struct contract_infer *contract_infer_new(const char *const *header, size_t n)
 {
 	struct contract_infer *i = mem_alloc(sizeof(*i));
 	i->columns = mem_array(n, sizeof(*i->columns));
 	i->seen = mem_array(n, sizeof(*i->seen));
-	for (size_t c = 0; c < n; c++)
+	for (size_t c = 0; c < n; c++) {
+		struct infer_column *seen = &i->seen[c];
 		i->columns[c] = (struct csv_column){ .name = header[c], .file_column = (int)c };
+		seen->languages = UINT16_MAX;
+		memset(seen->fewest, UINT8_MAX, sizeof(seen->fewest));
+		for (int s = 0; s < SHAPE_COUNT_; s++)
+			seen->limit[s] = INT64_MAX;
+		profile_distinct_init(
+		    &seen->distinct, INFER_KEPT_VALUES, sizeof(struct profile_text));
+	}
 	i->schema = (struct csv_schema){ i->columns, n, n, NULL, header };
 	return i;
 }
@@ -58,6 +45,10 @@ void contract_infer_free(struct contract_infer **i)
 {
 	if (*i == NULL)
 		return;
+	for (size_t c = 0; c < (*i)->schema.n_columns; c++) {
+		free((*i)->seen[c].firsts);
+		profile_distinct_done(&(*i)->seen[c].distinct);
+	}
 	free((*i)->columns);
 	free((*i)->seen);
 	free(*i);
@@ -69,250 +60,154 @@ const struct csv_schema *contract_infer_schema(const struct contract_infer *i)
 	return &i->schema;
 }
 
-static void take_cell(struct column *c, const struct csv_text *t, int64_t line)
+/* Where the first cells of a shape are kept. */
+static struct infer_first *first_of(struct infer_column *c, unsigned shape)
 {
-	const char *p = csv_text_p(t);
-	char padded[CSV_INLINE_BYTES + CSV_PAD_BYTES];
+	if (c->first_of[shape] == 0) {
+		c->firsts = mem_resize(c->firsts, (c->n_firsts + (size_t)1) * sizeof(*c->firsts));
+		memset(&c->firsts[c->n_firsts], 0, sizeof(*c->firsts));
+		c->first_of[shape] = ++c->n_firsts;
+	}
+	return &c->firsts[c->first_of[shape] - 1];
+}
+
+/* A cell before the last one that is kept, or while there is room; in the order of rows. */
+static void keep(struct infer_column *c, unsigned shape, const struct infer_cell *cell)
+{
+	struct infer_first *f = first_of(c, shape);
+	unsigned at = f->n < CONTRACT_INFER_SHOWN ? f->n++ : CONTRACT_INFER_SHOWN - 1;
+	for (; at > 0 && f->cells[at - 1].row > cell->row; at--)
+		f->cells[at] = f->cells[at - 1];
+	f->cells[at] = *cell;
+	if (f->n == CONTRACT_INFER_SHOWN)
+		c->limit[shape] = f->cells[CONTRACT_INFER_SHOWN - 1].row;
+}
+
+static void keep_text(struct infer_column *c, unsigned shape, const struct csv_batch *b,
+    size_t slot, const char *p, size_t n)
+{
+	struct infer_cell cell = { .row = b->row[slot], .line = b->line[slot] };
+	(void)csv_explain_quote(p, n, cell.value);
+	keep(c, shape, &cell);
+}
+
+static inline void take_digits(struct infer_column *c, const struct contract_shape_of *s)
+{
+	uint8_t *before = &c->before[s->shape];
+	uint8_t *behind = &c->behind[s->shape];
+	uint8_t *fewest = &c->fewest[s->shape];
+	*before = s->before > *before ? s->before : *before;
+	*behind = s->behind > *behind ? s->behind : *behind;
+	*fewest = s->before < *fewest ? s->before : *fewest;
+}
+
+/* Texts of up to 12 bytes live in the batch without room behind them. */
+static inline const char *padded(const struct csv_text *t, char *room)
+{
+	if (csv_text_n(t) > CSV_INLINE_BYTES)
+		return t->far.p;
+	memcpy(room, t->near.bytes, CSV_INLINE_BYTES);
+	return room;
+}
+
+static inline void take_cell(struct contract_infer *i, struct infer_column *c,
+    const struct csv_batch *b, size_t slot, const struct csv_text *t, char *room)
+{
+	const char *p = padded(t, room);
 	const size_t n = csv_text_n(t);
-	if (n <= CSV_INLINE_BYTES) {
-		memcpy(padded, p, CSV_INLINE_BYTES);
-		p = padded;
-	}
-	const struct contract_shape_of s = contract_shape(p, n);
-	struct seen_shape *seen = &c->shapes[s.shape];
-	if (seen->count < CONTRACT_INFER_SHOWN) {
-		seen->first[seen->count].line = line;
-		(void)csv_explain_quote(p, n, seen->first[seen->count].value);
-	}
-	seen->count++;
-	if (s.shape > SHAPE_DECIMAL)
+	const struct contract_shape_of s = contract_shape_like(&i->shaper, c->lead, p, n);
+	c->lead = s.shape;
+	c->count[s.shape]++;
+	if (b->row[slot] < c->limit[s.shape])
+		keep_text(c, s.shape, b, slot, p, n);
+	if (s.shape < INFER_NUMBERS)
+		take_digits(c, &s);
+	else if (s.shape >= SHAPE_DATED_AS(SHAPE_D_MON_Y, 0))
+		c->languages &= s.languages;
+}
+
+static inline uint64_t hash_text(const struct csv_text *t)
+{
+	return csv_text_n(t) <= CSV_INLINE_BYTES ? XXH3_64bits(t, sizeof(*t))
+						 : XXH3_64bits(t->far.p, t->far.n);
+}
+
+/* Kept while there are few distinct cells, only estimated after that. */
+static void count_distinct(struct profile_distinct *d, const struct csv_column *column,
+    const struct csv_text *t, uint64_t hash)
+{
+	struct profile_slot *known = profile_distinct_find(d, hash);
+	if (known != NULL) {
+		known->count++;
 		return;
-	c->before = s.before > c->before ? s.before : c->before;
-	c->behind = s.behind > c->behind ? s.behind : c->behind;
+	}
+	void *kept = profile_distinct_put(d, hash, 1);
+	if (kept == NULL)
+		return;
+	const union profile_value v = profile_value_take(column, t, 0);
+	memcpy(kept, &v, d->value_bytes);
+}
+
+static void take_column(struct contract_infer *i, size_t column, const struct csv_batch *b)
+{
+	struct infer_column *c = &i->seen[column];
+	const struct csv_text *cells = b->columns[column].data;
+	const bool nulls = b->columns[column].nulls > 0;
+	char room[CSV_INLINE_BYTES + CSV_PAD_BYTES] = { 0 };
+	size_t n = 0;
+	for (size_t slot = 0; slot < b->rows; slot++) {
+		if (nulls && csv_batch_is_null(b, column, slot)) {
+			c->nulls++;
+			continue;
+		}
+		take_cell(i, c, b, slot, &cells[slot], room);
+		const uint64_t hash = hash_text(&cells[slot]);
+		if (c->distinct.registers == NULL)
+			count_distinct(&c->distinct, &i->columns[column], &cells[slot], hash);
+		else
+			i->hashes[n++] = hash;
+	}
+	if (n > 0)
+		profile_distinct_count(&c->distinct, i->hashes, n);
 }
 
 void contract_infer_batch(struct contract_infer *i, const struct csv_batch *b)
 {
-	for (size_t c = 0; c < b->n_columns; c++) {
-		const struct csv_text *cells = b->columns[c].data;
-		for (size_t slot = 0; slot < b->rows; slot++) {
-			if (csv_batch_is_null(b, c, slot))
-				i->seen[c].nulls++;
-			else
-				take_cell(&i->seen[c], &cells[slot], b->line[slot]);
-		}
-	}
+	for (size_t c = 0; c < b->n_columns; c++)
+		take_column(i, c, b);
 	i->rows += (int64_t)b->rows;
 }
 
-static int64_t count_taken(const struct column *c, const struct contract_candidate *k)
+static void merge_column(struct infer_column *c, const struct infer_column *other)
 {
-	int64_t taken = 0;
-	for (int s = 0; s < SHAPE_COUNT_; s++)
-		taken += (k->takes >> s & 1) != 0 ? c->shapes[s].count : 0;
-	return taken;
-}
-
-/* Leading zeros speak against every number, misfits or not. */
-static bool stands(
-    const struct column *c, const struct contract_candidate *k, int64_t values, double pct)
-{
-	const bool number =
-	    k->type == CSV_INTEGER || k->type == CSV_DECIMAL || k->type == CSV_DOUBLE;
-	const int64_t misfits = values - count_taken(c, k);
-	if (k->type == CSV_TEXT)
-		return true;
-	if (values == 0 || (number && c->shapes[SHAPE_ZERO_LED].count > 0))
-		return false;
-	if (k->type == CSV_DECIMAL && c->before + c->behind > CSV_DECIMAL_MAX)
-		return false;
-	if (misfits == 0)
-		return true;
-	return values >= misfits * ONE_MISFIT_OF && (double)misfits * 100.0 <= pct * (double)values;
-}
-
-static bool is_ambiguous(const struct column *c, const struct contract_candidate *k)
-{
-	return (k->takes >> SHAPE_DATE_EITHER & 1) != 0 && c->shapes[SHAPE_DATE_EITHER].count > 0 &&
-	       c->shapes[SHAPE_DATE_DMY].count == 0 && c->shapes[SHAPE_DATE_MDY].count == 0;
-}
-
-/* Unattended means that nobody looks: fewer misfits, and no date that can be read two ways. */
-static const struct contract_candidate *choose(
-    const struct column *c, int64_t values, bool unattended)
-{
-	const double pct = unattended ? CONTRACT_MISFIT_AUTO_PCT : CONTRACT_MISFIT_PCT;
-	size_t n;
-	const struct contract_candidate *k = contract_candidates(&n);
-	const struct contract_candidate *best = &k[n - 1];
-	int64_t most = 0;
-	for (size_t i = 0; i + 1 < n; i++) {
-		const int64_t taken = count_taken(c, &k[i]);
-		/* Exact numbers do not become doubles for a few cells' sake. */
-		const bool exact = best->type == CSV_INTEGER || best->type == CSV_DECIMAL;
-		if (taken <= most || (k[i].type == CSV_DOUBLE && exact) ||
-		    !stands(c, &k[i], values, pct) || (unattended && is_ambiguous(c, &k[i])))
+	c->nulls += other->nulls;
+	c->languages &= other->languages;
+	for (unsigned s = 0; s < SHAPE_COUNT_; s++) {
+		c->count[s] += other->count[s];
+		if (other->first_of[s] == 0)
 			continue;
-		best = &k[i];
-		most = taken;
-	}
-	return best;
-}
-
-static cJSON *add_object(cJSON *parent, const char *name)
-{
-	return cJSON_AddObjectToObject(parent, name);
-}
-
-static void add_decimal(cJSON *ours, const struct column *c)
-{
-	const unsigned scale = c->behind;
-	const unsigned narrow =
-	    c->before + scale <= CSV_DECIMAL_NARROW ? CSV_DECIMAL_NARROW : CSV_DECIMAL_MAX;
-	(void)cJSON_AddStringToObject(ours, "type", "decimal");
-	(void)cJSON_AddNumberToObject(ours, "precision", narrow);
-	(void)cJSON_AddNumberToObject(ours, "scale", scale);
-}
-
-static const char *frictionless_type(enum csv_type type)
-{
-	static const char *const names[CSV_TYPE_COUNT_] = {
-		[CSV_TEXT] = "string",
-		[CSV_INTEGER] = "integer",
-		[CSV_DECIMAL] = "number",
-		[CSV_DOUBLE] = "number",
-		[CSV_BOOLEAN] = "boolean",
-		[CSV_DATE] = "date",
-		[CSV_TIMESTAMP] = "datetime",
-		[CSV_TIMESTAMPTZ] = "datetime",
-		[CSV_TIME] = "time",
-		[CSV_DURATION] = "duration",
-		[CSV_UUID] = "string",
-		[CSV_JSON] = "object",
-	};
-	return names[type];
-}
-
-static void add_words(cJSON *field)
-{
-	static const char *const yes[] = { "yes", "Yes", "YES" };
-	static const char *const no[] = { "no", "No", "NO" };
-	cJSON_AddItemToObject(field, "trueValues", cJSON_CreateStringArray(yes, 3));
-	cJSON_AddItemToObject(field, "falseValues", cJSON_CreateStringArray(no, 3));
-}
-
-static void add_field(cJSON *fields, const struct contract_infer *i, size_t c, const char *name,
-    const struct contract_candidate *k)
-{
-	cJSON *field = cJSON_CreateObject();
-	cJSON_AddItemToArray(fields, field);
-	(void)cJSON_AddStringToObject(field, "name", name);
-	(void)cJSON_AddStringToObject(field, "type", frictionless_type(k->type));
-	if (k->format != NULL)
-		(void)cJSON_AddStringToObject(field, "format", k->format);
-	if (k->yes_no)
-		add_words(field);
-	if (i->rows > 0 && i->seen[c].nulls == 0)
-		(void)cJSON_AddBoolToObject(add_object(field, "constraints"), "required", true);
-	cJSON *ours = cJSON_CreateObject();
-	if (k->type == CSV_DECIMAL)
-		add_decimal(ours, &i->seen[c]);
-	else if (k->type == CSV_DOUBLE || k->type == CSV_TIMESTAMPTZ)
-		(void)cJSON_AddStringToObject(ours, "type", csv_type_name(k->type));
-	const char *header = i->schema.header[c];
-	if (strcmp(header, name) != 0 && strlen(header) <= CONTRACT_WORD_BYTES)
-		cJSON_AddItemToObject(ours, "aliases", cJSON_CreateStringArray(&header, 1));
-	if (ours->child != NULL)
-		cJSON_AddItemToObject(field, "millrace", ours);
-	else
-		cJSON_Delete(ours);
-}
-
-/* The first cells, by line, of shapes a candidate does not take. */
-static size_t first_misfits(
-    const struct column *c, const struct contract_candidate *k, const struct seen_cell **out)
-{
-	size_t n = 0;
-	while (n < CONTRACT_INFER_SHOWN) {
-		const struct seen_cell *next = NULL;
-		const int64_t after = n == 0 ? 0 : out[n - 1]->line;
-		for (int s = 0; s < SHAPE_COUNT_; s++) {
-			const struct seen_shape *shape = &c->shapes[s];
-			for (int64_t x = 0; x < shape->count && x < CONTRACT_INFER_SHOWN; x++) {
-				const struct seen_cell *cell = &shape->first[x];
-				const bool misfit = (k->takes >> s & 1) == 0;
-				if (misfit && cell->line > after &&
-				    (next == NULL || cell->line < next->line))
-					next = cell;
-			}
+		const struct infer_first *f = &other->firsts[other->first_of[s] - 1];
+		for (unsigned x = 0; x < f->n; x++) {
+			if (f->cells[x].row < c->limit[s])
+				keep(c, s, &f->cells[x]);
 		}
-		if (next == NULL)
-			break;
-		out[n++] = next;
 	}
-	return n;
+	for (uint8_t s = 0; s < INFER_NUMBERS; s++) {
+		const struct contract_shape_of most = { s, other->before[s], other->behind[s], 0 };
+		const struct contract_shape_of least = { s, other->fewest[s], 0, 0 };
+		if (other->count[s] == 0)
+			continue;
+		take_digits(c, &most);
+		take_digits(c, &least);
+	}
+	profile_distinct_merge(&c->distinct, &other->distinct);
 }
 
-/* The first cells a candidate does not take, as data and as a sentence. */
-static void add_misfits(cJSON *list, const struct column *c, const struct contract_candidate *k,
-    int64_t misfits, const char *words)
+void contract_infer_merge(struct contract_infer *i, const struct contract_infer *other)
 {
-	const struct seen_cell *first[CONTRACT_INFER_SHOWN];
-	char text[TEXT_BYTES];
-	const size_t n = first_misfits(c, k, first);
-	cJSON *fallen = cJSON_CreateObject();
-	cJSON_AddItemToArray(list, fallen);
-	(void)cJSON_AddStringToObject(fallen, "type", k->name);
-	(void)cJSON_AddNumberToObject(fallen, "misfits", (double)misfits);
-	cJSON *cells = cJSON_AddArrayToObject(fallen, "first");
-	size_t at = (size_t)snprintf(text, sizeof(text), "%s %s:", words, k->name);
-	for (size_t x = 0; x < n; x++) {
-		cJSON *cell = cJSON_CreateObject();
-		cJSON_AddItemToArray(cells, cell);
-		(void)cJSON_AddNumberToObject(cell, "line", (double)first[x]->line);
-		(void)cJSON_AddStringToObject(cell, "value", first[x]->value);
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s line %lld %s",
-		    x > 0 ? "," : "", (long long)first[x]->line, first[x]->value);
-	}
-	(void)cJSON_AddStringToObject(fallen, "text", text);
-}
-
-/* Every type that took some cells but not all. */
-static void add_reasons(cJSON *evidence, const struct column *c,
-    const struct contract_candidate *chosen, int64_t values, bool full)
-{
-	size_t n;
-	const struct contract_candidate *k = contract_candidates(&n);
-	cJSON *fell = cJSON_AddArrayToObject(evidence, "fell");
-	for (size_t i = 0; i + 1 < n && values > 0 && full; i++) {
-		const int64_t taken = count_taken(c, &k[i]);
-		if (&k[i] != chosen && taken > 0 && taken < values)
-			add_misfits(fell, c, &k[i], values - taken, "why not");
-	}
-	const int64_t misfits = values - count_taken(c, chosen);
-	if (misfits > 0)
-		add_misfits(cJSON_AddArrayToObject(evidence, "would_be_rejected"), c, chosen,
-		    misfits, "not");
-	if (chosen->type == CSV_DATE && is_ambiguous(c, chosen))
-		(void)cJSON_AddStringToObject(evidence, "ambiguous",
-		    "every date can be read day first and month first: day first was taken, please "
-		    "check");
-}
-
-static void add_evidence(cJSON *columns, const struct contract_infer *i, size_t c, const char *name,
-    const struct contract_candidate *chosen)
-{
-	const struct column *seen = &i->seen[c];
-	const int64_t values = i->rows - seen->nulls;
-	cJSON *e = cJSON_CreateObject();
-	cJSON_AddItemToArray(columns, e);
-	(void)cJSON_AddStringToObject(e, "name", name);
-	(void)cJSON_AddStringToObject(e, "header", i->schema.header[c]);
-	(void)cJSON_AddStringToObject(e, "chosen", chosen->name);
-	(void)cJSON_AddNumberToObject(e, "values", (double)values);
-	(void)cJSON_AddNumberToObject(e, "empty", (double)seen->nulls);
-	(void)cJSON_AddNumberToObject(e, "fits", (double)count_taken(seen, chosen));
-	add_reasons(e, seen, chosen, values, i->schema.n_columns <= FULL_EVIDENCE_COLUMNS);
+	for (size_t c = 0; c < i->schema.n_columns; c++)
+		merge_column(&i->seen[c], &other->seen[c]);
+	i->rows += other->rows;
 }
 
 /* Rejects to expect, at most: rows may break in several columns. Proposes the next round budget,
@@ -337,34 +232,43 @@ static void add_budget(cJSON *ours, cJSON *evidence, int64_t misfits, int64_t ro
 	}
 }
 
+static void add_missing(cJSON *doc, const struct infer_verdict *v)
+{
+	cJSON *missing = cJSON_AddArrayToObject(doc, "missingValues");
+	cJSON_AddItemToArray(missing, cJSON_CreateString(""));
+	for (size_t w = 0; w < SHAPE_NULL_WORDS; w++) {
+		if (v->null_words[w])
+			cJSON_AddItemToArray(missing, cJSON_CreateString(shape_nulls[w].word));
+	}
+}
+
 cJSON *contract_infer_draft(
     const struct contract_infer *i, const struct contract_infer_how *how, struct arena *a)
 {
+	struct infer_verdict v;
+	const char *const *names = contract_infer_names(i->schema.header, i->schema.n_columns, a);
+	infer_choose(i, names, how->unattended, a, &v);
 	cJSON *draft = js_object(a);
-	cJSON *doc = add_object(draft, "doc");
+	cJSON *doc = cJSON_AddObjectToObject(draft, "doc");
 	cJSON *fields = cJSON_AddArrayToObject(doc, "fields");
-	static const char *const missing[] = { "" };
-	cJSON_AddItemToObject(doc, "missingValues", cJSON_CreateStringArray(missing, 1));
-	cJSON *ours = add_object(doc, "millrace");
+	add_missing(doc, &v);
+	cJSON *ours = cJSON_AddObjectToObject(doc, "millrace");
 	(void)cJSON_AddStringToObject(ours, "extra_columns", "reject");
-	cJSON *evidence = add_object(draft, "evidence");
+	cJSON *evidence = cJSON_AddObjectToObject(draft, "evidence");
 	(void)cJSON_AddNumberToObject(evidence, "rows", (double)(i->rows + how->row_rejects));
 	(void)cJSON_AddNumberToObject(evidence, "rows_refused", (double)how->row_rejects);
 	cJSON *columns = cJSON_AddArrayToObject(evidence, "columns");
-	const char *const *names = contract_infer_names(i->schema.header, i->schema.n_columns, a);
 	int64_t misfits = how->row_rejects;
 	for (size_t c = 0; c < i->schema.n_columns; c++) {
-		const int64_t values = i->rows - i->seen[c].nulls;
-		const struct contract_candidate *k = choose(&i->seen[c], values, how->unattended);
-		add_field(fields, i, c, names[c], k);
-		misfits += values - count_taken(&i->seen[c], k);
+		infer_add_field(fields, i, c, names[c], &v.columns[c], how->unattended);
+		misfits += v.columns[c].values - v.columns[c].fits;
 		if (i->schema.n_columns <= SOME_EVIDENCE_COLUMNS)
-			add_evidence(columns, i, c, names[c], k);
+			infer_add_evidence(columns, i, c, names[c], &v.columns[c], &v);
 	}
+	infer_add_nulls(evidence, i, names, &v);
 	if (!how->unattended)
 		add_budget(ours, evidence, misfits, i->rows + how->row_rejects);
 	if (how->sniffed != NULL)
-		cJSON_AddItemToObject(
-		    evidence, "dialect", contract_report_dialect(how->sniffed));
+		cJSON_AddItemToObject(evidence, "dialect", contract_report_dialect(how->sniffed));
 	return draft;
 }

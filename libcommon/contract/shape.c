@@ -1,139 +1,206 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shape - one look at a cell, and which types take it. */
+/* shape - by its first byte a cell goes to the readers that may know it. */
 #include "contract/shape.h"
 
+#include <string.h>
+
+#include "contract/shape_priv.h"
+#include "csv/csv_duration.h"
+#include "csv/csv_json.h"
 #include "csv/csv_number.h"
 #include "csv/csv_time.h"
+#include "csv/csv_uuid.h"
 
-#define TAKES(shape) (UINT32_C(1) << (shape))
-
-static const struct contract_candidate candidates[] = {
-	{ CSV_INTEGER, "integer", NULL, TAKES(SHAPE_INT), false },
-	{ CSV_DECIMAL, "decimal", NULL, TAKES(SHAPE_INT) | TAKES(SHAPE_BIG) | TAKES(SHAPE_DECIMAL),
-	    false },
-	{ CSV_DOUBLE, "double", NULL,
-	    TAKES(SHAPE_INT) | TAKES(SHAPE_BIG) | TAKES(SHAPE_DECIMAL) | TAKES(SHAPE_EXPONENT),
-	    false },
-	{ CSV_BOOLEAN, "boolean (true, false)", NULL, TAKES(SHAPE_TRUE_FALSE), false },
-	{ CSV_BOOLEAN, "boolean (yes, no)", NULL, TAKES(SHAPE_YES_NO), true },
-	{ CSV_DATE, "date (YYYY-MM-DD)", NULL, TAKES(SHAPE_DATE_ISO), false },
-	{ CSV_DATE, "date (DD.MM.YYYY)", "%d.%m.%Y", TAKES(SHAPE_DATE_DOT), false },
-	{ CSV_DATE, "date (DD/MM/YYYY)", "%d/%m/%Y",
-	    TAKES(SHAPE_DATE_DMY) | TAKES(SHAPE_DATE_EITHER), false },
-	{ CSV_DATE, "date (MM/DD/YYYY)", "%m/%d/%Y",
-	    TAKES(SHAPE_DATE_MDY) | TAKES(SHAPE_DATE_EITHER), false },
-	{ CSV_TIMESTAMP, "timestamp", NULL, TAKES(SHAPE_STAMP), false },
-	{ CSV_TIMESTAMPTZ, "timestamp with offset", NULL, TAKES(SHAPE_STAMP_ZONED), false },
-	{ CSV_TIMESTAMP, "timestamp (DD.MM.YYYY HH:MM)", "%d.%m.%Y %H:%M", TAKES(SHAPE_STAMP_DOT),
-	    false },
-	{ CSV_TEXT, "text", NULL, UINT32_MAX, false },
+enum {
+	WORD_SLOT_BITS = 8,
+	WORD_SLOTS = 1 << WORD_SLOT_BITS,
+	WORD_MOST = 7,      /* bytes of the longest word */
+	DIGITS_OF_INT = 18, /* always fit 64 bits */
+	GROUP_DIGITS = 3,
 };
 
-const struct contract_candidate *contract_candidates(size_t *out_n)
+const struct shape_word_pair shape_words[SHAPE_WORD_PAIRS] = {
+	{ { "true", "True", "TRUE" }, { "false", "False", "FALSE" } },
+	{ { "yes", "Yes", "YES" }, { "no", "No", "NO" } },
+	{ { "y", "Y", "Y" }, { "n", "N", "N" } },
+	{ { "t", "T", "T" }, { "f", "F", "F" } },
+	{ { "on", "On", "ON" }, { "off", "Off", "OFF" } },
+	{ { "ja", "Ja", "JA" }, { "nein", "Nein", "NEIN" } },
+	{ { "oui", "Oui", "OUI" }, { "non", "Non", "NON" } },
+	{ { "wahr", "Wahr", "WAHR" }, { "falsch", "Falsch", "FALSCH" } },
+	{ { "vrai", "Vrai", "VRAI" }, { "faux", "Faux", "FAUX" } },
+};
+
+const struct shape_null_word shape_nulls[SHAPE_NULL_WORDS] = {
+	{ "NULL", true },
+	{ "null", true },
+	{ "Null", true },
+	{ "\\N", true },
+	{ "N/A", true },
+	{ "n/a", true },
+	{ "#N/A", true },
+	{ "<NA>", true },
+	{ "(null)", true },
+	{ "<null>", true },
+	{ "#NULL!", true },
+	{ "NA", false },
+	{ "NaN", false },
+	{ "nan", false },
+	{ "nil", false },
+	{ "None", false },
+	{ "none", false },
+	{ "n.a.", false },
+	{ "-", false },
+	{ "--", false },
+	{ ".", false },
+	{ "?", false },
+};
+
+/* Words of up to seven bytes as numbers, the length above them, in a table of open addresses. */
+static struct {
+	uint64_t word; /* 0 = free */
+	uint8_t shape;
+} word_table[WORD_SLOTS];
+
+static size_t word_slot(uint64_t word)
 {
-	*out_n = ARRAY_SIZE(candidates);
-	return candidates;
+	size_t at = (word * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - WORD_SLOT_BITS);
+	while (word_table[at].word != 0 && word_table[at].word != word)
+		at = (at + 1) % WORD_SLOTS;
+	return at;
 }
 
-static bool is_digit(char c)
+static inline uint64_t pack_word(const char *p, size_t n)
 {
-	return (unsigned char)(c - '0') < 10;
+	const uint64_t bytes = csv_swar_load(p) & ~(~UINT64_C(0) << (n * 8));
+	return bytes | (uint64_t)n << 56;
 }
 
-/* Numbers: a leading zero before another digit is the sign of an id. */
-static bool number_shape(const char *p, size_t n, struct contract_shape_of *out)
+static void add_word(const char *word, int shape)
 {
-	size_t before;
-	size_t behind;
-	int64_t whole;
-	double real;
-	const char *digits = p + (p[0] == '-' || p[0] == '+' ? 1 : 0);
-	const size_t n_digits = n - (size_t)(digits - p);
-	if (!csv_number_shape(p, n, &before, &behind)) {
-		out->shape = SHAPE_EXPONENT;
-		return is_digit(p[n - 1]) && csv_number_double(p, n, &real);
+	char padded[8] = { 0 };
+	memcpy(padded, word, strlen(word));
+	const uint64_t packed = pack_word(padded, strlen(word));
+	const size_t at = word_slot(packed);
+	word_table[at].word = packed;
+	word_table[at].shape = (uint8_t)shape;
+}
+
+__attribute__((constructor)) static void fill_words(void)
+{
+	for (int i = 0; i < SHAPE_NULL_WORDS; i++)
+		add_word(shape_nulls[i].word, SHAPE_NULL + i);
+	for (int i = 0; i < SHAPE_WORD_PAIRS * 3; i++) {
+		add_word(shape_words[i / 3].yes[i % 3], SHAPE_TRUE + 2 * (i / 3));
+		add_word(shape_words[i / 3].no[i % 3], SHAPE_FALSE + 2 * (i / 3));
 	}
-	out->before = (unsigned)(before < 100 ? before : 100);
-	out->behind = (unsigned)(behind < 100 ? behind : 100);
-	if (n_digits > 1 && digits[0] == '0' && is_digit(digits[1]))
-		out->shape = SHAPE_ZERO_LED;
-	else if (before + behind > CSV_DECIMAL_MAX)
-		out->shape = SHAPE_EXPONENT;
-	else if (memchr(p, '.', n) != NULL)
-		out->shape = SHAPE_DECIMAL;
+}
+
+bool shape_word(const char *p, size_t n, struct contract_shape_of *out)
+{
+	if (n > WORD_MOST)
+		return false;
+	const size_t at = word_slot(pack_word(p, n));
+	out->shape = word_table[at].shape;
+	return word_table[at].word != 0;
+}
+
+/* Letters, and what is above ASCII. */
+static void shape_letters(
+    struct contract_shaper *s, const char *p, size_t n, struct contract_shape_of *out)
+{
+	const char last = p[n - 1];
+	if (n <= WORD_MOST && shape_word(p, n, out))
+		return;
+	unsigned __int128 uuid;
+	struct csv_duration duration;
+	if (csv_uuid_parse(p, n, &uuid))
+		out->shape = SHAPE_UUID;
+	else if (p[0] == 'P' && csv_duration_parse(p, n, &duration))
+		out->shape = SHAPE_DURATION;
+	else if (n < 10 || (!shape_is_digit(last) && (last | 0x20) != 'm') ||
+		 !shape_date(s, p, n, out))
+		*out = (struct contract_shape_of){ .shape = SHAPE_TEXT };
+}
+
+static void shape_digits(
+    struct contract_shaper *s, const char *p, size_t n, struct contract_shape_of *out)
+{
+	if (shape_number(p, n, out))
+		return;
+	unsigned __int128 uuid;
+	const bool digit = shape_is_digit(p[0]);
+	if (digit && (shape_time(p, n, out) || shape_date(s, p, n, out)))
+		return;
+	*out = (struct contract_shape_of){ .shape = SHAPE_TEXT };
+	if (digit && csv_uuid_parse(p, n, &uuid))
+		out->shape = SHAPE_UUID;
+	else if (!digit && !shape_word(p, n, out))
+		out->shape = SHAPE_TEXT;
+}
+
+struct contract_shape_of contract_shape(struct contract_shaper *s, const char *p, size_t n)
+{
+	struct contract_shape_of out = { .shape = SHAPE_TEXT };
+	const char c = p[0];
+	if (shape_is_letter(c) || (uint8_t)c >= 0x80)
+		shape_letters(s, p, n, &out);
+	else if (shape_is_digit(c) || c == '-' || c == '+' || c == '.' || c == ',')
+		shape_digits(s, p, n, &out);
+	else if ((c == '{' || c == '[') && csv_json_check(p, n, c == '{' ? "object" : "array"))
+		out.shape = c == '{' ? SHAPE_JSON_OBJECT : SHAPE_JSON_ARRAY;
+	else if (!shape_word(p, n, &out))
+		out.shape = SHAPE_TEXT;
+	return out;
+}
+
+static inline bool like_integer(const char *p, size_t n, struct contract_shape_of *out)
+{
+	const size_t sign = p[0] == '-' ? 1 : 0;
+	int64_t whole;
+	out->before = (uint8_t)(n - sign);
+	return n - sign - 1 < DIGITS_OF_INT && p[0] != '+' && (p[sign] != '0' || n == sign + 1) &&
+	       csv_number_integer(p, n, &whole);
+}
+
+/* Up to eight digits on either side of one point; false says nothing about the cell. */
+static inline bool like_number(const char *p, size_t n, struct contract_shape_of *out)
+{
+	struct csv_number_parts d;
+	const char first = p[p[0] == '-' ? 1 : 0];
+	if (!csv_number_split(p, n, &d) || (first == '0' && d.n_before > 1))
+		return false;
+	const bool point = n - (d.minus ? 1 : 0) > d.n_before + d.n_behind;
+	out->before = (uint8_t)d.n_before;
+	out->behind = (uint8_t)d.n_behind;
+	if (!point)
+		out->shape = SHAPE_INT;
+	else if (d.n_behind == GROUP_DIGITS && d.n_before - 1 < GROUP_DIGITS && first != '0')
+		out->shape = SHAPE_POINT3;
 	else
-		out->shape = csv_number_integer(p, n, &whole) ? SHAPE_INT : SHAPE_BIG;
+		out->shape = SHAPE_DECIMAL;
 	return true;
 }
 
-static bool slash_shape(const char *p, size_t n, enum contract_shape *out)
+struct contract_shape_of contract_shape_like(
+    struct contract_shaper *s, uint8_t lead, const char *p, size_t n)
 {
-	int64_t us;
-	const bool dmy = csv_time_pattern(p, n, "%d/%m/%Y", false, &us);
-	const bool mdy = csv_time_pattern(p, n, "%m/%d/%Y", false, &us);
-	*out = dmy && mdy ? SHAPE_DATE_EITHER : dmy ? SHAPE_DATE_DMY : SHAPE_DATE_MDY;
-	return dmy || mdy;
-}
-
-static bool time_shape(const char *p, size_t n, enum contract_shape *out)
-{
+	struct contract_shape_of out = { .shape = lead };
 	int32_t days;
 	int64_t us;
-	if (n < 8 || n > 40)
-		return false;
-	if (csv_time_date(p, n, &days))
-		*out = SHAPE_DATE_ISO;
-	else if (csv_time_stamp(p, n, false, &us))
-		*out = SHAPE_STAMP;
-	else if (csv_time_stamp(p, n, true, &us))
-		*out = SHAPE_STAMP_ZONED;
-	else if (csv_time_pattern(p, n, "%d.%m.%Y", false, &us))
-		*out = SHAPE_DATE_DOT;
-	else if (csv_time_pattern(p, n, "%d.%m.%Y %H:%M", false, &us))
-		*out = SHAPE_STAMP_DOT;
-	else
-		return slash_shape(p, n, out);
-	return true;
-}
-
-static bool word_shape(const char *p, size_t n, enum contract_shape *out)
-{
-	static const struct {
-		const char *word;
-		enum contract_shape shape;
-	} words[] = {
-		{ "true", SHAPE_TRUE_FALSE },
-		{ "True", SHAPE_TRUE_FALSE },
-		{ "TRUE", SHAPE_TRUE_FALSE },
-		{ "false", SHAPE_TRUE_FALSE },
-		{ "False", SHAPE_TRUE_FALSE },
-		{ "FALSE", SHAPE_TRUE_FALSE },
-		{ "yes", SHAPE_YES_NO },
-		{ "Yes", SHAPE_YES_NO },
-		{ "YES", SHAPE_YES_NO },
-		{ "no", SHAPE_YES_NO },
-		{ "No", SHAPE_YES_NO },
-		{ "NO", SHAPE_YES_NO },
-	};
-	for (size_t i = 0; n <= 5 && i < ARRAY_SIZE(words); i++) {
-		if (strlen(words[i].word) == n && memcmp(words[i].word, p, n) == 0) {
-			*out = words[i].shape;
-			return true;
-		}
-	}
-	return false;
-}
-
-struct contract_shape_of contract_shape(const char *p, size_t n)
-{
-	struct contract_shape_of s = { .shape = SHAPE_TEXT };
-	const char c = p[0];
-	if (!is_digit(c) && c != '-' && c != '+' && c != '.') {
-		if (!word_shape(p, n, &s.shape))
-			s.shape = SHAPE_TEXT;
-		return s;
-	}
-	if (number_shape(p, n, &s) || time_shape(p, n, &s.shape))
-		return s;
-	return (struct contract_shape_of){ .shape = SHAPE_TEXT };
+	unsigned __int128 uuid;
+	bool like = false;
+	if (lead == SHAPE_INT)
+		like = like_integer(p, n, &out);
+	else if (lead == SHAPE_DECIMAL || lead == SHAPE_POINT3)
+		like = like_number(p, n, &out);
+	else if (lead == SHAPE_DATE_ISO)
+		like = csv_time_date(p, n, &days);
+	else if (lead == SHAPE_STAMP)
+		like = csv_time_stamp(p, n, false, &us);
+	else if (lead == SHAPE_STAMP_ZONED)
+		like = n > 10 && csv_time_stamp(p, n, true, &us);
+	else if (lead == SHAPE_UUID)
+		like = csv_uuid_parse(p, n, &uuid);
+	return like ? out : contract_shape(s, p, n);
 }
