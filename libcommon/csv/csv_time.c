@@ -54,21 +54,23 @@ int64_t csv_time_us(const struct csv_time_written *w)
 	return days * CSV_TIME_US_PER_DAY + seconds * CSV_TIME_US_PER_S + (int64_t)w->us;
 }
 
+/* Eight digits in one word, those that are not there are zeros behind. */
 size_t csv_time_fraction(const char *p, size_t n, unsigned *out_us)
 {
-	static const unsigned scale[7] = { 0, 100000, 10000, 1000, 100, 10, 1 };
-	unsigned value = 0;
-	size_t i = 0;
-	while (i < n && i < 6 && (unsigned char)(p[i] - '0') < 10)
-		value = value * 10 + (unsigned)(p[i++] - '0');
-	*out_us = value * scale[i];
-	while (i >= 6 && i < n && p[i] == '0')
-		i++;
-	return i;
+	const uint64_t v = csv_swar_load(p);
+	const uint64_t stop = csv_swar_not_digits(v);
+	const size_t run = stop == 0 ? 8 : (size_t)__builtin_ctzll(stop) / 8;
+	size_t digits = run < n ? run : n;
+	digits = digits < 6 ? digits : 6;
+	const uint64_t kept = (UINT64_C(1) << (digits * 8)) - 1;
+	*out_us = (unsigned)(csv_swar_value((v & kept) | (CSV_SWAR_ZEROS & ~kept)) / 100);
+	while (digits >= 6 && digits < n && p[digits] == '0')
+		digits++;
+	return digits;
 }
 
 /* Z, +HH, +HHMM, +HH:MM. */
-size_t csv_time_offset(const char *p, size_t n, struct csv_time_written *w)
+static inline size_t take_offset(const char *p, size_t n, int *out_s)
 {
 	unsigned hour = 0;
 	unsigned minute = 0;
@@ -86,8 +88,14 @@ size_t csv_time_offset(const char *p, size_t n, struct csv_time_written *w)
 	if (hour > 15 || minute > 59)
 		return 0;
 	const int seconds = (int)(hour * 3600 + minute * 60);
-	w->offset_s = p[0] == '-' ? -seconds : seconds;
-	w->has_offset = true;
+	*out_s = p[0] == '-' ? -seconds : seconds;
+	return used;
+}
+
+size_t csv_time_offset(const char *p, size_t n, struct csv_time_written *w)
+{
+	const size_t used = take_offset(p, n, &w->offset_s);
+	w->has_offset = w->has_offset || used > 0;
 	return used;
 }
 
@@ -168,26 +176,22 @@ static enum csv_time_fault take_stamp(
 }
 
 /* Whole seconds and what may stand behind them, for all but odd cells. */
-static bool quick_stamp(const char *p, size_t n, bool zoned, int64_t *out)
+static inline bool quick_stamp(const char *p, size_t n, bool zoned, int64_t *out)
 {
-	struct csv_time_written w = { 0 };
 	uint64_t bad = (uint64_t)(n < 19) | (uint64_t)(p[10] != 'T' && p[10] != ' ');
 	const int64_t days = csv_time_day(p, &bad);
 	const int64_t seconds = csv_time_clock(p + 11, &bad);
+	unsigned us = 0;
+	int offset_s = 0;
 	size_t at = 19;
 	if (bad != 0)
 		return false;
-	if (n > 20 && p[19] == '.') {
-		const size_t digits = csv_time_fraction(p + 20, n - 20, &w.us);
-		if (digits == 0)
-			return false;
-		at += 1 + digits;
-	}
-	if (zoned)
-		at += csv_time_offset(p + at, n - at, &w);
-	if (at != n || w.has_offset != zoned)
+	if (n > 20 && p[19] == '.')
+		at += 1 + csv_time_fraction(p + 20, n - 20, &us);
+	const size_t offset = zoned ? take_offset(p + at, n - at, &offset_s) : 0;
+	if (at == 20 || at + offset != n || (offset == 0) == zoned)
 		return false;
-	*out = (days * 86400 + seconds - w.offset_s) * CSV_TIME_US_PER_S + (int64_t)w.us;
+	*out = (days * 86400 + seconds - offset_s) * CSV_TIME_US_PER_S + (int64_t)us;
 	return true;
 }
 
