@@ -30,7 +30,7 @@
 
 enum {
 	CSV_BATCH_ROWS = 2048,          /* rows of a batch, DuckDB's vector size */
-	CSV_BATCH_CELLS = 1 << 19,      /* wide files get fewer rows a batch */
+	CSV_BATCH_CELLS = 1 << 17,      /* wide files get fewer rows a batch */
 	CSV_MAX_COLUMNS = 4096,         /* more make the file unusable */
 	CSV_MAX_FIELD_BYTES = 16 << 20, /* more refuse the row: cell.length */
 	CSV_MAX_ROW_BYTES = 64 << 20,   /* more refuse the row: row.length */
@@ -129,7 +129,8 @@ struct csv_reject {
 	uint64_t length;  /* bytes of the row without its line end */
 	int file_column;  /* 0-based, -1 the row as a whole */
 	const char *rule; /* static id, docs/rules.md */
-	struct span raw;  /* the row's bytes as they stood, all that are in memory; the block's */
+	struct span raw;  /* the row's text in UTF-8, all that is in memory; the block's */
+	bool raw_cut;     /* raw lacks the row's end */
 	char message[CSV_MESSAGE_BYTES]; /* plain words, UTF-8 */
 };
 

@@ -9,10 +9,11 @@
 #include "base/mem.h"
 #include "csv/csv_encoding.h"
 
-/* Wide files: fewer rows, so that the memory of a batch stays the same. */
-static size_t rows_for(size_t columns)
+size_t csv_batch_rows(const struct csv_schema *schema)
 {
-	size_t rows = columns == 0 ? CSV_BATCH_ROWS : CSV_BATCH_CELLS / columns / 64 * 64;
+	const size_t cells =
+	    schema->n_columns > schema->file_columns ? schema->n_columns : schema->file_columns;
+	size_t rows = cells == 0 ? CSV_BATCH_ROWS : CSV_BATCH_CELLS / cells / 64 * 64;
 	rows = rows < 64 ? 64 : rows;
 	return rows < CSV_BATCH_ROWS ? rows : CSV_BATCH_ROWS;
 }
@@ -20,7 +21,7 @@ static size_t rows_for(size_t columns)
 struct csv_batch *csv_batch_new(const struct csv_schema *schema)
 {
 	struct csv_batch *b = mem_alloc(sizeof(*b));
-	b->cap = rows_for(schema->n_columns);
+	b->cap = csv_batch_rows(schema);
 	b->schema = schema;
 	b->n_columns = schema->n_columns;
 	b->own_row = b->row = mem_array(b->cap, sizeof(*b->row));
@@ -28,6 +29,7 @@ struct csv_batch *csv_batch_new(const struct csv_schema *schema)
 	b->line = mem_array(b->cap, sizeof(*b->line));
 	b->length = mem_array(b->cap, sizeof(*b->length));
 	b->at = mem_array(b->cap, sizeof(*b->at));
+	b->bytes = mem_array(b->cap, sizeof(*b->bytes));
 	b->fault_of = mem_array(b->cap, sizeof(*b->fault_of));
 	b->columns = mem_array(b->n_columns, sizeof(*b->columns));
 	b->own = mem_array(b->n_columns, sizeof(*b->own));
@@ -54,6 +56,7 @@ void csv_batch_free(struct csv_batch **b)
 	free((*b)->line);
 	free((*b)->length);
 	free((*b)->at);
+	free((*b)->bytes);
 	free((*b)->fault_of);
 	free((*b)->faults);
 	free((*b)->rejects);
@@ -102,7 +105,7 @@ static void reject_slot(struct csv_batch *b, size_t slot)
 		.length = b->length[slot],
 		.file_column = f->file_column,
 		.rule = f->rule,
-		.raw = { b->block + b->at[slot], b->length[slot] },
+		.raw = { b->block + b->at[slot], b->bytes[slot] },
 	};
 	memcpy(r.message, f->message, sizeof(r.message));
 	add_reject(b, &r);
@@ -154,6 +157,7 @@ void csv_batch_settle(struct csv_batch *b)
 		b->line[to] = b->line[from];
 		b->length[to] = b->length[from];
 		b->at[to] = b->at[from];
+		b->bytes[to] = b->bytes[from];
 		to++;
 	}
 	b->rows = to;

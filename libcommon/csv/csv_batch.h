@@ -36,8 +36,9 @@ struct csv_batch {
 	int64_t *row;               /* data row of each slot, may be foreign memory as data may */
 	int64_t *offset;            /* byte of the file where it starts, likewise */
 	int64_t *line;              /* physical line where it starts */
-	uint32_t *length;           /* bytes without the line end */
+	uint32_t *length;           /* bytes of the file without the line end */
 	uint32_t *at;               /* offset in the block */
+	uint32_t *bytes;            /* bytes of the block, which is UTF-8, without the line end */
 	struct csv_vector *columns; /* n_columns */
 	size_t n_columns;
 	const struct csv_schema *schema; /* borrowed */
@@ -51,6 +52,9 @@ struct csv_batch {
 	void **own;                       /* memory data pointed to at first; owned */
 	int64_t *own_row, *own_offset;
 };
+
+/* csv_batch_rows - rows of a batch for a schema: wide files get fewer, for memory. */
+size_t csv_batch_rows(const struct csv_schema *schema);
 
 /* csv_batch_new - new batch for a schema (borrowed), with memory of its own for every column. */
 struct csv_batch *csv_batch_new(const struct csv_schema *schema) MUST_CHECK;

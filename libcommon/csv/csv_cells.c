@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "csv/csv_encoding.h"
 #include "csv/csv_explain.h"
 #include "csv/csv_json.h"
 #include "csv/csv_number.h"
@@ -45,8 +44,6 @@ void csv_cells_reset(struct csv_cells *t, const struct csv_block *block)
 {
 	t->block = block->data;
 	t->dialect = &block->dialect;
-	t->encoding = block->dialect.coding;
-	t->ascii = block->ascii;
 	if (t->pages == NULL)
 		return;
 	struct csv_cells_page *first = t->pages;
@@ -82,24 +79,17 @@ static void page_keep(struct csv_cells *t, const char *p, size_t n)
 	page->n += n;
 }
 
-/* A cell whose bytes are not its text: doubled quotes or another encoding. */
+/* A cell whose bytes are not its text: doubled or escaped quotes. */
 static struct csv_text changed_text(struct csv_cells *t, const struct csv_cell *cell)
 {
 	const size_t n = cell->n & ~CSV_CELL_DOUBLED;
 	const uint8_t *p = t->block + cell->at;
-	size_t used = n;
-	if ((cell->n & CSV_CELL_DOUBLED) != 0) {
-		char *plain = page_take(t, n);
-		used = csv_row_unquote(p, n, t->dialect, plain);
-		page_keep(t, plain, used);
-		p = (const uint8_t *)plain;
-	}
-	if (t->encoding == CSV_UTF8)
-		return csv_text_make((const char *)p, used);
-	char *text = page_take(t, 3 * used);
-	used = csv_encoding_utf8(t->encoding, p, used, text);
-	page_keep(t, text, used);
-	return csv_text_make(text, used);
+	if ((cell->n & CSV_CELL_DOUBLED) == 0)
+		return csv_text_make((const char *)p, n);
+	char *plain = page_take(t, n);
+	const size_t used = csv_row_unquote(p, n, t->dialect, plain);
+	page_keep(t, plain, used);
+	return csv_text_make(plain, used);
 }
 
 static bool is_word(const char *const *words, const char *p, size_t n)
@@ -153,15 +143,13 @@ static void type_text(
 {
 	struct csv_vector *v = &b->columns[c];
 	struct csv_text *out = v->data;
-	const bool recode = !t->ascii && t->encoding != CSV_UTF8;
 	for (size_t slot = 0; slot < b->rows; slot++) {
 		const struct csv_cell cell = cells[slot];
 		const char *const p = (const char *)t->block + cell.at;
 		if (is_missing(t, p, cell.n & ~CSV_CELL_DOUBLED)) {
 			set_null(v, slot);
 			out[slot] = (struct csv_text){ 0 };
-		} else if ((cell.n & CSV_CELL_DOUBLED) != 0 ||
-			   (recode && !csv_encoding_is_ascii((const uint8_t *)p, cell.n))) {
+		} else if ((cell.n & CSV_CELL_DOUBLED) != 0) {
 			out[slot] = changed_text(t, &cell);
 		} else {
 			out[slot] = csv_text_make(p, cell.n);

@@ -7,7 +7,7 @@
 #include "csv/csv_row.h"
 #include "csv/csv_split.h"
 
-/* Texts that do not stand in the block as they are: unquoted or recoded ones. */
+/* Texts that do not stand in the block as they are: unquoted or normalised ones. */
 struct csv_cells_page {
 	struct csv_cells_page *next;
 	size_t n, alloc;
@@ -18,8 +18,6 @@ struct csv_cells {
 	const struct csv_schema *schema;
 	const uint8_t *block; /* where cells point to */
 	const struct csv_dialect *dialect;
-	enum csv_encoding encoding;
-	bool ascii;                   /* nothing to recode */
 	bool empty_is_missing;        /* "" is among the missing words */
 	const char *const *words;     /* missing words besides "", NULL = none */
 	struct csv_cells_page *pages; /* newest first; owned */

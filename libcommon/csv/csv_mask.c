@@ -117,7 +117,7 @@ static uint64_t plain_suspect(const uint8_t *p, size_t words)
 	return suspect;
 }
 
-static const struct csv_mask_ops plain_ops = { plain_mask, plain_suspect };
+static const struct csv_mask_ops plain_ops = { plain_mask, plain_suspect, false };
 
 const struct csv_mask_ops *csv_mask_level(enum csv_mask_level level)
 {
@@ -128,7 +128,8 @@ const struct csv_mask_ops *csv_mask_level(enum csv_mask_level level)
 	if (level == CSV_MASK_SSE2 && __builtin_cpu_supports("sse2"))
 		return &csv_mask_sse2;
 	if (level == CSV_MASK_AVX2 && __builtin_cpu_supports("avx2") &&
-	    __builtin_cpu_supports("pclmul"))
+	    __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("popcnt") &&
+	    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
 		return &csv_mask_avx2;
 #endif
 	return NULL;

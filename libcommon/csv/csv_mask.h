@@ -18,6 +18,15 @@
 
 enum { CSV_MASK_WORD = 64 };
 
+/* A loop over masks is compiled twice: CSV_ALWAYS for its parts, CSV_MASK_BITS for the copy that
+ * may count bits in one step (csv_mask_ops.bits). */
+#define CSV_ALWAYS __attribute__((always_inline)) inline
+#if defined(__x86_64__)
+#define CSV_MASK_BITS __attribute__((target("popcnt,bmi,bmi2")))
+#else
+#define CSV_MASK_BITS
+#endif
+
 /* What is looked for; made from a dialect. */
 struct csv_mask_want {
 	uint8_t delimiter[CSV_DELIMITER_BYTES];
@@ -58,6 +67,7 @@ struct csv_mask_ops {
 	 * character does; at most 64 words; returns the bits.
 	 */
 	uint64_t (*suspect)(const uint8_t *p, size_t words);
+	bool bits; /* the processor has popcnt, bmi and bmi2 */
 };
 
 /* csv_mask_want_of - what a dialect looks for. */

@@ -6,8 +6,7 @@
 
 #include <immintrin.h>
 
-#define ALWAYS __attribute__((always_inline)) inline
-#define AVX2   __attribute__((target("avx2,pclmul")))
+#define AVX2 __attribute__((target("avx2,pclmul")))
 
 /* --- SSE2 ------------------------------------------------------------------------------------ */
 
@@ -15,7 +14,7 @@ struct four {
 	__m128i v[4];
 };
 
-static ALWAYS struct four load_four(const uint8_t *p)
+static CSV_ALWAYS struct four load_four(const uint8_t *p)
 {
 	struct four f;
 	for (int i = 0; i < 4; i++)
@@ -23,7 +22,7 @@ static ALWAYS struct four load_four(const uint8_t *p)
 	return f;
 }
 
-static ALWAYS uint64_t four_equal(const struct four *f, uint8_t c)
+static CSV_ALWAYS uint64_t four_equal(const struct four *f, uint8_t c)
 {
 	const __m128i want = _mm_set1_epi8((char)c);
 	uint64_t mask = 0;
@@ -34,7 +33,7 @@ static ALWAYS uint64_t four_equal(const struct four *f, uint8_t c)
 	return mask;
 }
 
-static ALWAYS uint64_t sse2_line(
+static CSV_ALWAYS uint64_t sse2_line(
     const struct csv_mask_want *w, const struct four *f, const uint8_t *p)
 {
 	if (w->line_end == CSV_LINE_LF)
@@ -45,7 +44,7 @@ static ALWAYS uint64_t sse2_line(
 	return four_equal(f, '\n') | (four_equal(f, '\r') & ~four_equal(&next, '\n'));
 }
 
-static ALWAYS uint64_t sse2_delimiter(
+static CSV_ALWAYS uint64_t sse2_delimiter(
     const struct csv_mask_want *w, const struct four *f, const uint8_t *p)
 {
 	if (w->delimiter_n == 0)
@@ -58,7 +57,7 @@ static ALWAYS uint64_t sse2_delimiter(
 	return mask;
 }
 
-static ALWAYS uint64_t xor_shifts(uint64_t v)
+static CSV_ALWAYS uint64_t xor_shifts(uint64_t v)
 {
 	v ^= v << 1;
 	v ^= v << 2;
@@ -103,7 +102,7 @@ static uint64_t sse2_suspect(const uint8_t *p, size_t words)
 	return suspect;
 }
 
-const struct csv_mask_ops csv_mask_sse2 = { sse2_mask, sse2_suspect };
+const struct csv_mask_ops csv_mask_sse2 = { sse2_mask, sse2_suspect, false };
 
 /* --- AVX2 ------------------------------------------------------------------------------------ */
 
@@ -111,13 +110,13 @@ struct two {
 	__m256i a, b;
 };
 
-AVX2 static ALWAYS struct two load_two(const uint8_t *p)
+AVX2 static CSV_ALWAYS struct two load_two(const uint8_t *p)
 {
 	return (struct two){ _mm256_loadu_si256((const __m256i *)(const void *)p),
 		_mm256_loadu_si256((const __m256i *)(const void *)(p + 32)) };
 }
 
-AVX2 static ALWAYS uint64_t two_equal(const struct two *t, uint8_t c)
+AVX2 static CSV_ALWAYS uint64_t two_equal(const struct two *t, uint8_t c)
 {
 	const __m256i want = _mm256_set1_epi8((char)c);
 	const uint32_t low = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(t->a, want));
@@ -125,7 +124,7 @@ AVX2 static ALWAYS uint64_t two_equal(const struct two *t, uint8_t c)
 	return low | (uint64_t)high << 32;
 }
 
-AVX2 static ALWAYS uint64_t avx2_line(
+AVX2 static CSV_ALWAYS uint64_t avx2_line(
     const struct csv_mask_want *w, const struct two *t, const uint8_t *p)
 {
 	if (w->line_end == CSV_LINE_LF)
@@ -136,7 +135,7 @@ AVX2 static ALWAYS uint64_t avx2_line(
 	return two_equal(t, '\n') | (two_equal(t, '\r') & ~two_equal(&next, '\n'));
 }
 
-AVX2 static ALWAYS uint64_t avx2_delimiter(
+AVX2 static CSV_ALWAYS uint64_t avx2_delimiter(
     const struct csv_mask_want *w, const struct two *t, const uint8_t *p)
 {
 	if (w->delimiter_n == 0)
@@ -149,7 +148,7 @@ AVX2 static ALWAYS uint64_t avx2_delimiter(
 	return mask;
 }
 
-AVX2 static ALWAYS uint64_t clmul_parity(uint64_t v)
+AVX2 static CSV_ALWAYS uint64_t clmul_parity(uint64_t v)
 {
 	const __m128i bits = _mm_set_epi64x(0, (int64_t)v);
 	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(bits, _mm_set1_epi8(-1), 0));
@@ -194,7 +193,7 @@ enum {
 #define LANES(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
 
 /* By the high half of the first byte. */
-AVX2 static ALWAYS __m256i first_high(__m256i index)
+AVX2 static CSV_ALWAYS __m256i first_high(__m256i index)
 {
 	const __m256i table =
 	    LANES(TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
@@ -205,7 +204,7 @@ AVX2 static ALWAYS __m256i first_high(__m256i index)
 }
 
 /* By the low half of the first byte. */
-AVX2 static ALWAYS __m256i first_low(__m256i index)
+AVX2 static CSV_ALWAYS __m256i first_low(__m256i index)
 {
 	const char large = (char)(CARRY | TOO_LARGE | TOO_LARGE_1000);
 	const __m256i table = LANES((char)(CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4),
@@ -216,7 +215,7 @@ AVX2 static ALWAYS __m256i first_low(__m256i index)
 }
 
 /* By the high half of the second byte. */
-AVX2 static ALWAYS __m256i second_high(__m256i index)
+AVX2 static CSV_ALWAYS __m256i second_high(__m256i index)
 {
 	const char low = (char)(TOO_LONG | OVERLONG_2 | TWO_CONTINUES);
 	const __m256i table = LANES(TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
@@ -230,13 +229,13 @@ AVX2 static ALWAYS __m256i second_high(__m256i index)
 #define BEFORE(v, last, back)                                                                      \
 	_mm256_alignr_epi8((v), _mm256_permute2x128_si256((last), (v), 0x21), 16 - (back))
 
-AVX2 static ALWAYS __m256i high_half(__m256i v)
+AVX2 static CSV_ALWAYS __m256i high_half(__m256i v)
 {
 	return _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0F));
 }
 
 /* Nonzero bytes where v, which follows `last`, is wrong. */
-AVX2 static ALWAYS __m256i utf8_errors(__m256i v, __m256i last)
+AVX2 static CSV_ALWAYS __m256i utf8_errors(__m256i v, __m256i last)
 {
 	const __m256i one = BEFORE(v, last, 1);
 	const __m256i pair =
@@ -253,7 +252,7 @@ AVX2 static ALWAYS __m256i utf8_errors(__m256i v, __m256i last)
 }
 
 /* Nonzero where the last bytes begin a character that goes on behind them. */
-AVX2 static ALWAYS __m256i cut_off(__m256i v)
+AVX2 static CSV_ALWAYS __m256i cut_off(__m256i v)
 {
 	const __m256i most = _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
 	    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, (char)(0xF0 - 1),
@@ -286,6 +285,6 @@ AVX2 static uint64_t avx2_suspect(const uint8_t *p, size_t words)
 	return suspect;
 }
 
-const struct csv_mask_ops csv_mask_avx2 = { avx2_mask, avx2_suspect };
+const struct csv_mask_ops csv_mask_avx2 = { avx2_mask, avx2_suspect, true };
 
 #endif

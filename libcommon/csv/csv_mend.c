@@ -90,7 +90,7 @@ static void add_cells(
 		.columns = columns,
 	};
 	struct csv_row row = { .kind = CSV_ROW_TORN };
-	if (r->raw.n == r->length)
+	if (!r->raw_cut && r->raw.n > 0)
 		csv_row_find(&w, 0, &row);
 	if (row.kind == CSV_ROW_WHOLE && row.n == w.n)
 		add_read_cells(out, &w, &row, d->coding);

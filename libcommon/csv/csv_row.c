@@ -264,3 +264,10 @@ size_t csv_row_blank(const struct csv_row_window *w, size_t at)
 	const struct csv_reader r = csv_reader_of(w);
 	return at < r.n ? csv_reader_skip(&r, at, r.n, r.eof) : 0;
 }
+
+size_t csv_row_line(const struct csv_row_window *w, size_t at)
+{
+	const struct csv_reader r = csv_reader_of(w);
+	const size_t stop = csv_reader_stop(&r, at, r.n);
+	return stop < r.n ? csv_reader_after(&r, stop, r.n) : 0;
+}

@@ -39,6 +39,7 @@ enum csv_row_kind {
 	CSV_ROW_TORN,      /* rule 3 */
 	CSV_ROW_LONG_CELL, /* a quoted cell of one line over CSV_MAX_FIELD_BYTES */
 	CSV_ROW_MORE,      /* cannot be decided without more bytes; only when !eof */
+	CSV_ROW_NONE,      /* no row: a comment (csv_walk.h only) */
 };
 
 /* The bytes a row is looked for in. */
@@ -99,5 +100,9 @@ size_t csv_row_unquote(const uint8_t *p, size_t n, const struct csv_dialect *d, 
 /* csv_row_blank - bytes of the line at a byte of the window, line end included, when it is empty or
  * a comment; 0 when something stands on it or its end is not in the window yet. */
 size_t csv_row_blank(const struct csv_row_window *w, size_t at);
+
+/* csv_row_line - start of the physical line behind the one at a byte of the window; 0 when its end
+ * is not there. */
+size_t csv_row_line(const struct csv_row_window *w, size_t at);
 
 #endif

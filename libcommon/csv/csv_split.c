@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "csv/csv_encoding.h"
 #include "csv/csv_header.h"
 #include "csv/csv_row.h"
 
@@ -15,29 +14,26 @@
 
 struct csv_split {
 	struct csv_split_params p;
+	struct csv_input *input;
 	struct csv_sniff_result sniffed;
 	struct csv_header header;
-	uint8_t *carry; /* bytes read but not handed out */
-	size_t carry_n, carry_alloc;
-	uint64_t offset; /* of carry[0] in the file */
+	uint8_t *carry; /* bytes read but not handed out: carry_n from carry_at */
+	size_t carry_at, carry_n;
+	size_t taken;    /* bytes of the carry that stand in the block at hand */
+	uint64_t offset; /* of the carry's first byte in the stream */
+	uint64_t mapped; /* of the stream; lines before it are collected */
 	int64_t row;     /* next data row */
-	int64_t line;    /* physical line at carry[0] */
-	bool eof;        /* the callback said so */
+	int64_t line;    /* physical line at the carry's first byte */
+	bool eof;        /* the input said so */
+	bool ended;      /* the table ended */
+	struct csv_split_rest rest;
 };
-
-static void grow(uint8_t **p, size_t *alloc, size_t want)
-{
-	if (*p != NULL && *alloc >= want + CSV_PAD_BYTES)
-		return;
-	*alloc = want + CSV_PAD_BYTES;
-	*p = mem_resize(*p, *alloc);
-}
 
 /* Reads until p holds want bytes or the file ends. */
 static int fill(struct csv_split *s, uint8_t *p, size_t *n, size_t want, struct err *err)
 {
 	while (*n < want && !s->eof) {
-		const ssize_t got = s->p.read(s->p.arg, p + *n, want - *n, err);
+		const ssize_t got = csv_input_read(s->input, p + *n, want - *n, err);
 		if (got < 0)
 			return -1;
 		s->eof = got == 0;
@@ -47,52 +43,153 @@ static int fill(struct csv_split *s, uint8_t *p, size_t *n, size_t want, struct 
 	return 0;
 }
 
-static void set_carry(struct csv_split *s, const uint8_t *p, size_t n)
+/* Fills the block up to want bytes, from the carry first. */
+static int top_up(struct csv_split *s, struct csv_block *b, size_t want, struct err *err)
 {
-	grow(&s->carry, &s->carry_alloc, n);
-	memcpy(s->carry, p, n);
-	memset(s->carry + n, 0, CSV_PAD_BYTES);
-	s->carry_n = n;
+	if (b->alloc < want + CSV_PAD_BYTES) {
+		b->alloc = want + CSV_PAD_BYTES;
+		b->data = mem_resize(b->data, b->alloc);
+	}
+	const size_t left = s->carry_n - s->taken;
+	const size_t room = want - b->n;
+	const size_t take = left < room ? left : room;
+	if (take > 0)
+		memcpy(b->data + b->n, s->carry + s->carry_at + s->taken, take);
+	s->taken += take;
+	b->n += take;
+	if (s->taken == s->carry_n)
+		return fill(s, b->data, &b->n, want, err);
+	memset(b->data + b->n, 0, CSV_PAD_BYTES);
+	return 0;
 }
 
-static struct csv_row_window window_of(const struct csv_split *s, const uint8_t *p, size_t n)
+/* What is left of the block is read again; before it stand the bytes that are used up. */
+static void give_back(struct csv_split *s, const struct csv_block *b, size_t end)
+{
+	const size_t left = b->n - end;
+	const size_t behind = s->carry_n - s->taken;
+	s->offset += end;
+	if (b->n == s->taken) { /* all of it still stands in the carry */
+		s->carry_at += end;
+		s->carry_n -= end;
+	} else {
+		uint8_t *next = mem_alloc(left + behind + CSV_PAD_BYTES);
+		memcpy(next, b->data + end, left);
+		if (behind > 0)
+			memcpy(next + left, s->carry + s->carry_at + s->taken, behind);
+		free(s->carry);
+		s->carry = next;
+		s->carry_at = 0;
+		s->carry_n = left + behind;
+	}
+	s->taken = 0;
+}
+
+static bool at_end(const struct csv_split *s)
+{
+	return s->eof && s->taken == s->carry_n;
+}
+
+static struct csv_row_window window_of(
+    const struct csv_split *s, const uint8_t *p, size_t n, bool eof)
 {
 	return (struct csv_row_window){
 		.p = p,
 		.n = n,
-		.eof = s->eof,
+		.eof = eof,
 		.dialect = &s->sniffed.dialect,
 		.columns = s->header.n,
 	};
 }
 
-/* The header is the first line with a byte on it; what follows it becomes the carry. */
-static int take_header(struct csv_split *s, struct err *err)
+/* The carry from `at` on is what is left; `lines` stood before. */
+static void drop_front(struct csv_split *s, size_t at, int64_t lines)
 {
-	struct csv_row_window w = window_of(s, s->carry, s->carry_n);
-	struct csv_row row = { .kind = CSV_ROW_MORE };
-	size_t at = s->sniffed.dialect.bom_bytes;
+	s->carry_at += at;
+	s->carry_n -= at;
+	s->offset += at;
+	s->line += lines;
+}
+
+static int header_length(int64_t line, struct err *err)
+{
+	return err_set_code(err, ERR_INPUT, "header.length",
+	    "line %lld: the header row is longer than 1 MiB or its quotes do not close",
+	    (long long)line);
+}
+
+static int skip_preamble(struct csv_split *s, struct err *err)
+{
+	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
+	size_t at = 0;
+	for (uint32_t i = 0; i < w.dialect->preamble_lines; i++) {
+		at = csv_row_line(&w, at);
+		if (at == 0 || at >= w.n)
+			return header_length(s->line + i, err);
+	}
+	drop_front(s, at, w.dialect->preamble_lines);
+	return 0;
+}
+
+/* Passes over blank lines and comments; the row behind them, not taken. */
+static int front_row(struct csv_split *s, struct csv_row *row, struct err *err)
+{
+	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
+	size_t at = 0;
 	size_t blank;
+	int64_t lines = 0;
 	while (at < w.n && (blank = csv_row_blank(&w, at)) > 0) {
 		at += blank;
-		s->line++;
+		lines++;
 	}
+	row->kind = CSV_ROW_MORE;
 	if (at < w.n)
-		csv_row_find(&w, at, &row);
-	if (at >= w.n || row.kind == CSV_ROW_MORE || row.n > CSV_MAX_HEADER_BYTES)
-		return err_set_code(err, ERR_INPUT, "header.length",
-		    "line %lld: the header row is longer than 1 MiB or its quotes do not close",
-		    (long long)s->line);
-	if (row.kind != CSV_ROW_WHOLE)
+		csv_row_find(&w, at, row);
+	if (at >= w.n || row->kind == CSV_ROW_MORE || row->n > CSV_MAX_HEADER_BYTES)
+		return header_length(s->line + lines, err);
+	if (row->kind != CSV_ROW_WHOLE)
 		return err_set_code(err, ERR_INPUT, "header.quote",
 		    "line %lld: a quote in the header row is not closed properly",
-		    (long long)s->line);
-	if (csv_header_read(&w, at, &row, s->sniffed.dialect.coding, &s->header, err) != 0)
+		    (long long)(s->line + lines));
+	row->next -= at;
+	drop_front(s, at, lines);
+	return 0;
+}
+
+/* The header rows; what follows them stays in the carry. */
+static int take_header(struct csv_split *s, struct err *err)
+{
+	struct csv_row row;
+	struct csv_lines none = { 0 };
+	if (skip_preamble(s, err) != 0 || front_row(s, &row, err) != 0)
 		return -1;
-	s->line += (int64_t)row.lines;
-	s->offset = row.next;
-	s->carry_n -= row.next;
-	memmove(s->carry, s->carry + row.next, s->carry_n + CSV_PAD_BYTES);
+	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
+	if (csv_header_read(&w, 0, &row, CSV_UTF8, &s->header, err) != 0)
+		return -1;
+	if (s->sniffed.dialect.header_rows > 0)
+		drop_front(s, row.next, (int64_t)row.lines);
+	csv_input_lines(s->input, 0, s->offset, &none);
+	s->mapped = s->offset;
+	csv_lines_done(&none);
+	return 0;
+}
+
+/* ASCII may turn out to be something else long after the sample. */
+static void note_encoding(struct csv_split *s)
+{
+	const struct csv_input_found *found = csv_input_found(s->input);
+	struct csv_dialect *d = &s->sniffed.dialect;
+	(void)snprintf(d->encoding, sizeof(d->encoding), "%s", found->encoding);
+	d->bom_bytes = found->bom_bytes;
+}
+
+static int sniff(struct csv_split *s, struct err *err)
+{
+	if (s->p.sniffed != NULL)
+		s->sniffed = *s->p.sniffed;
+	else if (csv_sniff(s->carry, s->carry_n, s->eof, &s->p.given, &s->sniffed, err) != 0)
+		return -1;
+	note_encoding(s);
 	return 0;
 }
 
@@ -103,9 +200,12 @@ int csv_split_open(const struct csv_split_params *p, struct csv_split **out, str
 	s->p.block_bytes = p->block_bytes == 0 ? CSV_BLOCK_BYTES : p->block_bytes;
 	s->row = 1;
 	s->line = 1;
-	grow(&s->carry, &s->carry_alloc, CSV_SNIFF_BYTES);
-	if (fill(s, s->carry, &s->carry_n, CSV_SNIFF_BYTES, err) != 0 ||
-	    csv_sniff(s->carry, s->carry_n, s->eof, &p->given, &s->sniffed, err) != 0 ||
+	const struct csv_input_params input = {
+		.read = p->read, .arg = p->arg, .given = &s->p.given, .decoder = p->decoder
+	};
+	s->carry = mem_alloc((size_t)CSV_SNIFF_BYTES + CSV_PAD_BYTES);
+	if (csv_input_open(&input, &s->input, err) != 0 ||
+	    fill(s, s->carry, &s->carry_n, CSV_SNIFF_BYTES, err) != 0 || sniff(s, err) != 0 ||
 	    take_header(s, err) != 0) {
 		csv_split_close(&s);
 		return -1;
@@ -118,6 +218,7 @@ void csv_split_close(struct csv_split **s)
 {
 	if (*s == NULL)
 		return;
+	csv_input_close(&(*s)->input);
 	csv_header_done(&(*s)->header);
 	free((*s)->carry);
 	free(*s);
@@ -127,59 +228,21 @@ void csv_split_close(struct csv_split **s)
 void csv_block_done(struct csv_block *block)
 {
 	free(block->data);
+	csv_lines_done(&block->lines);
+	csv_odd_rows_done(&block->odd);
 	*block = (struct csv_block){ 0 };
 }
 
-/* How far whole rows reach into a window. */
-struct walk {
-	size_t end; /* start of the first row that is not whole */
-	int64_t rows, lines;
-};
-
-/* Rows without quotes end at the next LF; only lines with a quote are read cell by cell. */
-static struct walk walk_rows(const struct csv_row_window *w)
+/* Line ends in the block's bytes. */
+static int64_t count_lines(const struct csv_split *s, const struct csv_block *b, size_t *out_end)
 {
-	struct walk k = { 0 };
-	size_t quote = 0;
-	bool quote_known = false;
-	while (k.end < w->n) {
-		const size_t blank = csv_row_blank(w, k.end);
-		if (blank > 0) {
-			k.end += blank;
-			k.lines++;
-			continue;
-		}
-		const uint8_t *lf = memchr(w->p + k.end, '\n', w->n - k.end);
-		if (!quote_known || quote < k.end) {
-			const uint8_t *q = memchr(w->p + k.end, w->dialect->quote, w->n - k.end);
-			quote = q == NULL ? w->n : (size_t)(q - w->p);
-			quote_known = true;
-		}
-		const size_t line = lf == NULL ? w->n : (size_t)(lf - w->p);
-		if (quote >= line) {
-			if (lf == NULL && !w->eof)
-				break;
-			k.end = lf == NULL ? w->n : line + 1;
-			k.rows++;
-			k.lines++;
-			continue;
-		}
-		struct csv_row row;
-		csv_row_find(w, k.end, &row);
-		if (row.kind == CSV_ROW_MORE)
-			break;
-		k.end = row.next;
-		k.rows++;
-		k.lines += (int64_t)row.lines;
-	}
-	return k;
-}
-
-static int64_t count_newlines(const uint8_t *p, size_t n)
-{
+	const struct csv_row_window w = window_of(s, b->data, b->n, at_end(s));
 	int64_t count = 0;
-	for (size_t i = 0; i < n; i++)
-		count += p[i] == '\n';
+	size_t at = 0;
+	size_t next;
+	for (; at < b->n && (next = csv_row_line(&w, at)) > 0; count++)
+		at = next;
+	*out_end = at;
 	return count;
 }
 
@@ -188,54 +251,125 @@ static void note_skipped(struct csv_split *s, struct csv_block *b)
 	struct csv_reject *r = &b->skipped;
 	const size_t keep = b->n < CSV_RAW_BYTES ? b->n : CSV_RAW_BYTES;
 	memcpy(b->skipped_raw, b->data, keep);
-	*r = (struct csv_reject){ .row = s->row++, .line = s->line, .offset = s->offset };
+	*r = (struct csv_reject){ .row = s->row++, .line = s->line };
 	r->file_column = -1;
 	r->rule = CSV_RULE_LENGTH;
 	r->raw = (struct span){ b->skipped_raw, keep };
+	r->raw_cut = true;
 	(void)snprintf(r->message, sizeof(r->message), "the row is longer than 64 MiB");
 	b->has_skipped = true;
 }
 
+/* The first n bytes of the block are passed over; what is left of it is in no carry any more. */
 static void drop(struct csv_split *s, struct csv_block *b, size_t n)
 {
-	s->line += count_newlines(b->data, n);
+	s->carry_at += s->taken;
+	s->carry_n -= s->taken;
+	s->taken = 0;
 	s->offset += n;
 	b->n -= n;
 	memmove(b->data, b->data + n, b->n + CSV_PAD_BYTES);
 }
 
-/* Gives up a row that fills the whole window: it ends at the next LF behind it. */
+/* Bytes of the line end before `end`. */
+static size_t line_end_bytes(const struct csv_block *b, size_t end)
+{
+	if (end > 1 && b->data[end - 1] == '\n' && b->data[end - 2] == '\r')
+		return 2;
+	return end > 0 && (b->data[end - 1] == '\n' || b->data[end - 1] == '\r') ? 1 : 0;
+}
+
+/* Gives up a row that fills the whole window: it ends at the next line end behind it. */
 static int skip_row(struct csv_split *s, struct csv_block *b, struct err *err)
 {
 	const uint64_t start = s->offset;
+	size_t end = 0;
+	size_t last;
 	note_skipped(s, b);
+	s->line += count_lines(s, b, &last);
 	drop(s, b, b->n);
-	for (;;) {
-		if (fill(s, b->data, &b->n, s->p.block_bytes, err) != 0)
+	while (end == 0) {
+		if (top_up(s, b, s->p.block_bytes, err) != 0)
 			return -1;
-		const uint8_t *lf = memchr(b->data, '\n', b->n);
-		const size_t length = lf == NULL ? b->n : (size_t)(lf - b->data);
-		b->skipped.length = s->offset + length - start;
-		drop(s, b, lf == NULL ? length : length + 1);
-		if (lf != NULL || s->eof)
-			return 0;
+		const struct csv_row_window w = window_of(s, b->data, b->n, at_end(s));
+		end = b->n == 0 ? 0 : csv_row_line(&w, 0);
+		if (end == 0 && w.eof)
+			break;
+		if (end == 0)
+			drop(s, b, b->n);
 	}
+	s->line += end > 0 ? 1 : 0;
+	end = end > 0 ? end : b->n;
+	const uint64_t to = s->offset + end;
+	csv_input_lines(s->input, s->mapped, to, &b->lines);
+	s->mapped = to;
+	b->skipped.offset = csv_lines_file(&b->lines, start);
+	b->skipped.length = csv_lines_length(&b->lines, start, to, line_end_bytes(b, end));
+	drop(s, b, end);
+	return 0;
 }
 
-static void finish(struct csv_split *s, struct csv_block *b, const struct walk *k)
+/* The block holds the rows up to k->end. */
+static void finish(struct csv_split *s, struct csv_block *b, const struct csv_walk *k)
 {
-	set_carry(s, b->data + k->end, b->n - k->end);
-	b->n = k->end;
 	b->offset = s->offset;
+	s->ended = at_end(s) || k->table_ended;
+	give_back(s, b, k->end);
+	b->n = k->end;
+	memset(b->data + b->n, 0, CSV_PAD_BYTES);
 	b->first_row = s->row;
 	b->first_line = s->line;
 	b->rows = k->rows;
+	note_encoding(s);
 	b->dialect = s->sniffed.dialect;
-	b->ascii = csv_encoding_is_ascii(b->data, b->n);
-	b->has_nul = memchr(b->data, 0, b->n) != NULL;
-	s->offset += b->n;
+	csv_input_lines(s->input, s->mapped, s->offset, &b->lines);
+	s->mapped = s->offset;
 	s->row += k->rows;
 	s->line += k->lines;
+	if (s->ended) {
+		s->rest.line = s->line;
+		s->rest.offset = csv_lines_file(&b->lines, s->offset);
+		s->rest.other_table = k->table_ended;
+	}
+}
+
+/* Where the next table begins. */
+static void note_other_table(struct csv_split *s, const struct csv_block *b)
+{
+	const struct csv_row_window w = window_of(s, b->data, b->n, at_end(s));
+	struct csv_row row;
+	size_t at = 0;
+	size_t blank;
+	s->rest.other_line = s->rest.line;
+	while (at < w.n && (blank = csv_row_blank(&w, at)) > 0) {
+		at += blank;
+		s->rest.other_line++;
+	}
+	if (at >= w.n)
+		return;
+	csv_row_find(&w, at, &row);
+	s->rest.other_columns = row.cells;
+}
+
+/* Reads what is left to the end, so that the caller has seen (and hashed) every byte. */
+static int drain(struct csv_split *s, struct csv_block *b, struct err *err)
+{
+	for (bool first = true, last = false; !last; first = false) {
+		size_t end;
+		b->n = 0;
+		if (top_up(s, b, s->p.block_bytes, err) != 0)
+			return -1;
+		last = at_end(s);
+		if (first && s->rest.other_table)
+			note_other_table(s, b);
+		s->rest.lines += count_lines(s, b, &end);
+		s->rest.lines += last && end < b->n ? 1 : 0;
+		give_back(s, b, last || end == 0 ? b->n : end);
+	}
+	b->n = 0;
+	b->odd.n = 0;
+	b->rows = 0;
+	return 0;
 }
 
 int csv_split_next(struct csv_split *s, struct csv_block *b, struct err *err)
@@ -243,23 +377,17 @@ int csv_split_next(struct csv_split *s, struct csv_block *b, struct err *err)
 	size_t want = s->p.block_bytes;
 	b->has_skipped = false;
 	b->n = 0;
-	if (s->carry_n >= want)
-		want = s->carry_n * 2;
+	if (s->ended)
+		return drain(s, b, err);
 	for (;;) {
 		want = want < ROW_WINDOW_BYTES ? want : ROW_WINDOW_BYTES;
-		grow(&b->data, &b->alloc, want > s->carry_n ? want : s->carry_n);
-		if (s->carry_n > 0) {
-			memcpy(b->data, s->carry, s->carry_n);
-			b->n = s->carry_n;
-			s->carry_n = 0;
-		}
-		if (fill(s, b->data, &b->n, want, err) != 0)
+		if (top_up(s, b, want, err) != 0)
 			return -1;
-		const struct csv_row_window w = window_of(s, b->data, b->n);
-		const struct walk k = walk_rows(&w);
-		if (k.end > 0 || s->eof) {
+		const struct csv_row_window w = window_of(s, b->data, b->n, at_end(s));
+		const struct csv_walk k = csv_walk_rows(&w, &b->odd);
+		if (k.end > 0 || w.eof || k.table_ended) {
 			finish(s, b, &k);
-			return b->n > 0 || b->has_skipped ? 1 : 0;
+			return b->n > 0 || b->has_skipped ? 1 : drain(s, b, err);
 		}
 		if (want < ROW_WINDOW_BYTES) {
 			want *= 2;
@@ -280,6 +408,11 @@ const struct csv_sniff_result *csv_split_sniffed(const struct csv_split *s)
 	return &s->sniffed;
 }
 
+const struct csv_input_found *csv_split_found(const struct csv_split *s)
+{
+	return csv_input_found(s->input);
+}
+
 const char *const *csv_split_header(const struct csv_split *s, size_t *out_n)
 {
 	*out_n = s->header.n;
@@ -291,7 +424,12 @@ const char *const *csv_split_as_written(const struct csv_split *s)
 	return (const char *const *)s->header.written;
 }
 
+const struct csv_split_rest *csv_split_rest(const struct csv_split *s)
+{
+	return &s->rest;
+}
+
 uint64_t csv_split_position(const struct csv_split *s)
 {
-	return s->offset;
+	return csv_input_consumed(s->input);
 }

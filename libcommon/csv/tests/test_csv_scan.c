@@ -86,10 +86,10 @@ static const struct scan_case cases[] = {
 	{ "nothing but line ends", NULL, "\n\r\n\n", "?file.empty" },
 	{ "torn header", NULL, "a,\"b\nx,1\n", "?header.quote" },
 	{ "ZIP", NULL, "PK\x03\x04 and so on", "?file.binary" },
-	{ "UTF-16", NULL,
+	{ "half a character of UTF-16", NULL,
 	    "\xff\xfe"
 	    "a",
-	    "?file.encoding" },
+	    "?header.encoding" },
 	{ "CR alone", NULL, "a,b\rx,1\ry,2\r", "?file.line_ends" },
 };
 

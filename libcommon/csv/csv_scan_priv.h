@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_scan_priv - the state of a scan, for the files that make it: csv_scan.c (batches, odd rows,
+ * faults) and csv_sweep.c (rows and cells by masks). */
+#ifndef CSV_CSV_SCAN_PRIV_H
+#define CSV_CSV_SCAN_PRIV_H
+
+#include "csv/csv_cells.h"
+#include "csv/csv_mask.h"
+#include "csv/csv_scan.h"
+
+enum { CSV_SCAN_WORDS = 64 }; /* masks made at a time */
+
+#define CSV_SCAN_NO_CELLS UINT32_MAX          /* of a row: its cells are not known */
+#define CSV_SCAN_DOUBLED  (UINT32_C(1) << 31) /* of a row: quoted cells may hold doubled quotes */
+
+struct csv_scan {
+	const struct csv_schema *schema;
+	const struct csv_block *block;
+	struct csv_row_window window;
+	const struct csv_mask_ops *ops;
+	struct csv_mask_want want;
+	size_t width;                  /* cells of a row */
+	size_t at;                     /* next byte to read */
+	size_t odd;                    /* next odd row of the block */
+	int64_t row, line;             /* of the next row */
+	bool skipped_pending;          /* the block's skipped row is not handed out yet */
+	bool mapped;                   /* bytes of the block are not bytes of the file */
+	bool full;                     /* the batch takes no more cells */
+	const struct csv_batch *batch; /* of the last csv_scan_next */
+	size_t cap;
+	uint32_t *ends; /* where each cell of the batch's rows ends, row after row */
+	size_t n_ends;
+	uint32_t *first;    /* slot -> its first in ends, CSV_SCAN_DOUBLED may be set; NO_CELLS */
+	uint32_t *suspects; /* words of the block that may hold NUL or what is not UTF-8 */
+	size_t n_suspects, suspects_alloc;
+	struct csv_cell *cells; /* of one column */
+	struct csv_cells typed; /* typing of a column */
+	struct csv_mask masks[CSV_SCAN_WORDS];
+};
+
+/*
+ * csv_sweep - rows of [s->at, limit), a stretch without odd rows that begins and ends with a line.
+ *
+ * slot  the next slot of b
+ *
+ * Returns the slot behind the last row; s->at moves behind it. Stops at b->cap rows, and earlier
+ * when there is no room for more cells.
+ */
+size_t csv_sweep(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t limit);
+
+/* csv_sweep_column - the cells of a file column for all rows of the batch, into s->cells; rows
+ * without cells get an empty one. */
+void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file_column);
+
+/* csv_sweep_cell - one cell of a row that has cells. */
+struct csv_cell csv_sweep_cell(
+    const struct csv_scan *s, const struct csv_batch *b, size_t slot, size_t file_column);
+
+/* csv_scan_place - where the row of a slot stands: n bytes at `at` of the block, the next line
+ * starts at `next`. */
+static CSV_ALWAYS void csv_scan_place(
+    struct csv_scan *s, struct csv_batch *b, size_t slot, size_t at, size_t n, size_t next)
+{
+	const uint64_t start = s->block->offset + at;
+	b->row[slot] = s->row++;
+	b->line[slot] = s->line;
+	b->at[slot] = (uint32_t)at;
+	b->bytes[slot] = (uint32_t)n;
+	b->fault_of[slot] = -1;
+	b->offset[slot] = (int64_t)start;
+	b->length[slot] = (uint32_t)n;
+	if (!s->mapped)
+		return;
+	const struct csv_lines *lines = &s->block->lines;
+	b->offset[slot] = (int64_t)csv_lines_file(lines, start);
+	b->length[slot] =
+	    (uint32_t)csv_lines_length(lines, start, s->block->offset + next, next - at - n);
+}
+
+/* csv_scan_fault_width - the row has not the file's number of cells. */
+void csv_scan_fault_width(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t cells);
+
+#endif

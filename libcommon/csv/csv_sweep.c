@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_sweep - rows and cells by masks, where every quote stands where it should. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "csv/csv_scan_priv.h"
+
+/* A sweep between two odd rows. */
+struct sweep {
+	struct csv_scan *s;
+	struct csv_batch *b;
+	size_t slot;
+	size_t n;         /* ends in use */
+	size_t first;     /* of the row at hand */
+	size_t extra;     /* cells of the row at hand that were left out */
+	size_t start;     /* byte at which the row at hand starts */
+	size_t doubled;   /* byte behind the last doubled quote */
+	size_t free_from; /* earliest byte at which a delimiter may begin */
+	uint64_t inside;  /* all ones: a quote is open */
+	uint64_t closed;  /* bit 0: the byte before is a closing quote */
+	int cr;           /* the byte before LF that is no text; -1 where there is none */
+};
+
+/* Writes at + i for each bit i; room for eight more than there are bits. */
+static CSV_ALWAYS void put_ends(uint32_t *out, uint64_t bits, size_t at, size_t count)
+{
+	const uint32_t base = (uint32_t)at;
+	for (size_t done = 0; done < count; done += 8) {
+		for (size_t i = 0; i < 8; i++) {
+			out[done + i] = base + (uint32_t)__builtin_ctzll(bits | 1ULL << 63);
+			bits &= bits - 1;
+		}
+	}
+}
+
+/* Of delimiters that overlap the first counts. */
+static CSV_ALWAYS uint64_t part_delimiters(struct sweep *k, uint64_t delimiters, size_t at)
+{
+	uint64_t real = 0;
+	for (; delimiters != 0; delimiters &= delimiters - 1) {
+		const unsigned bit = (unsigned)__builtin_ctzll(delimiters);
+		if (at + bit < k->free_from)
+			continue;
+		real |= UINT64_C(1) << bit;
+		k->free_from = at + bit + k->s->want.delimiter_n;
+	}
+	return real;
+}
+
+/* The row at hand ends before `end`; its last cell is ends[last]. Returns whether it took a slot.
+ */
+static CSV_ALWAYS bool end_row(struct sweep *k, size_t last, size_t end)
+{
+	struct csv_scan *s = k->s;
+	const size_t cells = last - k->first + 1 + k->extra;
+	const size_t start = k->start;
+	size_t text = end;
+	if (text > start && s->window.p[text - 1] == k->cr) {
+		text--;
+		s->ends[last] = (uint32_t)text;
+	}
+	const bool blank = text == start;
+	if (!blank) {
+		const bool doubled = k->doubled > start;
+		csv_scan_place(s, k->b, k->slot, start, text - start, end + 1);
+		s->first[k->slot] = (uint32_t)k->first | (doubled ? CSV_SCAN_DOUBLED : 0);
+		if (cells != s->width)
+			csv_scan_fault_width(s, k->b, k->slot, cells);
+		k->slot++;
+	}
+	s->line++;
+	k->first = last + 1;
+	k->extra = 0;
+	k->start = end + 1;
+	return !blank;
+}
+
+/* Quotes of a word: remembers doubled ones. Returns the bits inside quotes. */
+static CSV_ALWAYS uint64_t take_quotes(struct sweep *k, const struct csv_mask *m)
+{
+	const uint64_t inside = m->parity ^ k->inside;
+	k->inside = 0 - (inside >> 63);
+	return inside;
+}
+
+/* Opening quotes behind a closing one. */
+static CSV_ALWAYS uint64_t doubled_quotes(
+    struct sweep *k, const struct csv_mask *m, uint64_t inside)
+{
+	const uint64_t closing = m->quote & ~inside;
+	const uint64_t doubled = m->quote & inside & (closing << 1 | k->closed);
+	k->closed = closing >> 63;
+	return doubled;
+}
+
+static CSV_ALWAYS void mark_doubled(struct sweep *k, uint64_t doubled, size_t at)
+{
+	if (doubled != 0)
+		k->doubled = at + 64 - (size_t)__builtin_clzll(doubled);
+}
+
+/* A row with far too many cells keeps no more of them than make that sure. */
+static CSV_ALWAYS void trim_row(struct sweep *k)
+{
+	const size_t width = k->s->width;
+	if (k->n - k->first <= width + CSV_MASK_WORD)
+		return;
+	k->extra += k->n - k->first - width;
+	k->n = k->first + width;
+}
+
+/* The cells and rows that end in a word. Returns false when the batch is full. */
+static CSV_ALWAYS bool take_word(
+    struct sweep *k, const struct csv_mask *m, size_t at, uint64_t keep)
+{
+	struct csv_scan *s = k->s;
+	const uint64_t inside = take_quotes(k, m);
+	uint64_t delimiters = m->delimiter & keep & ~inside;
+	uint64_t lines = m->line & keep & ~inside;
+	if (s->want.overlaps)
+		delimiters = part_delimiters(k, delimiters, at);
+	const uint64_t doubled = (m->quote | k->closed) == 0 ? 0 : doubled_quotes(k, m, inside);
+	const uint64_t all = delimiters | lines;
+	const size_t n = k->n;
+	k->n += (size_t)__builtin_popcountll(all);
+	put_ends(s->ends + n, all, at, k->n - n);
+	for (; lines != 0; lines &= lines - 1) {
+		const unsigned bit = (unsigned)__builtin_ctzll(lines);
+		const uint64_t below = (UINT64_C(1) << bit) - 1;
+		mark_doubled(k, doubled & below, at);
+		if (end_row(k, n + (size_t)__builtin_popcountll(all & below), at + bit) &&
+		    k->slot == k->b->cap)
+			return false;
+	}
+	mark_doubled(k, doubled, at);
+	trim_row(k);
+	return k->n <= s->cap * s->width;
+}
+
+static void note_suspect(struct csv_scan *s, size_t at)
+{
+	if (s->n_suspects == s->suspects_alloc) {
+		s->suspects_alloc = s->suspects_alloc == 0 ? 64 : s->suspects_alloc * 2;
+		s->suspects = mem_resize(s->suspects, s->suspects_alloc * sizeof(*s->suspects));
+	}
+	s->suspects[s->n_suspects++] = (uint32_t)at;
+}
+
+/* Words whose rows the exact check of bytes has to see. */
+static void note_suspects(struct csv_scan *s, size_t at, size_t words, unsigned seen)
+{
+	const uint8_t *p = s->window.p + at;
+	uint64_t bits = (seen & CSV_MASK_HIGH) != 0 ? s->ops->suspect(p, words) : 0;
+	for (size_t w = 0; w < words && (seen & CSV_MASK_NUL) != 0; w++) {
+		if (memchr(p + w * CSV_MASK_WORD, 0, CSV_MASK_WORD) != NULL)
+			bits |= UINT64_C(1) << w;
+	}
+	for (; bits != 0; bits &= bits - 1)
+		note_suspect(s, at + (size_t)__builtin_ctzll(bits) * CSV_MASK_WORD);
+}
+
+/* The masks from `base` on, at most to the limit. Returns their number. */
+static size_t fill_masks(struct csv_scan *s, size_t base, size_t limit)
+{
+	size_t words = (limit - base + CSV_MASK_WORD - 1) / CSV_MASK_WORD;
+	words = words < CSV_SCAN_WORDS ? words : CSV_SCAN_WORDS;
+	const unsigned seen = s->ops->mask(&s->want, s->window.p + base, words, s->masks);
+	if (seen != 0)
+		note_suspects(s, base, words, seen);
+	return words;
+}
+
+static CSV_ALWAYS size_t sweep(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t limit)
+{
+	struct sweep k = {
+		.s = s,
+		.b = b,
+		.slot = slot,
+		.n = s->n_ends,
+		.first = s->n_ends,
+		.start = s->at,
+		.free_from = s->at,
+		.cr = s->want.line_end == CSV_LINE_CR ? -1 : '\r',
+	};
+	bool more = true;
+	size_t words;
+	for (size_t base = s->at; more && base < limit; base += words * CSV_MASK_WORD) {
+		words = fill_masks(s, base, limit);
+		for (size_t w = 0; more && w < words; w++) {
+			const size_t at = base + w * CSV_MASK_WORD;
+			const uint64_t keep = limit - at >= CSV_MASK_WORD
+						  ? ~UINT64_C(0)
+						  : ~(~UINT64_C(0) << (limit - at));
+			more = take_word(&k, &s->masks[w], at, keep);
+		}
+	}
+	s->at = k.start;
+	s->n_ends = k.first;
+	s->full = !more;
+	return k.slot;
+}
+
+/* The same code, once for processors that count bits in one step. */
+CSV_MASK_BITS static size_t sweep_bits(
+    struct csv_scan *s, struct csv_batch *b, size_t slot, size_t limit)
+{
+	return sweep(s, b, slot, limit);
+}
+
+size_t csv_sweep(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t limit)
+{
+	return s->ops->bits ? sweep_bits(s, b, slot, limit) : sweep(s, b, slot, limit);
+}
+
+/* Takes the quotes off the cell at [start, end) of the block. */
+static CSV_ALWAYS struct csv_cell bare_cell(
+    const struct csv_scan *s, size_t start, size_t end, bool doubled)
+{
+	const uint8_t *p = s->window.p;
+	const struct csv_dialect *d = s->window.dialect;
+	while (d->skip_space && start < end && (p[start] == ' ' || p[start] == '\t'))
+		start++;
+	struct csv_cell cell = { .at = (uint32_t)start, .n = (uint32_t)(end - start) };
+	if (p[start] != (uint8_t)d->quote || d->quote == '\0' || start == end)
+		return cell;
+	cell.at++;
+	cell.n -= 2;
+	if (doubled && (memchr(p + cell.at, d->quote, cell.n) != NULL ||
+			   (d->escape != '\0' && memchr(p + cell.at, d->escape, cell.n) != NULL)))
+		cell.n |= CSV_CELL_DOUBLED;
+	return cell;
+}
+
+struct csv_cell csv_sweep_cell(
+    const struct csv_scan *s, const struct csv_batch *b, size_t slot, size_t file_column)
+{
+	const uint32_t *ends = s->ends + (s->first[slot] & ~CSV_SCAN_DOUBLED) + file_column;
+	const size_t start = file_column == 0 ? b->at[slot] : ends[-1] + s->want.delimiter_n;
+	return bare_cell(s, start, ends[0], (s->first[slot] & CSV_SCAN_DOUBLED) != 0);
+}
+
+void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file_column)
+{
+	const uint8_t *p = s->window.p;
+	const uint32_t *ends = s->ends + file_column;
+	const uint32_t width = s->want.delimiter_n;
+	/* A byte that begins no cell as it is: a quote, or blanks that are skipped. */
+	const uint8_t quote = (uint8_t)s->window.dialect->quote;
+	const bool plain = !s->window.dialect->skip_space;
+	struct csv_cell *out = s->cells;
+	for (size_t slot = 0; slot < b->rows; slot++) {
+		const size_t i = s->first[slot] & ~CSV_SCAN_DOUBLED;
+		if (__builtin_expect(b->fault_of[slot] >= 0, 0)) {
+			out[slot] = (struct csv_cell){ .at = b->at[slot] };
+			continue;
+		}
+		const uint32_t start = file_column == 0 ? b->at[slot] : (ends + i)[-1] + width;
+		const uint32_t end = ends[i];
+		if (plain && p[start] != quote)
+			out[slot] = (struct csv_cell){ .at = start, .n = end - start };
+		else
+			out[slot] =
+			    bare_cell(s, start, end, (s->first[slot] & CSV_SCAN_DOUBLED) != 0);
+	}
+}
