@@ -110,7 +110,7 @@ static const struct contract_rule rules[] = {
 	    .hint = "Write HH:MM:SS, or set the column's format.",
 	    .example = "id,opens\n1,25:00\n",
 	    .line = 2,
-	    .message = "opens: `25:00` is not a time of day",
+	    .message = "opens: `25:00` is not a time of day: there is no such time of day",
 	},
 	{
 	    .id = CSV_RULE_DURATION,
@@ -118,7 +118,8 @@ static const struct contract_rule rules[] = {
 	    .hint = "Write it as P3D, PT1H30M or P1Y2M.",
 	    .example = "id,lasts\n1,3 days\n",
 	    .line = 2,
-	    .message = "lasts: `3 days` is not a duration",
+	    .message = "lasts: `3 days` is not a duration: a duration begins with P, as P1DT12H, "
+		       "at character 1",
 	},
 	{
 	    .id = CSV_RULE_UUID,
@@ -126,7 +127,7 @@ static const struct contract_rule rules[] = {
 	    .hint = "Write 32 hexadecimal digits in groups of 8-4-4-4-12.",
 	    .example = "id,ticket\n1,123e4567\n",
 	    .line = 2,
-	    .message = "ticket: `123e4567` is not a UUID",
+	    .message = "ticket: `123e4567` is not a UUID: it has 8 characters, a UUID has 36",
 	},
 	{
 	    .id = CSV_RULE_JSON,
@@ -134,7 +135,8 @@ static const struct contract_rule rules[] = {
 	    .hint = "Mend the JSON; its quotes are doubled inside a quoted cell.",
 	    .example = "id,extra\n1,{a: 1}\n",
 	    .line = 2,
-	    .message = "extra: `{a: 1}` is not JSON",
+	    .message = "extra: `{a: 1}` is not JSON: a name in double quotes is missing here, at "
+		       "character 2",
 	},
 	{
 	    .id = CONTRACT_RULE_REQUIRED,

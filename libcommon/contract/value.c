@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv/csv_number.h"
-#include "csv/csv_time.h"
 #include "csv/csv_value.h"
 
 /* The shortest text that gives the JSON number again. */
@@ -36,58 +34,26 @@ static const char *value_text(const cJSON *v, struct arena *a)
 	return NULL;
 }
 
-static bool parse_time(const struct contract_field *f, const char *p, size_t n, __int128 *out)
-{
-	int32_t days;
-	int64_t us;
-	const bool zoned = f->column.type == CSV_TIMESTAMPTZ;
-	bool ok;
-	if (f->column.type == CSV_DATE) {
-		ok = csv_time_date(p, n, &days);
-		*out = ok ? days : 0;
-		return ok;
-	}
-	ok = csv_time_stamp(p, n, zoned, &us);
-	*out = ok ? us : 0;
-	return ok;
-}
-
-/* p has padding behind. */
+/* As the document's own notation (ISO, a point, no grouping) or as the cells are written. p has
+ * padding behind. */
 static bool parse_typed(
     const struct contract_field *f, const char *p, size_t n, struct contract_value *out)
 {
-	int64_t whole;
-	uint8_t truth;
-	switch (f->column.type) {
-	case CSV_INTEGER:
-		if (!csv_number_integer(p, n, &whole))
-			return false;
-		out->number = whole;
-		return true;
-	case CSV_DECIMAL:
-		return csv_number_decimal(p, n, f->column.precision, f->column.scale, &out->number);
-	case CSV_DOUBLE:
-		return csv_number_double(p, n, &out->real) && !isnan(out->real);
-	case CSV_BOOLEAN:
-		if (!csv_value_boolean(p, n, f->column.yes, f->column.no, &truth))
-			return false;
-		out->number = truth;
-		return true;
-	case CSV_DATE:
-	case CSV_TIMESTAMP:
-	case CSV_TIMESTAMPTZ:
-		return parse_time(f, p, n, &out->number);
-	case CSV_TIME:
-	case CSV_DURATION:
-	case CSV_UUID:
+	const struct csv_column *c = &f->column;
+	struct csv_column plain = *c;
+	union {
+		__int128 number;
+		struct csv_text text;
+	} room = { .number = 0 };
+	plain.format = NULL;
+	plain.decimal_char = '\0';
+	plain.group_char = '\0';
+	plain.not_bare = false;
+	if (c->type == CSV_DURATION ||
+	    (!csv_value_parse(&plain, p, n, &room) && !csv_value_parse(c, p, n, &room)))
 		return false;
-	case CSV_TEXT:
-	case CSV_JSON:
-	case CSV_TYPE_COUNT_:
-		break;
-	}
-	out->text = csv_text_make(p, n);
-	return true;
+	*out = contract_value_of(c, &room, 0);
+	return c->type != CSV_DOUBLE || !isnan(out->real);
 }
 
 const char *contract_value_parse(
@@ -100,10 +66,11 @@ const char *contract_value_parse(
 	const size_t n = strlen(text);
 	char *padded = arena_alloc(a, n + CSV_PAD_BYTES);
 	memcpy(padded, text, n);
-	struct contract_value value = { .shown = text };
+	struct contract_value value;
 	if (!parse_typed(f, padded, n, &value))
 		return arena_printf(
 		    a, "\"%.60s\" is not a value of type %s", text, csv_type_name(f->column.type));
+	value.shown = text;
 	*out = value;
 	return NULL;
 }

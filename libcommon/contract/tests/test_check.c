@@ -38,8 +38,8 @@ static const struct check_case cases[] = {
 		   "4,0,1.1,2026-01-01,S,1\n5,0,0,2025-12-31,S,1\n6,0,NaN,2026-01-01,S,1\n",
 	    "minimum 2 amount: -1.51 is below the minimum -1.50\n"
 	    "maximum 3 amount: 99.01 is above the maximum 99\n"
-	    "minimum 4 ratio: -0.10000000000000001 is below the minimum 0\n"
-	    "maximum 5 ratio: 1.1000000000000001 is above the maximum 1\n"
+	    "minimum 4 ratio: -0.1 is below the minimum 0\n"
+	    "maximum 5 ratio: 1.1 is above the maximum 1\n"
 	    "minimum 6 day: 2025-12-31 is below the minimum 2026-01-01\n"
 	    "minimum 7 ratio: nan is below the minimum 0\n" },
 	{ "enum", HEADER "1,0,0,2026-01-01,s,1\n2,0,0,2026-01-01,S,4\n",
