@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run - blocks to workers, their results back into the file's order. */
+#include "contract/run.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/die.h"
+#include "base/mem.h"
+
+/* Most bytes a sink may render of one block. */
+#define RENDER_BYTES ((size_t)1 << 30)
+
+/* What all workers share. */
+struct run {
+	const struct contract_run_params *p;
+	pthread_mutex_t take; /* guards split and taken */
+	uint64_t taken;       /* blocks handed out, the end and failures counted too */
+	bool ended;           /* no more blocks */
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t turned;
+	uint64_t turn; /* number of the block that is delivered next */
+	bool failed;   /* err is set; nobody delivers any more */
+	struct err err;
+	struct contract_run_progress progress;
+	struct contract_run_result *result;
+};
+
+/* One thread's tools. */
+struct worker {
+	struct run *run;
+	pthread_t thread;
+	bool started;
+	struct csv_block block;
+	uint64_t number; /* of the block */
+	struct csv_scan *scan;
+	struct csv_batch *batch;
+	struct contract_checker *checker; /* NULL = nothing to check */
+	struct contract_tally tally;      /* of the block */
+	struct contract_profile *profile;
+	struct contract_infer *infer;
+	struct buf rendered[CONTRACT_RUN_SINKS];
+	struct err err;
+};
+
+static void open_worker(struct worker *w)
+{
+	const struct contract_run_params *p = w->run->p;
+	w->scan = csv_scan_new(p->schema);
+	w->batch = csv_batch_new(p->schema);
+	contract_tally_init(&w->tally, p->schema->file_columns);
+	if (p->contract != NULL)
+		w->checker = contract_checker_new(p->contract);
+	if (p->profile)
+		w->profile = contract_profile_new(p->schema);
+	if (p->infer != NULL)
+		w->infer = contract_infer_new(p->infer, p->schema->file_columns);
+	for (size_t i = 0; i < p->n_sinks; i++)
+		buf_init(&w->rendered[i], RENDER_BYTES);
+}
+
+static void close_worker(struct worker *w)
+{
+	for (size_t i = 0; i < w->run->p->n_sinks; i++)
+		buf_done(&w->rendered[i]);
+	contract_profile_free(&w->profile);
+	contract_infer_free(&w->infer);
+	contract_tally_done(&w->tally);
+	contract_checker_free(&w->checker);
+	csv_batch_free(&w->batch);
+	csv_scan_free(&w->scan);
+	csv_block_done(&w->block);
+}
+
+static bool is_stopped(const struct run *run)
+{
+	return run->p->stop != NULL && atomic_load(run->p->stop);
+}
+
+/* The next block. Returns 1 one, 0 the end, -1 failed; a failure takes a number as a block does, so
+ * that what stands before it is delivered. */
+static int take_block(struct worker *w)
+{
+	struct run *run = w->run;
+	int rc = 0;
+	pthread_mutex_lock(&run->take);
+	if (!run->ended) {
+		w->number = run->taken;
+		rc = is_stopped(run) ? err_set_code(&w->err, ERR_BUSY, "run.stopped", "stopped")
+				     : csv_split_next(run->p->split, &w->block, &w->err);
+		run->taken += rc != 0;
+		run->ended = rc != 1;
+	}
+	pthread_mutex_unlock(&run->take);
+	return rc;
+}
+
+static int render_batch(struct worker *w)
+{
+	const struct contract_run_params *p = w->run->p;
+	const struct contract_run_view view = { w->batch, &w->block, p->schema };
+	for (size_t i = 0; i < p->n_sinks; i++) {
+		const struct contract_sink *s = &p->sinks[i];
+		if (s->render != NULL && (s->render(s->arg, &view, &w->rendered[i], &w->err) != 0 ||
+					     buf_check(&w->rendered[i], &w->err) != 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* Faults beyond the types; then the rows part into good ones and rejects. */
+static int judge_batch(struct worker *w)
+{
+	const struct contract_run_params *p = w->run->p;
+	if (w->checker != NULL)
+		contract_check(w->checker, w->batch);
+	if (p->refuse != NULL &&
+	    contract_check_refuse(w->checker, p->refuse, w->batch, &w->err) != 0)
+		return -1;
+	csv_batch_settle(w->batch);
+	if (p->collect != NULL &&
+	    contract_check_collect(w->checker, p->collect, w->batch, &w->err) != 0)
+		return -1;
+	return 0;
+}
+
+static int read_block(struct worker *w)
+{
+	csv_scan_begin(w->scan, &w->block);
+	while (csv_scan_next(w->scan, w->batch)) {
+		if (judge_batch(w) != 0)
+			return -1;
+		contract_tally_batch(&w->tally, w->batch);
+		if (w->profile != NULL)
+			contract_profile_batch(w->profile, w->batch);
+		if (w->infer != NULL)
+			contract_infer_batch(w->infer, w->batch);
+		if (render_batch(w) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Adds a block to the books; the worker's own are empty again. */
+static void book(struct worker *w)
+{
+	struct run *run = w->run;
+	contract_tally_add(&run->result->tally, &w->tally);
+	contract_tally_done(&w->tally);
+	contract_tally_init(&w->tally, run->p->schema->file_columns);
+	run->progress.bytes = w->block.offset + w->block.n;
+	run->progress.rows = run->result->tally.account.read;
+	run->progress.rejects = run->result->tally.account.rejected;
+	if (run->p->progress != NULL)
+		run->p->progress(run->p->progress_arg, &run->progress);
+}
+
+static int deliver(struct worker *w)
+{
+	const struct contract_run_params *p = w->run->p;
+	for (size_t i = 0; i < p->n_sinks; i++) {
+		const struct contract_sink *s = &p->sinks[i];
+		if (s->deliver != NULL && s->deliver(s->arg, &w->rendered[i], &w->err) != 0)
+			return -1;
+		buf_reset(&w->rendered[i]);
+	}
+	book(w);
+	return 0;
+}
+
+/* Waits until all blocks before this one are delivered. False when one of them failed. */
+static bool wait_for_turn(struct worker *w)
+{
+	struct run *run = w->run;
+	pthread_mutex_lock(&run->lock);
+	while (run->turn != w->number && !run->failed)
+		pthread_cond_wait(&run->turned, &run->lock);
+	const bool mine = !run->failed;
+	pthread_mutex_unlock(&run->lock);
+	return mine;
+}
+
+static void pass_turn(struct worker *w, int rc)
+{
+	struct run *run = w->run;
+	pthread_mutex_lock(&run->lock);
+	run->turn++;
+	if (rc != 0) {
+		run->failed = true;
+		run->err = w->err;
+	}
+	pthread_cond_broadcast(&run->turned);
+	pthread_mutex_unlock(&run->lock);
+}
+
+/* All blocks this worker can get. */
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	int rc;
+	open_worker(w);
+	while ((rc = take_block(w)) != 0) {
+		if (rc == 1)
+			rc = read_block(w);
+		if (!wait_for_turn(w))
+			break;
+		if (rc == 0)
+			rc = deliver(w);
+		pass_turn(w, rc);
+		if (rc != 0)
+			break;
+	}
+	return NULL;
+}
+
+/* What does not depend on the order of blocks is added in the end. */
+static void collect(struct run *run, struct worker *w)
+{
+	struct contract_run_result *r = run->result;
+	if (r->profile == NULL) {
+		r->profile = w->profile;
+		w->profile = NULL;
+	} else if (w->profile != NULL) {
+		contract_profile_merge(r->profile, w->profile);
+	}
+	if (r->infer == NULL) {
+		r->infer = w->infer;
+		w->infer = NULL;
+	} else if (w->infer != NULL) {
+		contract_infer_merge(r->infer, w->infer);
+	}
+}
+
+int contract_run(
+    const struct contract_run_params *p, struct contract_run_result *out, struct err *err)
+{
+	struct run run = { .p = p, .result = out };
+	ASSERT(p->threads >= 1 && p->threads <= CONTRACT_RUN_THREADS);
+	ASSERT(p->n_sinks <= CONTRACT_RUN_SINKS);
+	struct worker *workers = mem_array(p->threads, sizeof(*workers));
+	contract_tally_init(&out->tally, p->schema->file_columns);
+	(void)pthread_mutex_init(&run.take, NULL);
+	(void)pthread_mutex_init(&run.lock, NULL);
+	(void)pthread_cond_init(&run.turned, NULL);
+	for (unsigned i = 0; i < p->threads; i++) {
+		workers[i].run = &run;
+		workers[i].started =
+		    i > 0 && pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+	}
+	(void)work(&workers[0]);
+	for (unsigned i = 0; i < p->threads; i++) {
+		if (workers[i].started)
+			(void)pthread_join(workers[i].thread, NULL);
+		collect(&run, &workers[i]);
+		close_worker(&workers[i]);
+	}
+	free(workers);
+	(void)pthread_mutex_destroy(&run.take);
+	(void)pthread_mutex_destroy(&run.lock);
+	(void)pthread_cond_destroy(&run.turned);
+	if (run.failed) {
+		*err = run.err;
+		return -1;
+	}
+	ASSERT(contract_tally_balances(&out->tally));
+	return 0;
+}
+
+void contract_run_done(struct contract_run_result *r)
+{
+	contract_tally_done(&r->tally);
+	contract_profile_free(&r->profile);
+	contract_infer_free(&r->infer);
+}

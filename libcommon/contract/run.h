@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run - read a whole file with any number of threads; what comes out is in the order of the file.
+ *
+ * A worker takes the next block from the splitter under a lock (the only sequential part), scans
+ * and checks it, lets every sink render what it wants of each batch into a buffer of the block, and
+ * waits for the block's turn to have the buffers delivered and its books added. So account, counts,
+ * profile, rejects and outputs are the same at any number of threads, and so is the first failure.
+ *
+ *	const struct contract_sink sinks[] = { { .arg = &out, .render = ..., .deliver = ... } };
+ *	const struct contract_run_params p = { .split = split, .schema = &match.schema,
+ *	    .contract = &contract, .threads = 2, .sinks = sinks, .n_sinks = 1 };
+ *	contract_run(&p, &result, err);
+ *	contract_run_done(&result);
+ *
+ * Memory: for each thread one block, one batch, and what its sinks render of one block.
+ */
+#ifndef CONTRACT_RUN_H
+#define CONTRACT_RUN_H
+
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "contract/check.h"
+#include "contract/infer.h"
+#include "contract/profile.h"
+#include "contract/tally.h"
+#include "csv/csv_scan.h"
+#include "csv/csv_split.h"
+
+enum {
+	CONTRACT_RUN_THREADS = 64, /* most threads */
+	CONTRACT_RUN_SINKS = 4,    /* most sinks */
+};
+
+/* A settled batch as a sink sees it. Borrowed for the call. */
+struct contract_run_view {
+	const struct csv_batch *batch; /* good rows in the columns, the others in rejects */
+	const struct csv_block *block; /* the bytes the rows stand in */
+	const struct csv_schema *schema;
+};
+
+/* Somebody who takes rows. Both functions may be NULL. */
+struct contract_sink {
+	void *arg; /* borrowed */
+	/* Any thread, several at a time: append what is wanted of a batch to the block's buffer. */
+	int (*render)(
+	    void *arg, const struct contract_run_view *view, struct buf *out, struct err *err);
+	/* One thread at a time, in the order of blocks: the buffer of a block, maybe empty. */
+	int (*deliver)(void *arg, const struct buf *rendered, struct err *err);
+};
+
+/* How far it is, told after every block. */
+struct contract_run_progress {
+	uint64_t bytes; /* of the stream, in blocks that are done */
+	int64_t rows, rejects;
+};
+
+struct contract_run_params {
+	struct csv_split *split;            /* opened; read to its end */
+	const struct csv_schema *schema;    /* of a match, or all text */
+	const struct contract *contract;    /* NULL = the rows' shape and their types alone */
+	unsigned threads;                   /* 1..CONTRACT_RUN_THREADS */
+	bool profile;                       /* of the good rows */
+	struct contract_keys *collect;      /* pass 1: the good rows' keys go there; or NULL */
+	const struct contract_keys *refuse; /* pass 2: finished; rows that break one are refused */
+	const char *const *infer; /* header of the file: infer from the good rows; or NULL */
+	const struct contract_sink *sinks;
+	size_t n_sinks; /* at most CONTRACT_RUN_SINKS */
+	/* One thread at a time, after every block; NULL = nobody asks. */
+	void (*progress)(void *arg, const struct contract_run_progress *p);
+	void *progress_arg;
+	const atomic_bool *stop; /* set by anybody: end soon, with ERR_BUSY; NULL = never */
+};
+
+/* Zeroed, then contract_run_done. */
+struct contract_run_result {
+	struct contract_tally tally;
+	struct contract_profile *profile; /* when asked for */
+	struct contract_infer *infer;     /* when asked for */
+};
+
+/*
+ * contract_run - the whole file.
+ *
+ * out  zeroed; filled as far as the run came, also on failure
+ *
+ * Errors  ERR_BUSY  code "run.stopped": stop was set
+ *         others    as csv_split_next and the sinks set them
+ */
+int contract_run(const struct contract_run_params *p, struct contract_run_result *out,
+    struct err *err) MUST_CHECK;
+
+/* contract_run_done - give back what a run left; accepts a zeroed one. */
+void contract_run_done(struct contract_run_result *r);
+
+#endif
