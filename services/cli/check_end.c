@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_end - the report, and the verdict in words. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "kit/json.h"
+#include "show.h"
+
+int check_write_report(struct check *k, struct err *err)
+{
+	const bool usable = k->verdict != CONTRACT_UNUSABLE;
+	const struct contract_outcome o = {
+		.verdict = k->verdict,
+		.contract = k->has_contract ? &k->contract : NULL,
+		.match = usable ? &k->match : NULL,
+		.tally = usable ? &k->result.tally : NULL,
+		.sniffed = k->split == NULL ? NULL : csv_split_sniffed(k->split),
+		.budget_pct = k->budget_pct,
+		.fault = usable ? NULL : &k->fault,
+	};
+	cJSON *report = contract_report(&o, k->a);
+	cJSON *file = cJSON_CreateObject();
+	js_add_str(file, "name", k->input.path);
+	js_add_i64(file, "bytes", atomic_load(&k->input.done));
+	cJSON_AddItemToObject(report, "file", file);
+	if (k->result.profile != NULL)
+		cJSON_AddItemReferenceToObject(
+		    report, "profile", contract_profile_json(k->result.profile, k->a));
+	const char *text = js_print(k->a, report);
+	if (cli_output_write(&k->report, text, strlen(text), err) != 0)
+		return -1;
+	return cli_output_write(&k->report, "\n", 1, err);
+}
+
+/* Exit codes of a file that was read. */
+static int code_of(const struct check *k)
+{
+	if (k->args->fail_on == CLI_FAIL_NEVER)
+		return CLI_GOOD;
+	if (k->verdict == CONTRACT_OVER_BUDGET)
+		return CLI_FAILED;
+	const bool bad = k->result.tally.account.rejected > 0;
+	return bad && k->args->fail_on == CLI_FAIL_ANY ? CLI_REJECTED : CLI_GOOD;
+}
+
+static void say_over_budget(const struct check *k, FILE *to)
+{
+	const struct contract_account *a = &k->result.tally.account;
+	const double pct = a->read == 0 ? 0 : (double)a->rejected * 100.0 / (double)a->read;
+	(void)fprintf(to, "over the error budget: %.4g %% of the rows are rejected, %g %% may be\n",
+	    pct, k->budget_pct);
+	if (k->clean.out.path != NULL && !k->clean.out.published)
+		(void)fprintf(to, "%s was not written\n", k->clean.out.path);
+}
+
+/* One line where only errors are wanted. */
+static void say_briefly(const struct check *k)
+{
+	char rejected[32];
+	char read[32];
+	const struct contract_account *a = &k->result.tally.account;
+	cli_complain("%s: %s of %s rows rejected%s", cli_input_name(&k->input),
+	    cli_grouped(a->rejected, rejected), cli_grouped(a->read, read),
+	    k->verdict == CONTRACT_OVER_BUDGET ? ", over the error budget" : "");
+}
+
+static bool uses_stdout(const struct check *k)
+{
+	const struct cli_output *const outputs[] = { &k->clean.out, &k->rejects.out, &k->report };
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
+		if (outputs[i]->path != NULL && strcmp(outputs[i]->path, "-") == 0)
+			return true;
+	}
+	return false;
+}
+
+int check_say(struct check *k)
+{
+	if (k->verdict == CONTRACT_UNUSABLE) {
+		(void)err_wrap(&k->fault, "%s", cli_input_name(&k->input));
+		cli_complain_err(&k->fault);
+		return CLI_FAILED;
+	}
+	const int code = code_of(k);
+	if (k->args->quiet) {
+		if (code != CLI_GOOD)
+			say_briefly(k);
+		return code;
+	}
+	const struct cli_term t = cli_term_of(uses_stdout(k) ? stderr : stdout, k->args->color);
+	cli_show_books(&t, &k->result.tally, &k->match.schema);
+	if (k->verdict == CONTRACT_OVER_BUDGET)
+		say_over_budget(k, t.to);
+	cli_show_rejects(&t, &k->showcase, &k->match.schema, k->result.tally.account.rejected);
+	return code;
+}

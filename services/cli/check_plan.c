@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_plan - the contract, the file's dialect, the columns; keys in pass 1. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "check.h"
+#include "kit/json.h"
+
+enum { CONTRACT_BYTES = 16 << 20 };
+
+static int read_text(const char *path, struct buf *out, struct err *err)
+{
+	char block[8192];
+	ssize_t n = -1;
+	const int fd =
+	    strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		while ((n = read(fd, block, sizeof(block))) > 0)
+			buf_add(out, block, (size_t)n);
+	}
+	const int number = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	if (n < 0)
+		return err_set_errno(err, ERR_INPUT, number, "contract %s", path);
+	return buf_check(out, err);
+}
+
+static void say_faults(const char *path, const struct contract_faults *f)
+{
+	for (size_t i = 0; i < f->n && i < CONTRACT_MAX_FAULTS; i++)
+		cli_complain("%s: %s: %s", path, f->list[i].path, f->list[i].message);
+	if (f->n > CONTRACT_MAX_FAULTS)
+		cli_complain("%s: and %zu more faults", path, f->n - CONTRACT_MAX_FAULTS);
+}
+
+static int parse(struct check *k, const struct buf *text, struct err *err)
+{
+	const char *path = k->args->contract;
+	struct contract_faults *faults = arena_alloc(k->a, sizeof(*faults));
+	cJSON *doc;
+	if (js_parse(text->data, text->n, k->a, &doc, err) != 0) {
+		(void)err_wrap(err, "%s", path);
+		return err_set_code(err, ERR_INPUT, "contract.invalid", "%s", err->msg);
+	}
+	/* What `infer --json` prints holds the contract beside its evidence. */
+	const cJSON *inner = cJSON_GetObjectItemCaseSensitive(doc, "doc");
+	if (contract_parse(inner == NULL ? doc : inner, k->a, &k->contract, faults, err) != 0) {
+		say_faults(path, faults);
+		return err_set_code(
+		    err, ERR_INPUT, "contract.invalid", "%s is not a contract", path);
+	}
+	return 0;
+}
+
+/* What is said on the command line counts more than what the contract says. */
+static void merge_given(struct csv_given *base, const struct csv_given *over)
+{
+	struct csv_dialect *d = &base->dialect;
+	const struct csv_dialect *o = &over->dialect;
+	const uint32_t set = over->set;
+	if ((set & CSV_SET_DELIMITER) != 0)
+		memcpy(d->delimiter, o->delimiter, sizeof(d->delimiter));
+	if ((set & CSV_SET_QUOTE) != 0)
+		d->quote = o->quote;
+	if ((set & CSV_SET_ESCAPE) != 0)
+		d->escape = o->escape;
+	if ((set & CSV_SET_COMMENT) != 0)
+		memcpy(d->comment, o->comment, sizeof(d->comment));
+	if ((set & CSV_SET_LINE_END) != 0) {
+		d->line_end = o->line_end;
+		d->crlf = o->crlf;
+	}
+	d->skip_space = (set & CSV_SET_SKIP_SPACE) != 0 ? o->skip_space : d->skip_space;
+	d->preamble_lines = (set & CSV_SET_PREAMBLE) != 0 ? o->preamble_lines : d->preamble_lines;
+	d->header_rows = (set & CSV_SET_HEADER) != 0 ? o->header_rows : d->header_rows;
+	d->footer_rows = (set & CSV_SET_FOOTER) != 0 ? o->footer_rows : d->footer_rows;
+	d->first_table = (set & CSV_SET_TABLES) != 0 ? o->first_table : d->first_table;
+	if ((set & CSV_SET_ENCODING) != 0)
+		memcpy(d->encoding, o->encoding, sizeof(d->encoding));
+	base->set |= set;
+}
+
+int check_read_contract(struct check *k, struct err *err)
+{
+	struct buf text;
+	int rc = 0;
+	k->budget_pct = 100;
+	if (k->args->contract != NULL) {
+		buf_init(&text, CONTRACT_BYTES);
+		rc = read_text(k->args->contract, &text, err);
+		if (rc == 0)
+			rc = parse(k, &text, err);
+		buf_done(&text);
+		if (rc != 0)
+			return rc;
+		k->has_contract = true;
+		k->given = k->contract.dialect;
+		if (k->contract.budget_pct >= 0)
+			k->budget_pct = k->contract.budget_pct;
+		else if (k->args->fail_on == CLI_FAIL_BUDGET)
+			k->budget_pct = CONTRACT_BUDGET_PCT;
+		k->contract.repair = k->args->has_bad_rows ? k->args->repair : k->contract.repair;
+	} else if (k->args->fail_on == CLI_FAIL_BUDGET) {
+		k->budget_pct = CONTRACT_BUDGET_PCT;
+	}
+	merge_given(&k->given, &k->args->given);
+	return csv_given_check(&k->given, err);
+}
+
+bool check_is_files_fault(const struct err *err)
+{
+	return err->kind == ERR_INPUT &&
+	       (strncmp(err->code, "file.", 5) == 0 || strncmp(err->code, "header.", 7) == 0);
+}
+
+/* Every column of the file as text. */
+static void match_all(struct check *k, const char *const *header, size_t n)
+{
+	struct csv_column *columns = arena_alloc(k->a, n * sizeof(*columns));
+	for (size_t i = 0; i < n; i++)
+		columns[i] = (struct csv_column){
+			.name = header[i], .type = CSV_TEXT, .file_column = (int)i
+		};
+	k->match = (struct contract_match){ .schema = { .columns = columns,
+						.n_columns = n,
+						.file_columns = n,
+						.header = header } };
+}
+
+int check_open_split(struct check *k, struct err *err)
+{
+	const struct csv_split_params p = {
+		.read = cli_input_read,
+		.arg = &k->input,
+		.given = k->given,
+	};
+	size_t n;
+	csv_split_close(&k->split);
+	if (csv_split_open(&p, &k->split, err) != 0)
+		return -1;
+	const char *const *header = csv_split_header(k->split, &n);
+	if (k->has_contract)
+		return contract_match(&k->contract, header, n, k->a, &k->match, err);
+	match_all(k, header, n);
+	return 0;
+}
+
+static int collect_keys(struct check *k, struct err *err)
+{
+	struct contract_run_params p = check_run_params(k);
+	struct contract_run_result result = { 0 };
+	p.collect = k->keys;
+	const int rc = contract_run(&p, &result, err);
+	contract_run_done(&result);
+	return rc;
+}
+
+int check_judge_keys(struct check *k, struct err *err)
+{
+	enum contract_key_kind kinds[CONTRACT_MAX_KEYS];
+	const char *tmp = getenv("TMPDIR");
+	const struct contract_keys_conf conf = {
+		.dir = tmp == NULL || *tmp == '\0' ? "/tmp" : tmp,
+		.kinds = kinds,
+		.n_keys = k->contract.n_keys,
+	};
+	contract_check_kinds(&k->contract, kinds);
+	k->keys = contract_keys_new(&conf);
+	if (collect_keys(k, err) != 0 || check_add_references(k, err) != 0 ||
+	    contract_keys_finish(k->keys, err) != 0)
+		return -1;
+	if (cli_input_rewind(&k->input, err) != 0)
+		return -1;
+	return check_open_split(k, err);
+}

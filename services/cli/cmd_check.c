@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_check - `millrace check`: every row of a file, judged once. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static void on_progress(void *arg, const struct contract_run_progress *p)
+{
+	struct check *k = arg;
+	cli_progress_tell(&k->progress, p->rejects);
+}
+
+struct contract_run_params check_run_params(struct check *k)
+{
+	return (struct contract_run_params){
+		.split = k->split,
+		.schema = &k->match.schema,
+		.contract = k->has_contract ? &k->contract : NULL,
+		.threads = k->args->threads,
+		.progress = on_progress,
+		.progress_arg = k,
+		.stop = &cli_stop,
+	};
+}
+
+/* Before a byte is read: a directory that cannot be written to shows at once. */
+static int open_outputs(struct check *k, struct err *err)
+{
+	const struct cli_args *a = k->args;
+	if (a->clean != NULL && cli_clean_open(&k->clean, a->clean, a->quote_all, err) != 0)
+		return -1;
+	if (a->rejects != NULL && cli_rejects_open(&k->rejects, a->rejects, err) != 0)
+		return -1;
+	const char *report = a->json ? "-" : a->report;
+	return report == NULL ? 0 : cli_output_open(&k->report, report, err);
+}
+
+static int write_headers(struct check *k, struct err *err)
+{
+	size_t n;
+	const char *const *written = csv_split_as_written(k->split);
+	const char *const *names = csv_split_header(k->split, &n);
+	if (k->clean.out.path != NULL && csv_split_sniffed(k->split)->dialect.header_rows > 0 &&
+	    cli_clean_header(&k->clean, written, n, err) != 0)
+		return -1;
+	if (k->rejects.out.path != NULL && cli_rejects_header(&k->rejects, names, n, err) != 0)
+		return -1;
+	return 0;
+}
+
+static int run_rows(struct check *k, struct err *err)
+{
+	struct contract_run_params p = check_run_params(k);
+	struct contract_sink sinks[CONTRACT_RUN_SINKS];
+	size_t n = 0;
+	if (k->clean.out.path != NULL)
+		sinks[n++] = cli_clean_sink(&k->clean);
+	if (k->rejects.out.path != NULL)
+		sinks[n++] = cli_rejects_sink(&k->rejects);
+	k->showcase.most = k->args->quiet ? 0 : k->args->max_show;
+	k->showcase.dialect = csv_split_sniffed(k->split)->dialect;
+	if (k->showcase.most > 0)
+		sinks[n++] = cli_showcase_sink(&k->showcase);
+	p.sinks = sinks;
+	p.n_sinks = n;
+	p.profile = k->args->profile;
+	p.refuse = k->keys;
+	return write_headers(k, err) != 0 ? -1 : contract_run(&p, &k->result, err);
+}
+
+static int read_file(struct check *k, struct err *err)
+{
+	if (check_open_split(k, err) != 0)
+		return -1;
+	if (k->contract.n_keys > 0 && check_judge_keys(k, err) != 0)
+		return -1;
+	return run_rows(k, err);
+}
+
+/* The file was read, or is known to be unusable: the verdict, then what depends on it. */
+static int conclude(struct check *k, struct err *err)
+{
+	const bool usable = k->fault.kind == ERR_NONE;
+	k->verdict = CONTRACT_GOOD;
+	if (!usable)
+		k->verdict = CONTRACT_UNUSABLE;
+	else if (contract_budget_spent(&k->result.tally.account, k->budget_pct, 0, true))
+		k->verdict = CONTRACT_OVER_BUDGET;
+	if (k->report.path != NULL && check_write_report(k, err) != 0)
+		return -1;
+	const bool over = k->verdict == CONTRACT_OVER_BUDGET && k->args->fail_on != CLI_FAIL_NEVER;
+	struct cli_output *const outputs[] = { usable && !over ? &k->clean.out : NULL,
+		usable ? &k->rejects.out : NULL, &k->report };
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
+		if (outputs[i] != NULL && outputs[i]->path != NULL &&
+		    cli_output_finish(outputs[i], err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
+		if (outputs[i] != NULL && outputs[i]->path != NULL &&
+		    cli_output_publish(outputs[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* We failed, not the file; a reader of our output that went away ends us as its signal would. */
+static int fail(const struct err *err)
+{
+	if (strcmp(err->code, "output.closed") == 0) {
+		cli_stop_signal = SIGPIPE;
+		return CLI_FAILED;
+	}
+	if (cli_stop_signal != 0)
+		cli_complain("stopped; no output was written");
+	else
+		cli_complain_err(err);
+	return strcmp(err->code, "contract.invalid") == 0 ? CLI_CONFIG : CLI_FAILED;
+}
+
+static void close_all(struct check *k)
+{
+	cli_showcase_done(&k->showcase);
+	cli_output_close(&k->clean.out);
+	cli_output_close(&k->rejects.out);
+	cli_output_close(&k->report);
+	contract_run_done(&k->result);
+	contract_keys_free(&k->keys);
+	csv_split_close(&k->split);
+	cli_input_close(&k->input);
+	arena_free(&k->a);
+}
+
+int cli_check(const struct cli_args *args)
+{
+	struct check k = { .args = args, .a = arena_new(CLI_ARENA_BYTES) };
+	struct err err = { 0 };
+	int rc = check_read_contract(&k, &err);
+	if (rc == 0)
+		rc = cli_input_open(&k.input, args->file, k.contract.n_keys > 0, &err);
+	if (rc == 0)
+		rc = open_outputs(&k, &err);
+	if (rc == 0) {
+		cli_progress_start(&k.progress, "check", &k.input, !args->quiet);
+		rc = read_file(&k, &err);
+		cli_progress_end(&k.progress);
+	}
+	if (rc != 0 && check_is_files_fault(&err)) {
+		k.fault = err;
+		rc = 0;
+	}
+	if (rc == 0)
+		rc = conclude(&k, &err);
+	const int code = rc == 0 ? check_say(&k) : fail(&err);
+	close_all(&k);
+	return code;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_infer - `millrace infer`: a contract draft from all rows. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "cli.h"
+#include "contract/run.h"
+#include "input.h"
+#include "kit/json.h"
+#include "progress.h"
+#include "term.h"
+
+struct infer {
+	const struct cli_args *args;
+	struct arena *a;
+	struct cli_input input;
+	struct csv_split *split;
+	struct cli_progress progress;
+	struct contract_run_result result;
+};
+
+static void on_progress(void *arg, const struct contract_run_progress *p)
+{
+	struct infer *i = arg;
+	cli_progress_tell(&i->progress, p->rejects);
+}
+
+static int read_rows(struct infer *i, struct err *err)
+{
+	const struct csv_split_params p = {
+		.read = cli_input_read, .arg = &i->input, .given = i->args->given
+	};
+	size_t n;
+	if (csv_split_open(&p, &i->split, err) != 0)
+		return -1;
+	const char *const *header = csv_split_header(i->split, &n);
+	struct contract_infer *text = contract_infer_new(header, n);
+	const struct contract_run_params run = {
+		.split = i->split,
+		.schema = contract_infer_schema(text),
+		.threads = i->args->threads,
+		.infer = header,
+		.progress = on_progress,
+		.progress_arg = i,
+		.stop = &cli_stop,
+	};
+	const int rc = contract_run(&run, &i->result, err);
+	contract_infer_free(&text);
+	return rc;
+}
+
+static const char *text_of(const cJSON *v, struct arena *a)
+{
+	if (cJSON_IsString(v))
+		return v->valuestring;
+	return v == NULL || cJSON_IsNull(v) ? "" : js_print(a, v);
+}
+
+/* "decimal(12,2)", "date %d/%m/%Y", "integer". */
+static const char *type_of(const cJSON *field, struct arena *a)
+{
+	const cJSON *ours = cJSON_GetObjectItemCaseSensitive(field, "millrace");
+	const char *type = js_str(ours, "type");
+	const char *format = js_str(field, "format");
+	if (type == NULL)
+		type = text_of(cJSON_GetObjectItemCaseSensitive(field, "type"), a);
+	if (strcmp(type, "decimal") == 0)
+		return arena_printf(a, "decimal(%lld,%lld)",
+		    (long long)js_i64(ours, "precision", 38), (long long)js_i64(ours, "scale", 9));
+	return format == NULL ? type : arena_printf(a, "%s %s", type, format);
+}
+
+/* Why the column is no narrower type: the first cell that killed the first candidate. */
+static const char *first_fall(const cJSON *evidence, const char *name, struct arena *a)
+{
+	const cJSON *c;
+	cJSON_ArrayForEach(c, cJSON_GetObjectItemCaseSensitive(evidence, "columns"))
+	{
+		if (js_str(c, "name") == NULL || strcmp(js_str(c, "name"), name) != 0)
+			continue;
+		const cJSON *fell = cJSON_GetObjectItemCaseSensitive(c, "fell");
+		const cJSON *first = cJSON_GetArrayItem(fell, 0);
+		const cJSON *cell =
+		    cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(first, "cells"), 0);
+		if (cell == NULL)
+			return "";
+		return arena_printf(a, "not %s: line %lld \"%s\"",
+		    text_of(cJSON_GetObjectItemCaseSensitive(first, "type"), a),
+		    (long long)js_i64(cell, "line", 0),
+		    text_of(cJSON_GetObjectItemCaseSensitive(cell, "value"), a));
+	}
+	return "";
+}
+
+static void show_field(
+    const struct cli_term *t, const cJSON *field, const cJSON *evidence, struct arena *a)
+{
+	const cJSON *rules = cJSON_GetObjectItemCaseSensitive(field, "constraints");
+	const char *name = text_of(cJSON_GetObjectItemCaseSensitive(field, "name"), a);
+	const char *type = type_of(field, a);
+	const char *why = first_fall(evidence, name, a);
+	const int used = cli_show(t, name, strlen(name), 28);
+	(void)fprintf(t->to, "%*s  %-22s %-9s", 28 - used, "", type,
+	    js_bool(rules, "required", false) ? "required" : "");
+	(void)fputs(cli_tint(t, CLI_DIM), t->to);
+	(void)cli_show(t, why, strlen(why), t->width > 90 ? t->width - 64 : 26);
+	(void)fprintf(t->to, "%s\n", cli_tint(t, CLI_PLAIN));
+}
+
+static void show(const struct infer *i, const cJSON *draft)
+{
+	const struct cli_term t = cli_term_of(stdout, i->args->color);
+	const cJSON *doc = cJSON_GetObjectItemCaseSensitive(draft, "doc");
+	const cJSON *evidence = cJSON_GetObjectItemCaseSensitive(draft, "evidence");
+	const struct contract_account *books = &i->result.tally.account;
+	const cJSON *field;
+	char count[32];
+	char rejected[32];
+	cJSON_ArrayForEach(field, cJSON_GetObjectItemCaseSensitive(doc, "fields"))
+	    show_field(&t, field, evidence, i->a);
+	(void)fprintf(t.to, "\nfrom %s rows", cli_grouped(books->good, count));
+	if (books->rejected > 0)
+		(void)fprintf(t.to, "; %s more do not have the shape of the others",
+		    cli_grouped(books->rejected, rejected));
+	(void)fprintf(t.to, "\n%smillrace infer FILE --json prints the contract%s\n",
+	    cli_tint(&t, CLI_DIM), cli_tint(&t, CLI_PLAIN));
+}
+
+static void print(const struct infer *i)
+{
+	const struct contract_infer_how how = {
+		.sniffed = csv_split_sniffed(i->split),
+		.row_rejects = i->result.tally.account.rejected,
+	};
+	cJSON *draft = contract_infer_draft(i->result.infer, &how, i->a);
+	if (i->args->json) {
+		(void)fputs(js_print(i->a, draft), stdout);
+		(void)fputc('\n', stdout);
+	} else if (!i->args->quiet) {
+		show(i, draft);
+	}
+}
+
+int cli_infer(const struct cli_args *args)
+{
+	struct infer i = { .args = args, .a = arena_new(CLI_ARENA_BYTES) };
+	struct err err = { 0 };
+	int rc = cli_input_open(&i.input, args->file, false, &err);
+	if (rc == 0) {
+		cli_progress_start(&i.progress, "infer", &i.input, !args->quiet);
+		rc = read_rows(&i, &err);
+		cli_progress_end(&i.progress);
+	}
+	if (rc == 0)
+		print(&i);
+	else if (cli_stop_signal == 0)
+		cli_complain_err(&err);
+	contract_run_done(&i.result);
+	csv_split_close(&i.split);
+	cli_input_close(&i.input);
+	arena_free(&i.a);
+	return rc == 0 ? CLI_GOOD : CLI_FAILED;
+}

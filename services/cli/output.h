@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * output - a file that appears whole or not at all.
+ *
+ * What is written goes to a file without a name in the target's directory; cli_output_publish gives
+ * it the name in one step once it is on the disk. Until then a crash, a signal or a full disk
+ *leaves nothing behind and what was there before stays. Where the file system has no nameless files
+ *the temporary one is called .NAME.XXXXXX and removed. Pipes, devices and "-" are written directly:
+ * there is no name to give.
+ *
+ *	cli_output_open(&out, "clean.csv", err);
+ *	cli_output_write(&out, p, n, err);
+ *	cli_output_finish(&out, err);      (flush and fsync: all that can fail for want of space)
+ *	cli_output_publish(&out, err);
+ *	cli_output_close(&out);            (at any time: what is not published is gone)
+ */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include "base/err.h"
+
+enum { CLI_OUTPUT_BYTES = 64 << 10 };
+
+struct cli_output {
+	const char *path; /* as it was named; borrowed; NULL = never opened */
+	char *target;     /* the file behind links; NULL = written directly; owned */
+	char *temporary;  /* its name while it has one; NULL = none; owned */
+	int fd;           /* -1 = closed */
+	size_t n;         /* bytes waiting in room */
+	char *room;       /* CLI_OUTPUT_BYTES; owned */
+	bool published;
+};
+
+/*
+ * cli_output_open - make the temporary file, or open what is written directly.
+ *
+ * path  borrowed until cli_output_close; "-" = standard output
+ *
+ * Errors  ERR_UNAVAILABLE  no such directory, no right to write there; ERR_NO_SPACE
+ */
+int cli_output_open(struct cli_output *o, const char *path, struct err *err) MUST_CHECK;
+
+/*
+ * cli_output_write - n bytes more.
+ *
+ * Errors  ERR_NO_SPACE, ERR_UNAVAILABLE (code "output.closed": the reader of the pipe is gone)
+ */
+int cli_output_write(struct cli_output *o, const void *p, size_t n, struct err *err) MUST_CHECK;
+
+/* cli_output_finish - all bytes to the disk. ERR_NO_SPACE, ERR_UNAVAILABLE. */
+int cli_output_finish(struct cli_output *o, struct err *err) MUST_CHECK;
+
+/* cli_output_publish - give it its name; nothing to do when written directly. ERR_UNAVAILABLE. */
+int cli_output_publish(struct cli_output *o, struct err *err) MUST_CHECK;
+
+/* cli_output_close - accepts a zeroed one; what was not published disappears. */
+void cli_output_close(struct cli_output *o);
+
+/* cli_output_path - a path under which others may write the temporary file (DuckDB); it must be
+ * opened anew, in place. Valid until published. */
+const char *cli_output_path(struct cli_output *o);
+
+/* cli_output_spool - a file without a name in TMPDIR. ERR_UNAVAILABLE. */
+int cli_output_spool(int *out_fd, struct err *err) MUST_CHECK;
+
+/* cli_output_all - write all n bytes. ERR_NO_SPACE, ERR_UNAVAILABLE ("output.closed"). */
+int cli_output_all(int fd, const void *p, size_t n, struct err *err) MUST_CHECK;
+
+#endif

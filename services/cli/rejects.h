@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rejects - the refused rows, twice: all of them as CSV to be mended, the first for the screen.
+ */
+#ifndef CLI_REJECTS_H
+#define CLI_REJECTS_H
+
+#include <stdatomic.h>
+
+#include "contract/run.h"
+#include "output.h"
+
+/* --rejects. */
+struct cli_rejects {
+	struct cli_output out;
+	int64_t n; /* written so far: the number in _reject */
+};
+
+/* A refused row as it is shown. */
+struct cli_shown {
+	int64_t row, line;
+	int file_column;
+	const char *rule;
+	char message[CSV_MESSAGE_BYTES];
+	char *raw; /* owned */
+	size_t raw_n;
+	bool raw_whole;
+};
+
+/* The first of them. */
+struct cli_showcase {
+	struct cli_shown *list; /* n of them; owned */
+	size_t n, most;
+	struct csv_dialect dialect; /* of the file */
+	atomic_bool full;
+};
+
+/* cli_rejects_open - errors as cli_output_open: ERR_UNAVAILABLE, ERR_NO_SPACE. */
+int cli_rejects_open(struct cli_rejects *r, const char *path, struct err *err) MUST_CHECK;
+
+/* cli_rejects_header - the header line, for a file with these n columns. Errors as
+ * cli_output_write: ERR_UNAVAILABLE, ERR_NO_SPACE. */
+int cli_rejects_header(
+    struct cli_rejects *r, const char *const *names, size_t n, struct err *err) MUST_CHECK;
+
+/* cli_rejects_sink, cli_showcase_sink - where contract_run brings the rows; borrowed. */
+struct contract_sink cli_rejects_sink(struct cli_rejects *r);
+struct contract_sink cli_showcase_sink(struct cli_showcase *s);
+
+/* cli_showcase_done - accepts a zeroed one. */
+void cli_showcase_done(struct cli_showcase *s);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show - what `millrace check` prints for people: books, counts by rule, the first refused rows. */
+#ifndef CLI_SHOW_H
+#define CLI_SHOW_H
+
+#include "contract/match.h"
+#include "contract/tally.h"
+#include "rejects.h"
+#include "term.h"
+
+/* cli_show_books - "5,000,000 in = 4,998,911 good + 1,089 rejected", then a line for each rule and
+ * column. */
+void cli_show_books(
+    const struct cli_term *t, const struct contract_tally *tally, const struct csv_schema *schema);
+
+/* cli_show_rejects - the refused rows of the showcase, the bad cell of each marked. */
+void cli_show_rejects(const struct cli_term *t, const struct cli_showcase *s,
+    const struct csv_schema *schema, int64_t all);
+
+#endif
