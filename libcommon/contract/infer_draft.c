@@ -6,7 +6,16 @@
 #include "contract/infer_priv.h"
 #include "contract/profile_value.h"
 
-static const char *frictionless_type(const struct infer_candidate *k)
+/* Whole numbers that need more than 64 bits are a decimal of ours, but an integer to everybody. */
+static bool is_whole(const struct infer_column *c, const struct infer_candidate *k)
+{
+	unsigned before;
+	unsigned behind;
+	infer_digits(c, k, &before, &behind);
+	return behind == 0 && c->count[SHAPE_DECIMAL] == 0;
+}
+
+static const char *frictionless_type(const struct infer_column *c, const struct infer_candidate *k)
 {
 	static const char *const names[CSV_TYPE_COUNT_] = {
 		[CSV_TEXT] = "string",
@@ -26,6 +35,8 @@ static const char *frictionless_type(const struct infer_candidate *k)
 		return "array";
 	if (k->type == CSV_JSON && infer_takes(k, SHAPE_JSON_ARRAY))
 		return "string";
+	if (k->type == CSV_DECIMAL && is_whole(c, k))
+		return "integer";
 	return names[k->type];
 }
 
@@ -127,7 +138,7 @@ void infer_add_field(cJSON *fields, const struct contract_infer *i, size_t colum
 	cJSON *field = cJSON_CreateObject();
 	cJSON_AddItemToArray(fields, field);
 	add_string(field, "name", name);
-	add_string(field, "type", frictionless_type(k));
+	add_string(field, "type", frictionless_type(&i->seen[column], k));
 	if (k->type == CSV_UUID)
 		add_string(field, "format", "uuid");
 	else if (k->format[0] != '\0')
