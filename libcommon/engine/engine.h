@@ -46,7 +46,11 @@ enum engine_type {
 	ENGINE_TIMESTAMPTZ, /* int64_t microseconds since 1970-01-01 00:00 UTC */
 	ENGINE_TEXT,        /* struct engine_text, UTF-8 checked by the maker */
 	ENGINE_I32,         /* int32_t; sources and streams */
-	ENGINE_OTHER,       /* streams only: a type we do not carry; data is NULL */
+	ENGINE_TIME,        /* int64_t microseconds of the day */
+	ENGINE_INTERVAL,    /* struct engine_interval; Parquet does not hold it, see columns.h */
+	ENGINE_UUID,  /* unsigned __int128, the first hex digit highest, ENGINE_UUID_FLIP off */
+	ENGINE_JSON,  /* struct engine_text; what streams give as ENGINE_TEXT, by the reader */
+	ENGINE_OTHER, /* streams only: a type we do not carry; data is NULL */
 };
 
 struct engine_column {
@@ -70,6 +74,15 @@ struct engine_text {
 		};
 	};
 };
+
+/* A duration as DuckDB keeps it. */
+struct engine_interval {
+	int32_t months, days;
+	int64_t us;
+};
+
+/* DuckDB keeps a UUID with its highest bit turned over, so that it orders as a signed number. */
+#define ENGINE_UUID_FLIP ((unsigned __int128)1 << 127)
 
 /* One column of a chunk. Bit i of validity is 0 when row i is NULL; a NULL pointer means no NULLs.
  */

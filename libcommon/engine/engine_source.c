@@ -19,8 +19,12 @@ static duckdb_logical_type logical_type(const struct engine_column *c)
 		[ENGINE_TIMESTAMPTZ] = DUCKDB_TYPE_TIMESTAMP_TZ,
 		[ENGINE_TEXT] = DUCKDB_TYPE_VARCHAR,
 		[ENGINE_I32] = DUCKDB_TYPE_INTEGER,
+		[ENGINE_TIME] = DUCKDB_TYPE_TIME,
+		[ENGINE_INTERVAL] = DUCKDB_TYPE_INTERVAL,
+		[ENGINE_UUID] = DUCKDB_TYPE_UUID,
+		[ENGINE_JSON] = DUCKDB_TYPE_VARCHAR,
 	};
-	ASSERT(c->type < ENGINE_OTHER);
+	ASSERT(c->type != ENGINE_OTHER);
 	if (c->type == ENGINE_DECIMAL)
 		return duckdb_create_decimal_type((uint8_t)c->precision, (uint8_t)c->scale);
 	return duckdb_create_logical_type(types[c->type]);

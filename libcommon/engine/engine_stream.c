@@ -43,6 +43,9 @@ enum engine_type engine_type_from(duckdb_logical_type type, int *out_precision, 
 		{ DUCKDB_TYPE_TIMESTAMP_TZ, ENGINE_TIMESTAMPTZ },
 		{ DUCKDB_TYPE_VARCHAR, ENGINE_TEXT },
 		{ DUCKDB_TYPE_INTEGER, ENGINE_I32 },
+		{ DUCKDB_TYPE_TIME, ENGINE_TIME },
+		{ DUCKDB_TYPE_INTERVAL, ENGINE_INTERVAL },
+		{ DUCKDB_TYPE_UUID, ENGINE_UUID },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		if (types[i].duckdb == id)

@@ -19,6 +19,10 @@ static const struct {
 	[COLUMN_TIMESTAMP] = { "timestamp", "TIMESTAMP", "timestamp without time zone" },
 	[COLUMN_TIMESTAMPTZ] = { "timestamptz", "TIMESTAMPTZ", "timestamp with time zone" },
 	[COLUMN_TEXT] = { "text", "VARCHAR", "text" },
+	[COLUMN_TIME] = { "time", "TIME", "time without time zone" },
+	[COLUMN_DURATION] = { "duration", "INTERVAL", "interval" },
+	[COLUMN_UUID] = { "uuid", "UUID", "uuid" },
+	[COLUMN_JSON] = { "json", "VARCHAR", "jsonb" },
 };
 
 static int parse_type(const char *word, enum column_type *out)
@@ -106,4 +110,20 @@ const char *column_duckdb_type(const struct column *c, struct arena *a)
 const char *column_pg_type(const struct column *c, struct arena *a)
 {
 	return sql_type(c, types[c->type].pg, a);
+}
+
+const char *column_duration_to_silver(const char *name, struct arena *a)
+{
+	return arena_printf(a,
+	    "CASE WHEN %s IS NULL THEN NULL ELSE struct_pack("
+	    "months := (year(%s) * 12 + month(%s))::INTEGER, days := day(%s)::INTEGER, "
+	    "us := hour(%s) * 3600000000 + minute(%s) * 60000000 + microsecond(%s)) END AS %s",
+	    name, name, name, name, name, name, name, name);
+}
+
+const char *column_duration_from_silver(const char *name, struct arena *a)
+{
+	return arena_printf(a,
+	    "to_months(%s.months) + to_days(%s.days) + to_microseconds(%s.us) AS %s", name, name,
+	    name, name);
 }

@@ -19,8 +19,15 @@ enum column_type {
 	COLUMN_TIMESTAMP,   /* no zone */
 	COLUMN_TIMESTAMPTZ, /* zoned */
 	COLUMN_TEXT,
+	COLUMN_TIME,
+	COLUMN_DURATION, /* in silver COLUMN_SILVER_DURATION: Parquet has no such intervals */
+	COLUMN_UUID,
+	COLUMN_JSON,
 	COLUMN_TYPE_COUNT_,
 };
+
+/* Parquet's intervals have whole milliseconds and no sign, so silver keeps the three parts. */
+#define COLUMN_SILVER_DURATION "STRUCT(months INTEGER, days INTEGER, us BIGINT)"
 
 enum { COLUMNS_MAX = 1590, COLUMN_NAME_MAX_BYTES = 63 };
 enum { COLUMN_PRECISION_DEFAULT = 38, COLUMN_SCALE_DEFAULT = 9, COLUMN_PRECISION_MAX = 38 };
@@ -53,5 +60,10 @@ const char *column_type_name(enum column_type type);
 /* column_duckdb_type, column_pg_type - the SQL type, e.g. "DECIMAL(12,2)"; arena. */
 const char *column_duckdb_type(const struct column *c, struct arena *a);
 const char *column_pg_type(const struct column *c, struct arena *a);
+
+/* column_duration_to_silver, column_duration_from_silver - SQL that turns an interval into silver's
+ * struct and back; name is quoted already; arena. */
+const char *column_duration_to_silver(const char *name, struct arena *a);
+const char *column_duration_from_silver(const char *name, struct arena *a);
 
 #endif

@@ -178,12 +178,35 @@ static uint8_t *put_double(uint8_t *p, double d)
 	return put_u64(put_u32(p, sizeof(bits)), bits);
 }
 
+/* jsonb_recv: a version byte before the text. */
+static uint8_t *put_json(uint8_t *p, const struct engine_text *t)
+{
+	p = put_u32(p, t->n + 1);
+	*p++ = 1;
+	memcpy(p, engine_text_ptr(t), t->n);
+	return p + t->n;
+}
+
+static uint8_t *put_interval(uint8_t *p, const struct engine_interval *v)
+{
+	p = put_u64(put_u32(p, sizeof(*v)), (uint64_t)v->us);
+	return put_u32(put_u32(p, (uint32_t)v->days), (uint32_t)v->months);
+}
+
+static uint8_t *put_uuid(uint8_t *p, unsigned __int128 v)
+{
+	v ^= ENGINE_UUID_FLIP;
+	p = put_u64(put_u32(p, sizeof(v)), (uint64_t)(v >> 64));
+	return put_u64(p, (uint64_t)v);
+}
+
 /* One field; NULL when the value cannot be held. */
-static uint8_t *put_field(uint8_t *p, const struct engine_vector *v, size_t row)
+static uint8_t *put_field(
+    uint8_t *p, const struct engine_vector *v, enum engine_type type, size_t row)
 {
 	if (engine_is_null(v, row))
 		return put_u32(p, UINT32_MAX);
-	switch (v->type) {
+	switch (type) {
 	case ENGINE_I64:
 		return put_i64_field(p, ((const int64_t *)v->data)[row]);
 	case ENGINE_I32:
@@ -203,6 +226,14 @@ static uint8_t *put_field(uint8_t *p, const struct engine_vector *v, size_t row)
 		p = put_u32(p, 1);
 		*p = ((const bool *)v->data)[row] ? 1 : 0;
 		return p + 1;
+	case ENGINE_TIME:
+		return put_i64_field(p, ((const int64_t *)v->data)[row]);
+	case ENGINE_INTERVAL:
+		return put_interval(p, &((const struct engine_interval *)v->data)[row]);
+	case ENGINE_UUID:
+		return put_uuid(p, ((const unsigned __int128 *)v->data)[row]);
+	case ENGINE_JSON:
+		return put_json(p, &((const struct engine_text *)v->data)[row]);
 	case ENGINE_OTHER:
 		break;
 	}
@@ -245,7 +276,9 @@ int copy_encode_rows(const struct engine_chunk *chunk, const struct engine_colum
 		reserve(b, row_bound(chunk, row));
 		uint8_t *p = put_u16(b->p + b->n, (unsigned)chunk->n_columns);
 		for (size_t i = 0; i < chunk->n_columns; i++) {
-			p = put_field(p, &chunk->v[i], row);
+			const enum engine_type type =
+			    columns[i].type == ENGINE_JSON ? ENGINE_JSON : chunk->v[i].type;
+			p = put_field(p, &chunk->v[i], type, row);
 			if (p == NULL)
 				return err_set_code(err, ERR_INPUT, "load.range",
 				    "column %s holds a value that PostgreSQL cannot",

@@ -30,7 +30,8 @@ void copy_buf_done(struct copy_buf *b);
  * copy_encode_rows - append rows [from, from + some) of a chunk until the buffer holds at least
  * stop_bytes or the chunk ends.
  *
- * columns   names for messages, chunk->n_columns of them
+ * columns   chunk->n_columns of them: names for messages; a text is written as jsonb where its type
+ *           is ENGINE_JSON
  * from      first row
  *
  * Returns the number of rows encoded (at least 1 when there is one), or -1.

@@ -49,6 +49,45 @@ static const char *empty_select(struct load *l, const cJSON *source, struct err 
 	return arena_printf(l->a, "%s WHERE false", sql);
 }
 
+/* Adds a column that silver keeps as a struct to the list of REPLACE. */
+static void add_duration(struct load *l, const struct engine_text *name, struct buf *list)
+{
+	const char *text = arena_dup_n(l->a, engine_text_ptr(name), name->n);
+	buf_printf(list, "%s%s", list->n == 0 ? "" : ", ",
+	    column_duration_from_silver(engine_quote_ident(l->a, text), l->a));
+}
+
+/* Durations back from silver's struct; every other column as it is. */
+static int list_durations(struct load *l, const char *from, struct buf *list, struct err *err)
+{
+	struct engine_stream *s = NULL;
+	const struct engine_chunk *chunk;
+	const char *sql = arena_printf(l->a,
+	    "SELECT column_name FROM (DESCRIBE SELECT * FROM %s) WHERE column_type = "
+	    "(SELECT typeof(NULL::" COLUMN_SILVER_DURATION "))",
+	    from);
+	int rc = engine_stream_open(l->con, sql, &s, err);
+	while (rc == 0 && (rc = engine_stream_next(s, &chunk, err)) == 0 && chunk != NULL) {
+		for (size_t i = 0; i < chunk->rows; i++)
+			add_duration(l, &((const struct engine_text *)chunk->v[0].data)[i], list);
+	}
+	engine_stream_close(&s);
+	return rc;
+}
+
+static const char *files_select(struct load *l, const char *from, struct err *err)
+{
+	struct buf list;
+	const char *select = NULL;
+	buf_init(&list, TASK_SPEC_MAX_BYTES);
+	if (list_durations(l, from, &list, err) == 0)
+		select = list.n == 0
+			     ? arena_printf(l->a, "SELECT * FROM %s", from)
+			     : arena_printf(l->a, "SELECT * REPLACE (%s) FROM %s", list.data, from);
+	buf_done(&list);
+	return select;
+}
+
 /* Each source is a view of its Parquet files, in order; with "fill", columns that files of an older
  * contract do not have are null. */
 static int make_view(struct load *l, const cJSON *source, struct err *err)
@@ -66,8 +105,10 @@ static int make_view(struct load *l, const cJSON *source, struct err *err)
 	cJSON_ArrayForEach(file, files) buf_printf(
 	    &list, "%s%s", list.n == 0 ? "" : ",", engine_quote_text(l->a, file->valuestring));
 	if (n > 0)
-		select = arena_printf(l->a, "SELECT * FROM read_parquet([%s]%s)", list.data,
-		    n > 1 ? ", union_by_name=true" : "");
+		select = files_select(l,
+		    arena_printf(l->a, "read_parquet([%s]%s)", list.data,
+			n > 1 ? ", union_by_name=true" : ""),
+		    err);
 	else
 		select = empty_select(l, source, err);
 	buf_done(&list);
@@ -186,6 +227,21 @@ static int send_end(struct load *l, struct err *err)
 	return send_bytes(l, end, sizeof(end), err);
 }
 
+/* The stream's columns, told apart where a type of ours has none in DuckDB. */
+static const struct engine_column *encoded_columns(struct load *l)
+{
+	const struct engine_column *columns;
+	const size_t n = engine_stream_columns(l->stream, &columns);
+	const size_t own = js_bool(l->spec, "has_row", false) ? 1 : 0;
+	struct engine_column *out = arena_alloc(l->a, n * sizeof(*out));
+	memcpy(out, columns, n * sizeof(*out));
+	for (size_t i = 0; i < l->columns.n; i++) {
+		if (l->columns.c[i].type == COLUMN_JSON)
+			out[own + i].type = ENGINE_JSON;
+	}
+	return out;
+}
+
 static int send_chunk(struct load *l, const struct engine_chunk *chunk,
     const struct engine_column *columns, struct err *err)
 {
@@ -203,10 +259,9 @@ static int send_chunk(struct load *l, const struct engine_chunk *chunk,
 
 static int send_all(struct load *l, struct err *err)
 {
-	const struct engine_column *columns;
+	const struct engine_column *columns = encoded_columns(l);
 	const struct engine_chunk *chunk;
 
-	engine_stream_columns(l->stream, &columns);
 	l->frame.alloc = FRAME_BYTES + FRAME_BYTES / 4;
 	l->frame.p = mem_alloc(l->frame.alloc);
 	start_frame(l);

@@ -7,9 +7,13 @@
 
 #include "base/die.h"
 #include "base/mem.h"
+#include "columns.h"
 #include "engine_validate.h"
 
-enum { OWN_COLUMNS = 2 }; /* _row, _offset */
+enum {
+	OWN_COLUMNS = 2, /* _row, _offset */
+	SILVER_SQL_BYTES = 16 << 20,
+};
 
 /* LZ4 costs a tenth less than snappy; dictionaries of columns with many values cost more than
  * they save (docs/decisions/0021-silver-ranges.md). */
@@ -46,6 +50,10 @@ static struct engine_column engine_column_of(const struct csv_column *c)
 		[CSV_DATE] = ENGINE_DATE,
 		[CSV_TIMESTAMP] = ENGINE_TIMESTAMP,
 		[CSV_TIMESTAMPTZ] = ENGINE_TIMESTAMPTZ,
+		[CSV_TIME] = ENGINE_TIME,
+		[CSV_DURATION] = ENGINE_INTERVAL,
+		[CSV_UUID] = ENGINE_UUID,
+		[CSV_JSON] = ENGINE_TEXT,
 	};
 	const bool narrow = c->precision <= CSV_DECIMAL_NARROW;
 	return (struct engine_column){
@@ -58,6 +66,8 @@ static struct engine_column engine_column_of(const struct csv_column *c)
 
 _Static_assert(
     sizeof(struct csv_text) == sizeof(struct engine_text), "texts are handed over as they are");
+_Static_assert(sizeof(struct csv_duration) == sizeof(struct engine_interval),
+    "durations are handed over as they are");
 
 /* Values are written straight into DuckDB's vectors. */
 static void place(struct worker *w, struct engine_chunk *chunk)
@@ -77,6 +87,17 @@ static void hand_over_nulls(struct csv_batch *b, struct engine_chunk *chunk)
 			continue;
 		engine_set_null(v, 0); /* makes the bits writable */
 		memcpy(v->validity, b->columns[c].valid, (b->rows + 63) / 64 * sizeof(uint64_t));
+	}
+}
+
+static void hand_over_uuids(struct csv_batch *b)
+{
+	for (size_t c = 0; c < b->n_columns; c++) {
+		unsigned __int128 *v = b->columns[c].data;
+		if (b->schema->columns[c].type != CSV_UUID)
+			continue;
+		for (size_t r = 0; r < b->rows; r++)
+			v[r] ^= ENGINE_UUID_FLIP;
 	}
 }
 
@@ -108,6 +129,7 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 		tell(w);
 		chunk->rows = b->rows;
 	}
+	hand_over_uuids(b);
 	hand_over_nulls(b, chunk);
 	return 0;
 }
@@ -196,6 +218,25 @@ static void finish_range(struct worker *w, int64_t silver_bytes)
 	pthread_mutex_unlock(&v->lock);
 }
 
+/* What silver keeps in another way than the batch: "" or " REPLACE (...)"; arena. */
+static const char *silver_replace(const struct csv_schema *schema, struct arena *a)
+{
+	struct buf list;
+	buf_init(&list, SILVER_SQL_BYTES / 4);
+	for (size_t c = 0; c < schema->n_columns; c++) {
+		if (schema->columns[c].type != CSV_DURATION)
+			continue;
+		const char *name = engine_quote_ident(a, schema->columns[c].name);
+		buf_printf(&list, "%s%s", list.n == 0 ? " REPLACE (" : ", ",
+		    column_duration_to_silver(name, a));
+	}
+	if (list.n > 0)
+		buf_addc(&list, ')');
+	const char *out = list.n == 0 ? "" : arena_dup(a, list.data);
+	buf_done(&list);
+	return out;
+}
+
 static int write_range(struct worker *w)
 {
 	char path[4096];
@@ -204,14 +245,14 @@ static int write_range(struct worker *w)
 	if (snprintf(path, sizeof(path), "%s/silver-%zu.parquet", v->spec.scratch, w->number) >=
 	    (int)sizeof(path))
 		return err_set(&w->err, ERR_INTERNAL, "the scratch path is too long");
-	struct arena *a = arena_new(64 << 10);
+	struct arena *a = arena_new(SILVER_SQL_BYTES);
 	contract_tally_init(&w->tally, v->match.schema.file_columns);
 	w->rejects = (struct validate_spool){ 0 };
 	w->position = 0;
 	csv_scan_begin(w->scan, &w->block);
 	int rc =
-	    engine_exec(w->con, &w->err, "COPY (SELECT * FROM %s()) TO %s (" SILVER_OPTIONS ")",
-		w->source, engine_quote_text(a, path));
+	    engine_exec(w->con, &w->err, "COPY (SELECT *%s FROM %s()) TO %s (" SILVER_OPTIONS ")",
+		silver_replace(&v->match.schema, a), w->source, engine_quote_text(a, path));
 	arena_free(&a);
 	const bool there = stat(path, &st) == 0;
 	if (rc == 0 && !there)

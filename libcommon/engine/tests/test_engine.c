@@ -235,6 +235,62 @@ static void test_zones_and_types(void **state)
 	assert_string_equal(engine_quote_text(arena, "a'b"), "'a''b'");
 }
 
+static const struct engine_interval durations[] = { { 14, -3, 1 },
+	{ INT32_MIN, INT32_MAX, INT64_MIN }, { 0, 0, 0 } };
+static const unsigned __int128 uuids[] = { 0, ((unsigned __int128)0x0123abcdef456789 << 64) + 5,
+	~(unsigned __int128)0 };
+
+static int fill_values(void *arg, struct engine_chunk *chunk, struct err *err)
+{
+	bool *done = arg;
+	(void)err;
+
+	for (size_t i = 0; i < 3 && !*done; i++, chunk->rows++) {
+		((int64_t *)chunk->v[0].data)[i] = (int64_t)i * 43199999999;
+		((struct engine_interval *)chunk->v[1].data)[i] = durations[i];
+		((unsigned __int128 *)chunk->v[2].data)[i] = uuids[i] ^ ENGINE_UUID_FLIP;
+	}
+	*done = true;
+	return 0;
+}
+
+static void test_times_durations_and_uuids(void **state)
+{
+	static const struct engine_column typed[] = { { .name = "t", .type = ENGINE_TIME },
+		{ .name = "d", .type = ENGINE_INTERVAL }, { .name = "u", .type = ENGINE_UUID } };
+	static bool done;
+	const struct engine_source s = { .name = "rows_v",
+		.columns = typed,
+		.n_columns = 3,
+		.fill = fill_values,
+		.arg = &done };
+	struct err err = { 0 };
+	struct engine_stream *stream = NULL;
+	const struct engine_column *out;
+	const struct engine_chunk *chunk;
+	(void)state;
+
+	assert_int_equal(engine_source_add(con, &s, &err), 0);
+	assert_int_equal(engine_exec(con, &err, "CREATE TABLE v AS SELECT * FROM rows_v()"), 0);
+	assert_int_equal(engine_stream_open(con, "SELECT *, u::VARCHAR FROM v", &stream, &err), 0);
+	assert_int_equal(engine_stream_columns(stream, &out), 4);
+	assert_int_equal(engine_stream_next(stream, &chunk, &err), 0);
+	assert_int_equal(chunk->rows, 3);
+	for (size_t c = 0; c < 3; c++)
+		assert_int_equal(out[c].type, typed[c].type);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(((int64_t *)chunk->v[0].data)[i], (int64_t)i * 43199999999);
+		assert_memory_equal((struct engine_interval *)chunk->v[1].data + i, &durations[i],
+		    sizeof(durations[i]));
+		assert_true(
+		    (((unsigned __int128 *)chunk->v[2].data)[i] ^ ENGINE_UUID_FLIP) == uuids[i]);
+	}
+	const struct engine_text *text = (struct engine_text *)chunk->v[3].data + 1;
+	assert_int_equal(text->n, 36);
+	assert_memory_equal(engine_text_ptr(text), "0123abcd-ef45-6789-0000-000000000005", 36);
+	engine_stream_close(&stream);
+}
+
 static int set_up(void **state)
 {
 	struct err err;
@@ -277,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_errors_name_no_cells),
 		cmocka_unit_test(test_spills_below_its_memory),
 		cmocka_unit_test(test_zones_and_types),
+		cmocka_unit_test(test_times_durations_and_uuids),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

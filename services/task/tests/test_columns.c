@@ -2,11 +2,14 @@
 /* test_columns - what a column may be, and its types on both sides. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "columns.h"
+#include "engine/engine.h"
 
 static struct arena *arena;
 
@@ -34,6 +37,10 @@ static void test_types_on_both_sides(void **state)
 		{ "[{\"name\":\"a\",\"type\":\"timestamptz\"}]", "TIMESTAMPTZ",
 		    "timestamp with time zone" },
 		{ "[{\"name\":\"a\",\"type\":\"text\"}]", "VARCHAR", "text" },
+		{ "[{\"name\":\"a\",\"type\":\"time\"}]", "TIME", "time without time zone" },
+		{ "[{\"name\":\"a\",\"type\":\"duration\"}]", "INTERVAL", "interval" },
+		{ "[{\"name\":\"a\",\"type\":\"uuid\"}]", "UUID", "uuid" },
+		{ "[{\"name\":\"a\",\"type\":\"json\"}]", "VARCHAR", "jsonb" },
 	};
 	struct columns cols;
 	struct err err;
@@ -101,9 +108,50 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* Parts that do not carry into each other, of either sign, and null. */
+static void test_durations_survive_silver(void **state)
+{
+	char scratch[] = "/tmp/millrace-columns-XXXXXX";
+	struct engine *engine = NULL;
+	struct engine_conn *con = NULL;
+	struct err err = { 0 };
+	int64_t same = 0;
+	(void)state;
+
+	assert_non_null(mkdtemp(scratch));
+	const struct engine_conf c = { .threads = 1, .memory_bytes = 64 << 20, .scratch = scratch };
+	const char *file = engine_quote_text(arena, arena_printf(arena, "%s/d.parquet", scratch));
+	assert_int_equal(engine_open(&c, &engine, &err), 0);
+	assert_int_equal(engine_connect(engine, &con, &err), 0);
+	assert_int_equal(
+	    engine_exec(con, &err,
+		"CREATE TABLE d AS SELECT i, CASE WHEN i = 7 THEN NULL ELSE to_months(14 * s) + "
+		"to_days(-40 * s) + to_microseconds(s * 360184000001 * i) END AS \"d \"\"x\"\"\" "
+		"FROM range(9) t(i), (VALUES (1), (-1)) u(s)"),
+	    0);
+	assert_int_equal(
+	    engine_exec(con, &err, "COPY (SELECT * REPLACE (%s) FROM d) TO %s (FORMAT parquet)",
+		column_duration_to_silver("\"d \"\"x\"\"\"", arena), file),
+	    0);
+	assert_int_equal(
+	    engine_i64(con, &same, &err,
+		"SELECT count(*) FROM ((SELECT i, \"d \"\"x\"\"\"::VARCHAR FROM d) EXCEPT ALL "
+		"(SELECT i, \"d \"\"x\"\"\"::VARCHAR FROM (SELECT * REPLACE (%s) FROM "
+		"read_parquet(%s))))",
+		column_duration_from_silver("\"d \"\"x\"\"\"", arena), file),
+	    0);
+	assert_int_equal(same, 0);
+	engine_disconnect(&con);
+	engine_close(&engine);
+	assert_int_equal(unlink(arena_printf(arena, "%s/d.parquet", scratch)), 0);
+	(void)rmdir(arena_printf(arena, "%s/spill", scratch));
+	assert_int_equal(rmdir(scratch), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_durations_survive_silver),
 		cmocka_unit_test(test_types_on_both_sides),
 		cmocka_unit_test(test_what_is_refused),
 	};

@@ -57,6 +57,37 @@ static void test_plain_types(void **state)
 	check("0001000000080000000000000001", ENGINE_TIMESTAMPTZ, &us);
 }
 
+static void test_times_durations_and_uuids(void **state)
+{
+	int64_t noon = INT64_C(43200000001);
+	struct engine_interval d = { .months = 14, .days = -3, .us = -1 };
+	unsigned __int128 uuid =
+	    (((unsigned __int128)0x0123abcdef456789 << 64) | 0xfedcba9876543210) ^ ENGINE_UUID_FLIP;
+	(void)state;
+
+	check("0001000000080000000a0eebb001", ENGINE_TIME, &noon);
+	check("000100000010fffffffffffffffffffffffd0000000e", ENGINE_INTERVAL, &d);
+	check("0001000000100123abcdef456789fedcba9876543210", ENGINE_UUID, &uuid);
+}
+
+static void test_json_has_its_version(void **state)
+{
+	struct engine_text texts[1];
+	struct engine_vector v = { .data = texts, .type = ENGINE_TEXT };
+	const struct engine_column column = { .name = "a", .type = ENGINE_JSON };
+	const struct engine_chunk chunk = { .rows = 1, .capacity = 1, .n_columns = 1, .v = &v };
+	struct copy_buf b = { 0 };
+	struct err err;
+	char hex[64];
+	(void)state;
+
+	engine_text_set(texts, "[1]", 3);
+	assert_int_equal(copy_encode_rows(&chunk, &column, 0, 1, &b, &err), 1);
+	text_hex(b.p, b.n, hex);
+	assert_string_equal(hex, "000100000004015b315d");
+	copy_buf_done(&b);
+}
+
 static void test_text_short_long_and_empty(void **state)
 {
 	struct engine_text t;
@@ -254,6 +285,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain_types),
+		cmocka_unit_test(test_times_durations_and_uuids),
+		cmocka_unit_test(test_json_has_its_version),
 		cmocka_unit_test(test_text_short_long_and_empty),
 		cmocka_unit_test(test_null_is_not_empty),
 		cmocka_unit_test(test_numeric_golden),
