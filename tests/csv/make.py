@@ -2,7 +2,7 @@
 """make - random CSV files: dialects, cells that hold everything awkward, and tears."""
 import random
 
-from slow import Dialect
+from slow import Dialect, Slow, latin
 
 DELIMITERS = [",", ",", ";", "\t", "|", " ", "||", ", ", "::", "~^~", "\u00a7"]
 PIECES = ["a", "bc", "7", " ", "  ", "\t", ",", ";", "|", ":", "'", '"', '""', "\\", '\\"', "\\\\", "#", "//",
@@ -93,7 +93,26 @@ def file(r, d, width=None, spare_header=False):
     if r.random() < 0.3:
         text = text.removesuffix(ends[0])
     tears = r.choice([0, 0, 1, 1, 2, 5])
-    head = min(head, len(text)) if spare_header or r.random() < 0.9 else 0
-    for _ in range(tears):
+    head = head if spare_header or r.random() < 0.9 else 0
+    for _ in range(tears if head < len(text) else 0):
         text = text[:head] + tear(text[head:], d, r)
     return text, None if tears else cells
+
+
+def spoil(data, head, r):
+    """Bytes that are not UTF-8, behind the header."""
+    for _ in range(r.choice([0, 0, 0, 1, 3]) if head < len(data) else 0):
+        at = r.randrange(head, len(data) + 1)
+        data = data[:at] + r.choice([b"\xff", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\xc0\x80"]) + data[at:]
+    return data
+
+
+def whole(r, d, header=None):
+    """A file as bytes with all a dialect knows: preamble, header or none, footer, broken UTF-8."""
+    ends = ends_of(d, r)
+    d.preamble, d.header, d.footer = r.choice([0, 0, 1, 3]), header or r.choice([1, 1, 0]), r.choice([0, 0, 0, 1, 2])
+    front = "".join(r.choice(["Report of the day", "", 'a "torn" one', "x" + d.delimiter + "y", (d.quote or "'") + "open"])
+                    + ends[0] for _ in range(d.preamble))
+    text, _ = file(r, d, spare_header=True)
+    head = next(Slow(text.encode(), latin(d)).rows()).next
+    return spoil((front + text).encode(), len(front.encode()) + head, r)

@@ -23,6 +23,11 @@ class Dialect:
     footer: int = 0
 
 
+def latin(d):
+    """The dialect over bytes, as the slow reader takes it."""
+    return Dialect(**{k: v.encode().decode("latin-1") if isinstance(v, str) else v for k, v in vars(d).items()})
+
+
 @dataclass
 class Record:
     """One record read strictly."""
@@ -49,6 +54,7 @@ class Slow:
 
     def __init__(self, data, dialect):
         self.t, self.d = data.decode("latin-1"), dialect
+        self.width, self.header = 0, []  # known once data_rows has read them
         d = dialect
         stop = {"lf": "\n", "cr": "\r", "mixed": "\r\n"}[d.line_end]
         self.stop = re.compile(f"[{stop}]")
@@ -247,3 +253,26 @@ class Slow:
             columns = columns or len(row.cells)
             at, line = row.next, line + row.lines
             yield row
+
+    def data_rows(self):
+        """The data: preamble, header and footer taken off."""
+        at, line = 0, 1
+        for _ in range(self.d.preamble):
+            at, line = self.line_after(self.line_stop(at, len(self.t)), len(self.t)), line + 1
+        rows = list(self.rows(at, line))
+        if rows:
+            self.width, self.header = len(rows[0].cells), rows[0].cells
+        rows = rows[self.d.header:]
+        return rows[:max(0, len(rows) - self.d.footer)]
+
+    def rule(self, row):
+        """Why a row is refused; None when it is good."""
+        if row.kind != "whole":
+            return "row.quote"
+        if len(row.cells) != self.width:
+            return "row.cells"
+        try:
+            self.t[row.start:row.end].encode("latin-1").decode()
+        except UnicodeDecodeError:
+            return "encoding.utf8"
+        return None

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
+#include "csv_fixture.h"
 
-enum { WORD = 40, MAX_CELLS = 64 };
+enum { WORD = 40, MAX_CELLS = 64, PARTS = 9 };
 
 static struct buf out;
 
@@ -30,12 +30,13 @@ static void unhex(const char *word, char *to, size_t room)
 
 static bool read_dialect(FILE *in, struct csv_dialect *d)
 {
-	char word[6][WORD];
+	char word[PARTS][WORD];
 	char one[2];
-	if (fscanf(in, "%39s %39s %39s %39s %39s %39s", word[0], word[1], word[2], word[3], word[4],
-		word[5]) != 6)
-		return false;
-	*d = (struct csv_dialect){ 0 };
+	for (size_t i = 0; i < PARTS; i++) {
+		if (fscanf(in, "%39s", word[i]) != 1)
+			return false;
+	}
+	*d = (struct csv_dialect){ .encoding = "utf-8" };
 	unhex(word[0], d->delimiter, sizeof(d->delimiter));
 	unhex(word[1], one, sizeof(one));
 	d->quote = one[0];
@@ -45,8 +46,13 @@ static bool read_dialect(FILE *in, struct csv_dialect *d)
 	d->line_end =
 	    word[4][0] == 'l' ? CSV_LINE_LF : (word[4][0] == 'c' ? CSV_LINE_CR : CSV_LINE_MIXED);
 	d->skip_space = word[5][0] == '1';
+	d->preamble_lines = (uint32_t)strtoul(word[6], NULL, 10);
+	d->header_rows = (uint32_t)strtoul(word[7], NULL, 10);
+	d->footer_rows = (uint32_t)strtoul(word[8], NULL, 10);
 	return true;
 }
+
+/* --- csv_row: where rows end, in windows of any size --- */
 
 static void put_cells(const struct csv_row_window *w, size_t at, const struct csv_row *row)
 {
@@ -80,10 +86,10 @@ static struct csv_row find(struct csv_row_window *w, size_t at, size_t n, size_t
 	}
 }
 
-static void show(const struct csv_dialect *d, const uint8_t *p, size_t n, size_t step)
+static void find_rows(const struct csv_dialect *d, const char *p, size_t n, size_t step)
 {
 	static const char *const kinds[] = { "whole", "quote", "torn", "long" };
-	struct csv_row_window w = { .p = p, .n = n, .eof = true, .dialect = d };
+	struct csv_row_window w = { .p = (const uint8_t *)p, .n = n, .eof = true, .dialect = d };
 	buf_reset(&out);
 	for (size_t at = 0; at < n;) {
 		w.n = n;
@@ -105,6 +111,90 @@ static void show(const struct csv_dialect *d, const uint8_t *p, size_t n, size_t
 	}
 }
 
+/* --- csv_split and csv_scan: masks and everything behind them, in blocks of any size --- */
+
+static void put_good(const struct csv_batch *b, size_t slot)
+{
+	buf_printf(&out, "%lld %lld %lld ", (long long)b->row[slot], (long long)b->line[slot],
+	    (long long)b->offset[slot]);
+	for (size_t c = 0; c < b->n_columns; c++) {
+		const struct csv_text *t = (const struct csv_text *)b->columns[c].data + slot;
+		buf_addc(&out, '[');
+		if (!csv_batch_is_null(b, c, slot))
+			buf_add(&out, csv_text_p(t), csv_text_n(t));
+		buf_addc(&out, ']');
+	}
+	buf_addc(&out, '\n');
+}
+
+static void put_batch(const struct csv_batch *b)
+{
+	size_t slot = 0;
+	for (size_t k = 0; slot < b->rows || k < b->n_rejects;) {
+		const struct csv_reject *j = &b->rejects[k];
+		if (k == b->n_rejects || (slot < b->rows && b->row[slot] < j->row)) {
+			put_good(b, slot++);
+			continue;
+		}
+		k++;
+		buf_printf(&out, "!%lld %lld %llu %llu %s\n", (long long)j->row, (long long)j->line,
+		    (unsigned long long)j->offset, (unsigned long long)j->length, j->rule);
+	}
+}
+
+static void scan_blocks(struct csv_split *split, const struct csv_schema *schema)
+{
+	struct err err = { 0 };
+	struct csv_scan *scan = csv_scan_new(schema);
+	struct csv_batch *batch = csv_batch_new(schema);
+	struct csv_block block = { 0 };
+	int rc;
+	while ((rc = csv_split_next(split, &block, &err)) == 1) {
+		csv_scan_begin(scan, &block);
+		while (csv_scan_next(scan, batch)) {
+			csv_batch_settle(batch);
+			put_batch(batch);
+		}
+	}
+	assert_int_equal(rc, 0);
+	csv_block_done(&block);
+	csv_batch_free(&batch);
+	csv_scan_free(&scan);
+}
+
+static void scan(const struct csv_dialect *d, const char *p, size_t n, size_t step)
+{
+	struct err err = { 0 };
+	struct fixture_file file = { .p = p, .n = n, .step = step };
+	const struct csv_sniff_result sniffed = { .dialect = *d };
+	const struct csv_split_params params = { .read = fixture_read,
+		.arg = &file,
+		.block_bytes = step,
+		.given = { *d, CSV_SET_ENCODING },
+		.sniffed = &sniffed };
+	struct csv_split *split = NULL;
+	struct csv_column columns[MAX_CELLS] = { 0 };
+	struct csv_schema schema = { .columns = columns };
+	buf_reset(&out);
+	if (csv_split_open(&params, &split, &err) != 0) {
+		buf_printf(&out, "%s: %s\n", err.code, err.msg);
+		return;
+	}
+	schema.header = csv_split_header(split, &schema.file_columns);
+	schema.n_columns = schema.file_columns;
+	assert_true(schema.n_columns <= MAX_CELLS);
+	for (size_t i = 0; i < schema.n_columns; i++) {
+		columns[i].name = schema.header[i];
+		columns[i].file_column = (int)i;
+	}
+	scan_blocks(split, &schema);
+	csv_split_close(&split);
+}
+
+/* --- the cases --- */
+
+typedef void (*read_fn)(const struct csv_dialect *d, const char *p, size_t n, size_t step);
+
 static char *take(FILE *in, size_t n)
 {
 	char *p = mem_alloc(n + CSV_PAD_BYTES);
@@ -112,31 +202,33 @@ static char *take(FILE *in, size_t n)
 	return p;
 }
 
-static void check(
-    const struct csv_dialect *d, const char *file, size_t n, const char *want, size_t seen)
+static void check(read_fn read, const struct csv_dialect *d, const char *file, size_t n,
+    const char *want, size_t seen)
 {
-	static const size_t steps[] = { SIZE_MAX / 2, 1, 7, 100 };
+	static const size_t steps[] = { 1 << 20, 1, 7, 100 };
 	for (size_t s = 0; s < ARRAY_SIZE(steps); s++) {
-		show(d, (const uint8_t *)file, n, steps[s]);
+		read(d, file, n, steps[s]);
 		if (strcmp(out.data, want) != 0)
 			fail_msg(
 			    "case %zu: delimiter '%s' quote '%c' escape '%c' comment '%s' line "
-			    "end %d skip %d, windows of %zu\n%s\n--- got\n%s--- want\n%s",
+			    "end %d skip %d preamble %u header %u footer %u, steps of "
+			    "%zu\n%s\n--- got\n%s--- want\n%s",
 			    seen, d->delimiter, d->quote ? d->quote : ' ',
 			    d->escape ? d->escape : ' ', d->comment, (int)d->line_end,
-			    d->skip_space, steps[s], file, out.data, want);
+			    d->skip_space, d->preamble_lines, d->header_rows, d->footer_rows,
+			    steps[s], file, out.data, want);
 	}
 }
 
-static void test_slow_reader_agrees(void **state)
+static void run_cases(const char *form, read_fn read)
 {
-	(void)state;
 	const char *count = getenv("CSV_RULES_CASES");
 	const char *seed = getenv("CSV_RULES_SEED");
 	char command[128];
 	struct csv_dialect d;
 	size_t seen = 0;
-	(void)snprintf(command, sizeof(command), "/usr/bin/python3 tests/csv/cases.py %.12s %.9s",
+	(void)snprintf(command, sizeof(command),
+	    "/usr/bin/python3 tests/csv/cases.py %.4s %.12s %.9s", form,
 	    seed == NULL ? "20261120" : seed, count == NULL ? "600" : count);
 	FILE *in = popen(command, "r");
 	assert_non_null(in);
@@ -148,7 +240,7 @@ static void test_slow_reader_agrees(void **state)
 		assert_int_equal(getc(in), '\n');
 		char *file = take(in, file_n);
 		char *want = take(in, want_n);
-		check(&d, file, file_n, want, seen);
+		check(read, &d, file, file_n, want, seen);
 		free(file);
 		free(want);
 	}
@@ -157,8 +249,23 @@ static void test_slow_reader_agrees(void **state)
 	buf_done(&out);
 }
 
+static void test_rows(void **state)
+{
+	(void)state;
+	run_cases("rows", find_rows);
+}
+
+static void test_scan(void **state)
+{
+	(void)state;
+	run_cases("scan", scan);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_slow_reader_agrees) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_scan),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
