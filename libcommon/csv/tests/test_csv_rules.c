@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "csv/csv_mask.h"
 #include "csv_fixture.h"
 
 enum { WORD = 40, MAX_CELLS = 64, PARTS = 9 };
@@ -111,7 +112,8 @@ static void find_rows(const struct csv_dialect *d, const char *p, size_t n, size
 	}
 }
 
-/* --- csv_split and csv_scan: masks and everything behind them, in blocks of any size --- */
+/* --- csv_split and csv_scan: masks of every level and all behind them, in blocks of any size ---
+ */
 
 static void put_good(const struct csv_batch *b, size_t slot)
 {
@@ -205,8 +207,10 @@ static char *take(FILE *in, size_t n)
 static void check(read_fn read, const struct csv_dialect *d, const char *file, size_t n,
     const char *want, size_t seen)
 {
-	static const size_t steps[] = { 1 << 20, 1, 7, 100 };
+	static const size_t steps[] = { 1 << 20, 1 << 20, 1 << 20, 1, 7, 100 };
 	for (size_t s = 0; s < ARRAY_SIZE(steps); s++) {
+		const enum csv_mask_level level = (enum csv_mask_level)(s % CSV_MASK_LEVELS_);
+		csv_mask_force(csv_mask_level(level) == NULL ? CSV_MASK_PLAIN : level);
 		read(d, file, n, steps[s]);
 		if (strcmp(out.data, want) != 0)
 			fail_msg(
