@@ -51,6 +51,10 @@ export interface ContractField {
 		enum?: Array<string | number>;
 		minimum?: string | number;
 		maximum?: string | number;
+		unique?: boolean;
+		minLength?: number;
+		maxLength?: number;
+		pattern?: string;
 	};
 	millrace?: {
 		type?: string;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // ContractForm - the columns as rows, the chosen one as a form with its evidence, then the file's rules.
-import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useCallback, useMemo } from 'react';
 import type { ContractDoc, ContractField } from '../../api/types';
 import { DataGrid, type Column } from '../../components/DataGrid';
 import { t, word } from '../../i18n';
 import css from './Contract.module.css';
-import { Evidence, FileLine } from './Evidence';
+import { Evidence } from './Evidence';
 import { FieldForm } from './FieldForm';
-import { listOf, rulesText, typeOf, withField } from './fields';
+import { FileRules } from './FileRules';
+import { RowRules } from './RowRules';
+import { rulesText, typeOf, withField } from './fields';
 
 interface ContractFormProps {
 	doc: ContractDoc;
@@ -31,8 +32,8 @@ const columns: Array<Column<ContractField>> = [
 		id: 'rules',
 		title: t('contract.rules'),
 		width: 200,
-		cell: (f) => rulesText(f, { required: t('contract.required') }),
-		text: (f) => rulesText(f, { required: t('contract.required') }),
+		cell: (f) => rulesText(f, { required: t('contract.required'), unique: t('contract.unique') }),
+		text: (f) => rulesText(f, { required: t('contract.required'), unique: t('contract.unique') }),
 	},
 	{
 		id: 'aliases',
@@ -42,67 +43,6 @@ const columns: Array<Column<ContractField>> = [
 		text: (f) => (f.millrace?.aliases ?? []).join('; '),
 	},
 ];
-
-function FileRules({ doc, evidence, onEdit }: Pick<ContractFormProps, 'doc' | 'evidence' | 'onEdit'>) {
-	const own = doc.millrace ?? {};
-	const off = onEdit === undefined;
-	return (
-		<section className={css.rules}>
-			<h2>{t('contract.file_rules')}</h2>
-			<FileLine evidence={evidence} />
-			<div className={css.ruleRow}>
-				<TextInput
-					label={t('contract.missing')}
-					description={t('contract.missing_help')}
-					disabled={off}
-					defaultValue={(doc.missingValues ?? ['']).filter((v) => v !== '').join('; ')}
-					onBlur={(e) => {
-						const missingValues = ['', ...listOf(e.currentTarget.value)];
-						if (missingValues.join(';') !== (doc.missingValues ?? ['']).join(';')) {
-							onEdit?.({ ...doc, missingValues });
-						}
-					}}
-				/>
-				<Select
-					label={t('contract.extra')}
-					description={t('contract.extra_help')}
-					disabled={off}
-					allowDeselect={false}
-					value={own.extra_columns ?? 'reject'}
-					data={['reject', 'ignore'].map((value) => ({ value, label: word('extra', value) }))}
-					onChange={(value) =>
-						onEdit?.({ ...doc, millrace: { ...own, extra_columns: value as 'reject' | 'ignore' } })
-					}
-				/>
-				<Select
-					label={t('contract.missing_columns')}
-					description={t('contract.missing_columns_help')}
-					disabled={off}
-					allowDeselect={false}
-					value={own.missing_columns ?? 'reject'}
-					data={['reject', 'null'].map((value) => ({ value, label: word('missing', value) }))}
-					onChange={(value) =>
-						onEdit?.({ ...doc, millrace: { ...own, missing_columns: value as 'reject' | 'null' } })
-					}
-				/>
-				<NumberInput
-					label={t('contract.budget')}
-					description={t('contract.budget_help')}
-					disabled={off}
-					min={0}
-					max={100}
-					suffix=" %"
-					value={own.budget_pct ?? 1}
-					onChange={(value) => {
-						if (typeof value === 'number' && value !== own.budget_pct) {
-							onEdit?.({ ...doc, millrace: { ...own, budget_pct: value } });
-						}
-					}}
-				/>
-			</div>
-		</section>
-	);
-}
 
 export function ContractForm({ doc, evidence, chosen, onChoose, onEdit }: ContractFormProps) {
 	const index = Math.max(
@@ -149,6 +89,7 @@ export function ContractForm({ doc, evidence, chosen, onChoose, onEdit }: Contra
 					</section>
 				)}
 			</div>
+			<RowRules doc={doc} onEdit={onEdit} />
 			<FileRules doc={doc} evidence={evidence} onEdit={onEdit} />
 		</>
 	);

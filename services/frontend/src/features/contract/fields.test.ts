@@ -7,7 +7,13 @@ import {
 	listOf,
 	rulesText,
 	typeOf,
-	withAliases,
+	lengthOf,
+	primaryKey,
+	rowRules,
+	withMember,
+	withOwn,
+	withPrimaryKey,
+	withRowRules,
 	withConstraint,
 	withField,
 	withType,
@@ -25,7 +31,8 @@ describe('types', () => {
 	it('reads ours first, then the standard one', () => {
 		expect(typeOf(amount)).toBe('decimal');
 		expect(typeOf({ name: 'a', type: 'datetime' })).toBe('timestamp');
-		expect(typeOf({ name: 'a', type: 'geopoint' })).toBe('text');
+		expect(typeOf({ name: 'a', type: 'geopoint' })).toBe('geopoint');
+		expect(typeOf({ name: 'a', type: 'string', format: 'uuid' })).toBe('uuid');
 	});
 	it('changes both and drops format, precision and scale', () => {
 		expect(withType(amount, 'text')).toEqual({
@@ -54,13 +61,35 @@ describe('constraints', () => {
 	] as const)('%s bound %j', (type, text, value) => expect(bound(type, text)).toBe(value));
 	it('is one line in the list', () => {
 		const f = withConstraint(withConstraint(amount, 'minimum', 0), 'enum', ['a', 'b']);
-		expect(rulesText(f, { required: 'required' })).toBe('required · ≥ 0 · a | b');
+		expect(rulesText(f, { required: 'required', unique: 'unique' })).toBe('required · ≥ 0 · a | b');
 	});
 });
 
 it('reads lists and aliases', () => {
 	expect(listOf(' A; b ;;')).toEqual(['A', 'b']);
-	expect(withAliases(amount, []).millrace).not.toHaveProperty('aliases');
+	expect(withOwn(amount, 'aliases', []).millrace).not.toHaveProperty('aliases');
 	const doc = withField({ fields: [amount] }, 0, { name: 'x', type: 'string' });
 	expect(doc.fields[0]?.name).toBe('x');
+});
+
+it('sets and takes away members, ours and theirs', () => {
+	expect(withMember(amount, 'decimalChar', ',')).toMatchObject({ decimalChar: ',', name: 'amount' });
+	expect(withMember(amount, 'format', '')).not.toHaveProperty('format');
+	expect(withOwn(amount, 'zone', 'Europe/Berlin').millrace).toMatchObject({
+		zone: 'Europe/Berlin',
+		note: 'kept',
+	});
+});
+
+it('keeps rules, keys and lengths', () => {
+	const doc = { fields: [amount], millrace: { budget_pct: 2 } };
+	const one = withRowRules(doc, [{ name: 'r', expr: 'amount > 0' }]);
+	expect(rowRules(one)).toHaveLength(1);
+	expect(withRowRules(one, []).millrace).toEqual({ budget_pct: 2 });
+	expect(primaryKey({ fields: [], primaryKey: 'id' })).toEqual(['id']);
+	expect(primaryKey(withPrimaryKey(doc, ['a', 'b']))).toEqual(['a', 'b']);
+	expect(withPrimaryKey({ fields: [], primaryKey: 'id' }, [])).not.toHaveProperty('primaryKey');
+	expect(lengthOf('3')).toBe(3);
+	expect(lengthOf('-1')).toBeUndefined();
+	expect(lengthOf('')).toBeUndefined();
 });

@@ -8,8 +8,12 @@ export const types = [
 	'double',
 	'boolean',
 	'date',
+	'time',
 	'timestamp',
 	'timestamptz',
+	'duration',
+	'uuid',
+	'json',
 	'text',
 ] as const;
 export type FieldType = (typeof types)[number];
@@ -20,8 +24,12 @@ const frictionless: Record<FieldType, string> = {
 	double: 'number',
 	boolean: 'boolean',
 	date: 'date',
+	time: 'time',
 	timestamp: 'datetime',
 	timestamptz: 'datetime',
+	duration: 'duration',
+	uuid: 'string',
+	json: 'object',
 	text: 'string',
 };
 
@@ -30,22 +38,53 @@ const plain: Record<string, FieldType> = {
 	number: 'decimal',
 	boolean: 'boolean',
 	date: 'date',
+	time: 'time',
 	datetime: 'timestamp',
+	duration: 'duration',
 	string: 'text',
 };
 
-export function typeOf(field: ContractField): FieldType {
+/** The type we know a field by; a type of the standard that we have no word for is its own name. */
+export function typeOf(field: ContractField): string {
 	const own = field.millrace?.type;
-	if (own !== undefined && types.includes(own as FieldType)) return own as FieldType;
-	return plain[field.type] ?? 'text';
+	if (own !== undefined && types.includes(own as FieldType)) return own;
+	if (field.type === 'string' && field.format === 'uuid') return 'uuid';
+	return plain[field.type] ?? field.type;
 }
 
 /** A new type takes what only the old one understood with it. */
 export function withType(field: ContractField, type: FieldType): ContractField {
 	if (type === typeOf(field)) return field;
-	const { format: _format, trueValues: _yes, falseValues: _no, ...rest } = field;
-	const { precision: _p, scale: _s, ...own } = field.millrace ?? {};
+	const {
+		format: _format,
+		trueValues: _yes,
+		falseValues: _no,
+		decimalChar: _decimal,
+		groupChar: _group,
+		bareNumber: _bare,
+		...rest
+	} = field;
+	const { precision: _p, scale: _s, zone: _zone, locale: _locale, ...own } = field.millrace ?? {};
 	return { ...rest, type: frictionless[type], millrace: { ...own, type } };
+}
+
+export const numbers = ['integer', 'decimal', 'double'];
+export const times = ['date', 'time', 'timestamp', 'timestamptz'];
+/** Types whose values have an order, so that bounds mean something. */
+export const ranged = [...numbers, ...times, 'year'];
+
+/** A member set, or taken away when it is empty. */
+export function withMember(field: ContractField, key: string, value: unknown): ContractField {
+	const { [key]: _old, ...rest } = field;
+	const next = rest as ContractField;
+	return value === undefined || value === '' ? next : { ...next, [key]: value };
+}
+
+/** The same under our own key. */
+export function withOwn(field: ContractField, key: string, value: unknown): ContractField {
+	const { [key]: _old, ...own } = field.millrace ?? {};
+	const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+	return { ...field, millrace: empty ? own : { ...own, [key]: value } };
 }
 
 type Constraints = NonNullable<ContractField['constraints']>;
@@ -59,11 +98,6 @@ export function withConstraint<K extends keyof Constraints>(
 	const constraints: Constraints = value === undefined ? rest : { ...rest, [key]: value };
 	const { constraints: _all, ...without } = field;
 	return Object.keys(constraints).length === 0 ? without : { ...without, constraints };
-}
-
-export function withAliases(field: ContractField, aliases: string[]): ContractField {
-	const { aliases: _old, ...own } = field.millrace ?? {};
-	return { ...field, millrace: aliases.length === 0 ? own : { ...own, aliases } };
 }
 
 export function withField(doc: ContractDoc, index: number, field: ContractField): ContractDoc {
@@ -83,21 +117,56 @@ export function boundText(value: string | number | undefined): string {
 }
 
 /** Numbers that survive as JSON numbers are numbers; the rest (wide, dates) stay text. */
-export function bound(type: FieldType, text: string): string | number | undefined {
+export function bound(type: string, text: string): string | number | undefined {
 	const s = text.trim();
 	if (s === '') return undefined;
 	const n = Number(s);
-	const number = type === 'integer' || type === 'decimal' || type === 'double';
-	return number && Number.isFinite(n) && String(n) === s ? n : s;
+	return numbers.includes(type) && Number.isFinite(n) && String(n) === s ? n : s;
 }
 
 /** Constraints as one short line for the list. */
-export function rulesText(field: ContractField, words: { required: string }): string {
+export function rulesText(field: ContractField, words: { required: string; unique: string }): string {
 	const c = field.constraints ?? {};
 	const parts: string[] = [];
 	if (c.required === true) parts.push(words.required);
 	if (c.minimum !== undefined) parts.push(`≥ ${c.minimum}`);
 	if (c.maximum !== undefined) parts.push(`≤ ${c.maximum}`);
 	if (c.enum !== undefined) parts.push(c.enum.join(' | '));
+	if (c.pattern !== undefined) parts.push(`/${c.pattern}/`);
+	if (c.unique === true) parts.push(words.unique);
 	return parts.join(' · ');
+}
+
+/** A whole number of at least 0, or nothing. */
+export function lengthOf(text: string): number | undefined {
+	const n = Number(text.trim());
+	return text.trim() !== '' && Number.isInteger(n) && n >= 0 ? n : undefined;
+}
+
+export interface RowRule {
+	name: string;
+	expr: string;
+	message?: string;
+}
+
+/** The rules over rows of a document. */
+export function rowRules(doc: ContractDoc): RowRule[] {
+	return (doc.millrace?.rules as RowRule[] | undefined) ?? [];
+}
+
+export function withRowRules(doc: ContractDoc, rules: RowRule[]): ContractDoc {
+	const { rules: _old, ...own } = doc.millrace ?? {};
+	return { ...doc, millrace: rules.length === 0 ? own : { ...own, rules } };
+}
+
+/** The primary key as names; the standard allows one name alone. */
+export function primaryKey(doc: ContractDoc): string[] {
+	const key = doc.primaryKey;
+	if (typeof key === 'string') return [key];
+	return Array.isArray(key) ? key.map(String) : [];
+}
+
+export function withPrimaryKey(doc: ContractDoc, names: string[]): ContractDoc {
+	const { primaryKey: _old, ...rest } = doc;
+	return (names.length === 0 ? rest : { ...rest, primaryKey: names }) as ContractDoc;
 }
