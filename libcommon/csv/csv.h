@@ -91,6 +91,8 @@ enum csv_normal {
 	CSV_NFC = 1 << 3, /* Unicode normal form C */
 };
 
+_Static_assert(sizeof(struct csv_text) == 16, "a text is two words, as csv_text_make writes it");
+
 struct csv_zone; /* csv_zone.h */
 
 /* One wanted column: where it stands in the file and how its cells are read. Zeroed members are the
@@ -163,26 +165,31 @@ static inline const char *csv_text_p(const struct csv_text *t)
 	return t->near.n <= CSV_INLINE_BYTES ? t->near.bytes : t->far.p;
 }
 
+/* csv_text_keep - sixteen bytes of ones, sixteen of zeros: masks of a text's bytes. */
+extern const uint8_t csv_text_keep[32];
+
 /* csv_text_make - value for n bytes at p, which must have CSV_PAD_BYTES readable bytes behind and
- * outlive the value. */
+ * outlive the value. Without a branch: lengths around CSV_INLINE_BYTES cannot be foretold. */
 static inline struct csv_text csv_text_make(const char *p, size_t n)
 {
-	struct csv_text t = { 0 };
-	if (n > CSV_INLINE_BYTES) {
-		t.far.n = (uint32_t)n;
-		memcpy(t.far.prefix, p, 4);
-		t.far.p = p;
-		return t;
-	}
-	uint64_t lo;
-	uint64_t hi;
-	memcpy(&lo, p, 8);
-	memcpy(&hi, p + 8, 8);
-	lo = n >= 8 ? lo : lo & ~(~UINT64_C(0) << (n * 8));
-	hi = n <= 8 ? 0 : hi & ~(~UINT64_C(0) << ((n - 8) * 8));
-	t.near.n = (uint32_t)n;
-	memcpy(t.near.bytes, &lo, 8);
-	memcpy(t.near.bytes + 8, &hi, 4);
+	struct csv_text t;
+	const uint8_t *keep = csv_text_keep + 16 - (n < 16 ? n : 16);
+	uint64_t word[2];
+	uint64_t mask[2];
+	memcpy(word, p, sizeof(word));
+	memcpy(mask, keep, sizeof(mask));
+	word[0] &= mask[0];
+	word[1] &= mask[1];
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	const uint64_t first = (uint64_t)n << 32 | word[0] >> 32;
+	const uint64_t inner = word[0] << 32 | word[1] >> 32;
+#else
+	const uint64_t first = (uint32_t)n | word[0] << 32;
+	const uint64_t inner = word[0] >> 32 | word[1] << 32;
+#endif
+	const uint64_t second = n > CSV_INLINE_BYTES ? (uint64_t)(uintptr_t)p : inner;
+	memcpy(&t, &first, sizeof(first));
+	memcpy((char *)&t + sizeof(first), &second, sizeof(second));
 	return t;
 }
 

@@ -14,15 +14,37 @@
 
 enum { PAGE_BYTES = 256 << 10 };
 
+/* The first eight bytes of a cell, what is behind it as zeros. */
+static inline uint64_t key_of(const char *p, size_t n)
+{
+	uint64_t key;
+	uint64_t keep;
+	memcpy(&key, p, sizeof(key));
+	memcpy(&keep, csv_text_keep + 16 - (n < 8 ? n : 8), sizeof(keep));
+	return key & keep;
+}
+
+static void add_word(struct csv_cells *t, const char *word)
+{
+	char padded[8 + 1] = "";
+	const size_t n = strlen(word);
+	memcpy(padded, word, n < 8 ? n : 8);
+	t->words[t->n_words++] =
+	    (struct csv_cells_word){ .key = key_of(padded, n), .word = word, .n = n };
+	t->lengths |= UINT64_C(1) << (n < 63 ? n : 63);
+}
+
 void csv_cells_init(struct csv_cells *t, const struct csv_schema *schema)
 {
-	*t = (struct csv_cells){ .schema = schema, .empty_is_missing = schema->missing == NULL };
-	for (size_t i = 0; schema->missing != NULL && schema->missing[i] != NULL; i++) {
-		if (schema->missing[i][0] == '\0')
-			t->empty_is_missing = true;
-		else
-			t->words = schema->missing;
-	}
+	size_t n = 1;
+	*t = (struct csv_cells){ .schema = schema };
+	for (size_t i = 0; schema->missing != NULL && schema->missing[i] != NULL; i++)
+		n++;
+	t->words = mem_array(n, sizeof(*t->words));
+	if (schema->missing == NULL)
+		add_word(t, "");
+	for (size_t i = 0; i + 1 < n; i++)
+		add_word(t, schema->missing[i]);
 }
 
 static void free_pages(struct csv_cells_page *page)
@@ -38,12 +60,20 @@ void csv_cells_done(struct csv_cells *t)
 {
 	free_pages(t->pages);
 	t->pages = NULL;
+	free(t->words);
+	t->words = NULL;
 }
 
-void csv_cells_reset(struct csv_cells *t, const struct csv_block *block)
+void csv_cells_reset(struct csv_cells *t, struct csv_batch *b, const struct csv_block *block)
 {
 	t->block = block->data;
 	t->dialect = &block->dialect;
+	t->from = 0;
+	for (size_t c = 0; c < b->n_columns; c++) {
+		const int there = t->schema->columns[c].file_column >= 0 ? 0xff : 0;
+		memset(b->columns[c].valid, there, b->cap / 8);
+		b->columns[c].nulls = 0;
+	}
 	if (t->pages == NULL)
 		return;
 	struct csv_cells_page *first = t->pages;
@@ -92,10 +122,12 @@ static struct csv_text changed_text(struct csv_cells *t, const struct csv_cell *
 	return csv_text_make(plain, used);
 }
 
-static bool is_word(const char *const *words, const char *p, size_t n)
+static bool is_word(const struct csv_cells *t, const char *p, size_t n)
 {
-	for (; *words != NULL; words++) {
-		if (strncmp(*words, p, n) == 0 && (*words)[n] == '\0')
+	const uint64_t key = key_of(p, n);
+	for (size_t i = 0; i < t->n_words; i++) {
+		const struct csv_cells_word *w = &t->words[i];
+		if (w->key == key && w->n == n && (n <= 8 || memcmp(w->word, p, n) == 0))
 			return true;
 	}
 	return false;
@@ -103,9 +135,7 @@ static bool is_word(const char *const *words, const char *p, size_t n)
 
 static inline bool is_missing(const struct csv_cells *t, const char *p, size_t n)
 {
-	if (n == 0)
-		return t->empty_is_missing;
-	return t->words != NULL && is_word(t->words, p, n);
+	return __builtin_expect(t->lengths >> (n < 63 ? n : 63) & 1, 0) && is_word(t, p, n);
 }
 
 static void fault_type(
@@ -128,7 +158,7 @@ static inline void set_null(struct csv_vector *v, size_t slot)
 
 /* The loop of a column: `parse` is an expression over p, n and slot that is true on success. */
 #define TYPE_COLUMN(parse)                                                                         \
-	for (size_t slot = 0; slot < b->rows; slot++) {                                            \
+	for (size_t slot = t->from; slot < b->rows; slot++) {                                      \
 		const struct csv_cell cell = cells[slot];                                          \
 		const char *const p = (const char *)t->block + cell.at;                            \
 		const size_t n = cell.n & ~CSV_CELL_DOUBLED;                                       \
@@ -143,7 +173,7 @@ static void type_text(
 {
 	struct csv_vector *v = &b->columns[c];
 	struct csv_text *out = v->data;
-	for (size_t slot = 0; slot < b->rows; slot++) {
+	for (size_t slot = t->from; slot < b->rows; slot++) {
 		const struct csv_cell cell = cells[slot];
 		const char *const p = (const char *)t->block + cell.at;
 		if (is_missing(t, p, cell.n & ~CSV_CELL_DOUBLED)) {
@@ -190,7 +220,7 @@ static void type_json(
 	const char *want = t->schema->columns[c].format;
 	const struct csv_text *out = v->data;
 	type_text(t, b, c, cells);
-	for (size_t slot = 0; slot < b->rows; slot++) {
+	for (size_t slot = t->from; slot < b->rows; slot++) {
 		if (!csv_batch_is_null(b, c, slot) &&
 		    !csv_json_check(csv_text_p(&out[slot]), csv_text_n(&out[slot]), want))
 			fault_type(t, b, c, slot, &cells[slot]);
@@ -217,13 +247,25 @@ static void type_stamp(
 		TYPE_COLUMN(csv_time_stamp(p, n, false, &out[slot]))
 }
 
+/* The usual words, by their bytes at once; anything else is for csv_value_boolean. */
+static inline bool usual_boolean(const char *p, size_t n, uint8_t *out)
+{
+	static const char yes[9] = "true";
+	static const char no[9] = "false";
+	const uint64_t key = key_of(p, n);
+	*out = key == key_of(yes, 4);
+	return n <= 5 && (*out != 0 || key == key_of(no, 5));
+}
+
 static void type_boolean(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	const struct csv_column *column = &t->schema->columns[c];
+	const bool usual = column->yes == NULL && column->no == NULL;
 	uint8_t *out = v->data;
-	TYPE_COLUMN(csv_value_boolean(p, n, column->yes, column->no, &out[slot]))
+	TYPE_COLUMN((usual && usual_boolean(p, n, &out[slot])) ||
+		    csv_value_boolean(p, n, column->yes, column->no, &out[slot]))
 }
 
 static void type_integer(
@@ -252,15 +294,12 @@ void csv_cells_type(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
-	memset(v->valid, 0xff, (b->rows + 63) / 64 * sizeof(uint64_t));
-	v->nulls = 0;
-	if (t->schema->columns[c].file_column < 0) {
-		memset(v->valid, 0, (b->rows + 63) / 64 * sizeof(uint64_t));
-		memset(v->data, 0, b->rows * csv_value_bytes(&t->schema->columns[c]));
+	const struct csv_column *column = &t->schema->columns[c];
+	if (column->file_column < 0) {
+		memset(v->data, 0, b->rows * csv_value_bytes(column));
 		v->nulls = b->rows;
 		return;
 	}
-	const struct csv_column *column = &t->schema->columns[c];
 	if (!is_simple(column) && column->type != CSV_JSON) {
 		type_any(t, b, c, cells);
 		return;

@@ -14,12 +14,21 @@ struct csv_cells_page {
 	char bytes[];
 };
 
+/* A word that means null: its length and first eight bytes, zero-padded. */
+struct csv_cells_word {
+	uint64_t key;
+	const char *word;
+	size_t n;
+};
+
 struct csv_cells {
 	const struct csv_schema *schema;
 	const uint8_t *block; /* where cells point to */
 	const struct csv_dialect *dialect;
-	bool empty_is_missing;        /* "" is among the missing words */
-	const char *const *words;     /* missing words besides "", NULL = none */
+	size_t from;                  /* first slot that is typed */
+	uint64_t lengths;             /* bit n: a missing word has n bytes; 63 = that or more */
+	struct csv_cells_word *words; /* missing words; owned */
+	size_t n_words;
 	struct csv_cells_page *pages; /* newest first; owned */
 };
 
@@ -27,12 +36,12 @@ struct csv_cells {
 void csv_cells_init(struct csv_cells *t, const struct csv_schema *schema);
 void csv_cells_done(struct csv_cells *t);
 
-/* csv_cells_reset - new batch: changed texts of the last one die. */
-void csv_cells_reset(struct csv_cells *t, const struct csv_block *block);
+/* csv_cells_reset - new batch: changed texts of the last one die, nothing is null yet. */
+void csv_cells_reset(struct csv_cells *t, struct csv_batch *b, const struct csv_block *block);
 
 /*
- * csv_cells_type - fill column c of the batch from its cells; what is not of the type becomes a
- * fault of its row. Rows that already have a fault are passed over.
+ * csv_cells_type - fill column c of the batch, slots t->from to b->rows, from cells[slot]; what is
+ * not of the type becomes a fault of its row. Rows that already have a fault are passed over.
  */
 void csv_cells_type(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells);

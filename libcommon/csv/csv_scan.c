@@ -123,7 +123,7 @@ static bool take_odd(struct csv_scan *s, struct csv_batch *b, size_t slot)
 		fault_shape(b, slot, o);
 	else if (o->cells != s->width)
 		csv_scan_fault_width(s, b, slot, o->cells);
-	else if (s->n_ends + s->width <= s->cap * s->width + s->width)
+	else
 		odd_cells(s, slot, o);
 	check_text(s, b, slot);
 	s->line += o->lines;
@@ -147,10 +147,10 @@ static void check_length(struct csv_scan *s, struct csv_batch *b, size_t slot)
 	}
 }
 
-/* The first slot whose row reaches behind `at`. */
-static size_t slot_at(const struct csv_batch *b, size_t at)
+/* The first slot of the stripe whose row reaches behind `at`. */
+static size_t slot_at(const struct csv_batch *b, size_t from, size_t at)
 {
-	size_t low = 0;
+	size_t low = from;
 	size_t high = b->rows;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
@@ -165,11 +165,10 @@ static size_t slot_at(const struct csv_batch *b, size_t at)
 /* Rows that lie in suspect words, each once. */
 static void check_suspects(struct csv_scan *s, struct csv_batch *b)
 {
-	size_t next = 0;
+	size_t next = s->typed.from;
 	for (size_t i = 0; i < s->n_suspects; i++) {
 		const size_t at = s->suspects[i];
-		const size_t from = slot_at(b, at);
-		for (size_t slot = from < next ? next : from;
+		for (size_t slot = slot_at(b, next, at);
 		     slot < b->rows && b->at[slot] < at + CSV_MASK_WORD; slot++) {
 			check_text(s, b, slot);
 			next = slot + 1;
@@ -177,15 +176,15 @@ static void check_suspects(struct csv_scan *s, struct csv_batch *b)
 	}
 }
 
+/* The next rows of the batch, at most a stripe. */
 static void take_rows(struct csv_scan *s, struct csv_batch *b)
 {
 	const struct csv_odd_rows *odd = &s->block->odd;
-	size_t slot = 0;
-	s->n_ends = 0;
+	const size_t from = b->rows;
+	size_t slot = from;
 	s->n_suspects = 0;
-	b->rows = 0;
-	s->full = false;
-	while (slot < b->cap && s->at < s->window.n && !s->full) {
+	s->stop = b->cap - from < CSV_SCAN_STRIPE ? b->cap : from + CSV_SCAN_STRIPE;
+	while (slot < s->stop && s->at < s->window.n && !s->full) {
 		const bool left = s->odd < odd->n;
 		if (left && odd->at[s->odd].at == s->at)
 			slot += take_odd(s, b, slot);
@@ -197,28 +196,39 @@ static void take_rows(struct csv_scan *s, struct csv_batch *b)
 		}
 	}
 	b->rows = slot;
-	for (slot = 0; slot < b->rows; slot++) {
+	for (slot = from; slot < b->rows; slot++) {
 		if (b->bytes[slot] > CSV_MAX_FIELD_BYTES)
 			check_length(s, b, slot);
 	}
 	check_suspects(s, b);
 }
 
-bool csv_scan_next(struct csv_scan *s, struct csv_batch *b)
+static void type_columns(struct csv_scan *s, struct csv_batch *b)
 {
-	b->n_faults = 0;
-	b->n_rejects = 0;
-	b->block = s->block->data;
-	s->batch = b;
-	b->skipped = s->skipped_pending ? &s->block->skipped : NULL;
-	s->skipped_pending = false;
-	take_rows(s, b);
-	csv_cells_reset(&s->typed, s->block);
 	for (size_t c = 0; c < s->schema->n_columns; c++) {
 		const int file_column = s->schema->columns[c].file_column;
 		if (file_column >= 0)
 			csv_sweep_column(s, b, (size_t)file_column);
 		csv_cells_type(&s->typed, b, c, s->cells);
+	}
+}
+
+bool csv_scan_next(struct csv_scan *s, struct csv_batch *b)
+{
+	b->n_faults = 0;
+	b->n_rejects = 0;
+	b->rows = 0;
+	b->block = s->block->data;
+	s->batch = b;
+	b->skipped = s->skipped_pending ? &s->block->skipped : NULL;
+	s->skipped_pending = false;
+	s->n_ends = 0;
+	s->full = false;
+	csv_cells_reset(&s->typed, b, s->block);
+	while (b->rows < b->cap && s->at < s->window.n && !s->full) {
+		s->typed.from = b->rows;
+		take_rows(s, b);
+		type_columns(s, b);
 	}
 	return b->rows > 0 || b->skipped != NULL;
 }

@@ -8,7 +8,10 @@
 #include "csv/csv_mask.h"
 #include "csv/csv_scan.h"
 
-enum { CSV_SCAN_WORDS = 64 }; /* masks made at a time */
+enum {
+	CSV_SCAN_WORDS = 64,   /* masks made at a time */
+	CSV_SCAN_STRIPE = 256, /* rows whose cells are found, then typed: their bytes stay close */
+};
 
 #define CSV_SCAN_NO_CELLS UINT32_MAX          /* of a row: its cells are not known */
 #define CSV_SCAN_DOUBLED  (UINT32_C(1) << 31) /* of a row: quoted cells may hold doubled quotes */
@@ -26,6 +29,7 @@ struct csv_scan {
 	bool skipped_pending;          /* the block's skipped row is not handed out yet */
 	bool mapped;                   /* bytes of the block are not bytes of the file */
 	bool full;                     /* the batch takes no more cells */
+	size_t stop;                   /* slot at which a stripe ends */
 	const struct csv_batch *batch; /* of the last csv_scan_next */
 	size_t cap;
 	uint32_t *ends; /* where each cell of the batch's rows ends, row after row */
@@ -43,7 +47,7 @@ struct csv_scan {
  *
  * slot  the next slot of b
  *
- * Returns the slot behind the last row; s->at moves behind it. Stops at b->cap rows, and earlier
+ * Returns the slot behind the last row; s->at moves behind it. Stops at s->stop, and earlier
  * when there is no room for more cells.
  */
 size_t csv_sweep(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t limit);

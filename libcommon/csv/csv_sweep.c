@@ -129,7 +129,7 @@ static CSV_ALWAYS bool take_word(
 		const uint64_t below = (UINT64_C(1) << bit) - 1;
 		mark_doubled(k, doubled & below, at);
 		if (end_row(k, n + (size_t)__builtin_popcountll(all & below), at + bit) &&
-		    k->slot == k->b->cap)
+		    k->slot == k->s->stop)
 			return false;
 	}
 	mark_doubled(k, doubled, at);
@@ -196,7 +196,7 @@ static CSV_ALWAYS size_t sweep(struct csv_scan *s, struct csv_batch *b, size_t s
 	}
 	s->at = k.start;
 	s->n_ends = k.first;
-	s->full = !more;
+	s->full = !more && k.slot < s->stop;
 	return k.slot;
 }
 
@@ -248,7 +248,7 @@ void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file
 	const uint8_t quote = (uint8_t)s->window.dialect->quote;
 	const bool plain = !s->window.dialect->skip_space;
 	struct csv_cell *out = s->cells;
-	for (size_t slot = 0; slot < b->rows; slot++) {
+	for (size_t slot = s->typed.from; slot < b->rows; slot++) {
 		const size_t i = s->first[slot] & ~CSV_SCAN_DOUBLED;
 		if (__builtin_expect(b->fault_of[slot] >= 0, 0)) {
 			out[slot] = (struct csv_cell){ .at = b->at[slot] };

@@ -2,6 +2,9 @@
 /* csv_type - the table of types: names, rules and sizes of values. */
 #include "csv/csv.h"
 
+const uint8_t csv_text_keep[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+	255, 255, 255 };
+
 static const struct {
 	const char *name, *rule;
 	size_t bytes;
