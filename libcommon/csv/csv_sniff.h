@@ -43,7 +43,7 @@ struct csv_sniff_reading {
 	bool skip_space;
 	size_t columns;      /* cells of most rows */
 	size_t regular_rows; /* rows with that many cells, header included */
-	size_t rows;         /* rows of the table that were seen, header included */
+	size_t rows;         /* rows that were seen; of the chosen reading those of its table */
 	size_t bad_rows;     /* of those: quotes do not close, or text stands behind them */
 	double typed_pct;    /* cells of a clear type: number, date, word ... */
 	double score;        /* 0..1 */

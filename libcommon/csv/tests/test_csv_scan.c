@@ -90,7 +90,7 @@ static const struct scan_case cases[] = {
 	    "\xff\xfe"
 	    "a",
 	    "?header.encoding" },
-	{ "CR alone", NULL, "a,b\rx,1\ry,2\r", "?file.line_ends" },
+	{ "CR alone", "ti", "a,b\rx,1\ry,2\r", "[x][1]\n[y][2]\n" },
 };
 
 static void test_cases(void **state)

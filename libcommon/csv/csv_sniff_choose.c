@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_sniff_choose - which dialects are tried, and which one wins. */
+#include "csv/csv_sniff_choose.h"
+
+#include <stdlib.h>
+
+#include "csv/csv_sniff_count.h"
+#include "csv/csv_sniff_delimiter.h"
+
+enum { LINE_ENDS = 3, QUOTES = 3, ESCAPES = 2 };
+
+/* What the light sample holds, so that nothing is tried in vain. */
+struct hints {
+	bool has_double, has_single; /* quotes that may open a cell */
+	bool has_escape;             /* a backslash before a quote or another backslash */
+	bool blank_quote;            /* a quote behind a blank */
+	size_t lf, crlf, cr;         /* line ends; cr: alone */
+	struct csv_dialect base;     /* what is given, and defaults */
+	uint32_t given;
+};
+
+static bool opens_cell(const uint8_t *p, size_t i)
+{
+	return i == 0 || strchr(" \t,;|:\n\r^~", p[i - 1]) != NULL || p[i - 1] < ' ' ||
+	       p[i - 1] >= 0x80 || strchr("#&!$*@%=+/", p[i - 1]) != NULL;
+}
+
+static struct hints look_for_hints(const struct csv_light *l, const struct csv_given *given)
+{
+	struct hints h = { .base = given->dialect, .given = given->set };
+	for (size_t i = 0; i < l->n; i++) {
+		const uint8_t c = l->p[i];
+		const uint8_t next = i + 1 < l->n ? l->p[i + 1] : 0;
+		if (c == '"' || c == '\'') {
+			const bool opens = opens_cell(l->p, i);
+			h.has_double = h.has_double || (c == '"' && opens);
+			h.has_single = h.has_single || (c == '\'' && opens);
+			h.blank_quote = h.blank_quote || (opens && i > 0 && l->p[i - 1] == ' ');
+		} else if (c == '\\') {
+			h.has_escape = h.has_escape || next == '"' || next == '\'' || next == '\\';
+		} else if (c == '\n') {
+			h.lf++;
+			h.crlf += i > 0 && l->p[i - 1] == '\r';
+		} else if (c == '\r') {
+			h.cr += next != '\n';
+		}
+	}
+	if ((h.given & CSV_SET_QUOTE) == 0)
+		h.base.quote = '"';
+	if ((h.given & CSV_SET_LINE_END) == 0)
+		h.base.crlf = h.crlf * 2 > h.lf;
+	return h;
+}
+
+/* Line ends worth a try; the usual one first. */
+static size_t line_ends(const struct hints *h, enum csv_line_end *out)
+{
+	size_t n = 0;
+	if ((h->given & CSV_SET_LINE_END) != 0) {
+		out[n++] = h->base.line_end;
+	} else if (h->cr == 0 || (h->lf == 0 && h->cr == 0)) {
+		out[n++] = CSV_LINE_LF;
+	} else if (h->lf == 0) {
+		out[n++] = CSV_LINE_CR;
+	} else {
+		out[n++] = CSV_LINE_LF;
+		out[n++] = CSV_LINE_MIXED;
+		if (h->cr > h->lf)
+			out[n++] = CSV_LINE_CR;
+	}
+	return n;
+}
+
+static size_t quotes(const struct hints *h, char *out)
+{
+	size_t n = 0;
+	if ((h->given & CSV_SET_QUOTE) != 0) {
+		out[n++] = h->base.quote;
+		return n;
+	}
+	out[n++] = '"';
+	if (h->has_single)
+		out[n++] = '\'';
+	if (h->has_double)
+		out[n++] = '\0';
+	return n;
+}
+
+static size_t escapes(const struct hints *h, char quote, char *out)
+{
+	size_t n = 0;
+	if ((h->given & CSV_SET_ESCAPE) != 0) {
+		out[n++] = h->base.escape;
+		return n;
+	}
+	out[n++] = '\0';
+	if (h->has_escape && quote != '\0')
+		out[n++] = '\\';
+	return n;
+}
+
+static struct csv_choice make_choice(const struct csv_view *v, double prior)
+{
+	struct csv_choice c = {
+		.dialect = v->dialect, .prior = prior, .score = v->score, .hash = v->hash
+	};
+	struct csv_sniff_reading *r = &c.reading;
+	memcpy(r->delimiter, v->dialect.delimiter, sizeof(r->delimiter));
+	r->quote = v->dialect.quote;
+	r->escape = v->dialect.escape;
+	r->skip_space = v->dialect.skip_space;
+	r->columns = v->width;
+	r->rows = v->n_rows;
+	r->regular_rows = v->regular;
+	r->bad_rows = v->bad;
+	r->typed_pct = v->typed_pct;
+	r->score = v->score;
+	return c;
+}
+
+/* Keeps a choice in order; of two that read equal cells the better score stays. */
+static void keep(struct csv_choices *all, const struct csv_choice *c)
+{
+	size_t at = all->n;
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->at[i].hash != c->hash)
+			continue;
+		if (all->at[i].score >= c->score)
+			return;
+		memmove(&all->at[i], &all->at[i + 1], (all->n - i - 1) * sizeof(*c));
+		all->n--;
+		at = all->n;
+		break;
+	}
+	while (at > 0 && all->at[at - 1].score < c->score)
+		at--;
+	if (at == CSV_CHOICES)
+		return;
+	all->n += all->n < CSV_CHOICES;
+	memmove(&all->at[at + 1], &all->at[at], (all->n - at - 1) * sizeof(*c));
+	all->at[at] = *c;
+}
+
+static double try(struct csv_view *v, const struct csv_dialect *d, double prior, size_t limit,
+    struct csv_choices *out)
+{
+	csv_view_read(v, d, prior, limit);
+	const struct csv_choice c = make_choice(v, prior);
+	keep(out, &c);
+	return v->score;
+}
+
+/* A delimiter with the score of its best quote, and of the line ends that went with it. */
+struct ranked {
+	struct csv_delimiter delimiter;
+	enum csv_line_end line_end;
+	double score;
+};
+
+static int by_score(const void *a, const void *b)
+{
+	const struct ranked *x = a;
+	const struct ranked *y = b;
+	return x->score < y->score ? 1 : x->score > y->score ? -1 : 0;
+}
+
+static size_t candidates(
+    const struct csv_evidence *e, const struct hints *h, size_t limit, struct csv_delimiter *out)
+{
+	if ((h->given & CSV_SET_DELIMITER) != 0) {
+		*out = (struct csv_delimiter){ .prior = 1 };
+		memcpy(out->text, h->base.delimiter, sizeof(h->base.delimiter));
+		return 1;
+	}
+	size_t n = csv_delimiters_find(e->light->p, limit, out);
+	out[n] = (struct csv_delimiter){ .prior = 1 };
+	return n + 1;
+}
+
+static double line_end_prior(const struct hints *h, enum csv_line_end end)
+{
+	return (h->given & CSV_SET_LINE_END) != 0 || end == CSV_LINE_LF ? 1 : 0.985;
+}
+
+/* That quotes are text has to show more than once: a single torn one is a bad row, not a dialect.
+ */
+static bool quotes_go_wrong(const struct csv_view *v)
+{
+	return v->bad >= 2 && v->bad * 2 >= v->quoted;
+}
+
+/* wrong: double quotes, read as quotes, go wrong. */
+static double quote_prior(const struct hints *h, char quote, bool wrong)
+{
+	if ((h->given & CSV_SET_QUOTE) != 0 || quote == '"')
+		return 1;
+	if (quote == '\'')
+		return 0.98;
+	return wrong ? 0.99 : 0.45;
+}
+
+/* Whole lines of the front, at least three of them: rows of which the end is missing would speak
+ * against every delimiter. */
+static size_t round_one_bytes(const struct csv_light *l)
+{
+	size_t lines = 0;
+	size_t at = 0;
+	for (; at < l->n && (at < CSV_CHOICE_BYTES || lines < 3); at++)
+		lines += l->p[at] == '\n' || l->p[at] == '\r';
+	while (at < l->n && l->p[at - 1] != '\n' && l->p[at - 1] != '\r')
+		at++;
+	return at < l->n && l->p[at] == '\n' && l->p[at - 1] == '\r' ? at + 1 : at;
+}
+
+/* Round one: all delimiters on a small part. */
+static size_t rank_delimiters(
+    const struct csv_evidence *e, const struct hints *h, struct csv_view *v, struct ranked *out)
+{
+	const size_t n = e->light->n;
+	const size_t cut = n > 2 * CSV_CHOICE_BYTES ? round_one_bytes(e->light) : n;
+	struct csv_delimiter tried[CSV_DELIMITERS_TRIED + 1];
+	struct csv_choices unused = { 0 };
+	enum csv_line_end ends[LINE_ENDS];
+	char quote[QUOTES];
+	const size_t n_ends = line_ends(h, ends);
+	const size_t n_quotes = quotes(h, quote);
+	const size_t n_tried = candidates(e, h, cut, tried);
+	size_t found = 0;
+	for (size_t i = 0; i < n_tried * n_ends; i++) {
+		struct ranked r = { .delimiter = tried[i / n_ends], .line_end = ends[i % n_ends] };
+		struct csv_dialect d = h->base;
+		d.line_end = r.line_end;
+		memcpy(d.delimiter, r.delimiter.text, sizeof(d.delimiter));
+		bool wrong = true;
+		for (size_t q = 0; q < n_quotes; q++) {
+			d.quote = quote[q];
+			const double prior = r.delimiter.prior * quote_prior(h, quote[q], wrong) *
+					     line_end_prior(h, r.line_end);
+			const double score = try(v, &d, prior, cut, &unused);
+			wrong = q == 0 ? quotes_go_wrong(v) : wrong;
+			r.score = score > r.score ? score : r.score;
+		}
+		out[found++] = r;
+	}
+	qsort(out, found, sizeof(*out), by_score);
+	return found;
+}
+
+/* Round two: the whole light sample with every quote and escape. */
+static void try_quotes(const struct csv_evidence *e, const struct hints *h, struct csv_view *v,
+    const struct ranked *r, struct csv_choices *out)
+{
+	char quote[QUOTES];
+	char escape[ESCAPES];
+	struct csv_dialect d = h->base;
+	memcpy(d.delimiter, r->delimiter.text, sizeof(d.delimiter));
+	d.line_end = r->line_end;
+	d.crlf = d.crlf && r->line_end == CSV_LINE_LF;
+	const size_t n_quotes = quotes(h, quote);
+	bool wrong = true;
+	for (size_t q = 0; q < n_quotes; q++) {
+		const size_t n_escapes = escapes(h, quote[q], escape);
+		for (size_t x = 0; x < n_escapes; x++) {
+			d.quote = quote[q];
+			d.escape = escape[x];
+			(void)try(v, &d,
+			    r->delimiter.prior * quote_prior(h, quote[q], wrong) *
+				line_end_prior(h, r->line_end) * (escape[x] == '\0' ? 1 : 0.995),
+			    e->light->n, out);
+			wrong = q == 0 ? wrong && quotes_go_wrong(v) : wrong;
+		}
+	}
+}
+
+/* Are blanks behind delimiters no part of the cells? When nearly all cells have one, when quotes
+ * stand behind them, or when blanks alone separate. */
+static bool may_skip_space(const struct hints *h, const struct csv_view *v)
+{
+	if ((h->given & CSV_SET_SKIP_SPACE) != 0 || v->width < 2)
+		return false;
+	return h->blank_quote || v->led * 10 >= v->behind * 6 || v->dialect.delimiter[0] == ' ';
+}
+
+/* Marks that lines of comments begin with; at most the first two may stand on a single line. */
+static const char *const marks[] = { "##", "#", "//", "--", "%", "!", ";", "*" };
+
+/* Lines of the light sample that begin with a mark. */
+static size_t marked_lines(const struct csv_light *l, const char *mark)
+{
+	const size_t n = strlen(mark);
+	size_t lines = 0;
+	bool starts = true;
+	for (size_t i = 0; i + n <= l->n; i++) {
+		lines += starts && memcmp(l->p + i, mark, n) == 0;
+		starts = l->p[i] == '\n' || l->p[i] == '\r';
+	}
+	return lines;
+}
+
+static bool may_be_mark(const struct csv_light *l, const struct csv_dialect *d, const char *mark)
+{
+	if (strncmp(mark, d->delimiter, strlen(d->delimiter)) == 0 && d->delimiter[0] != '\0')
+		return false;
+	const size_t lines = marked_lines(l, mark);
+	return mark[0] == '#' || mark[0] == '/' ? lines > 0 : lines > 1;
+}
+
+static void try_variants(const struct csv_evidence *e, const struct hints *h, struct csv_view *v,
+    const struct csv_choice *of, struct csv_choices *out)
+{
+	struct csv_dialect d = of->dialect;
+	csv_view_read(v, &d, of->prior, e->light->n);
+	if (may_skip_space(h, v)) {
+		d.skip_space = true;
+		(void)try(v, &d, of->prior * 0.998, e->light->n, out);
+		d.skip_space = false;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(marks) && (h->given & CSV_SET_COMMENT) == 0; i++) {
+		if (!may_be_mark(e->light, &d, marks[i]))
+			continue;
+		memcpy(d.comment, marks[i], strlen(marks[i]) + 1);
+		const double prior = of->prior * (marks[i][0] == '#' ? 0.995 : 0.97);
+		(void)try(v, &d, prior, e->light->n, out);
+		if (!may_skip_space(h, v))
+			continue;
+		d.skip_space = true;
+		(void)try(v, &d, prior * 0.998, e->light->n, out);
+		d.skip_space = false;
+	}
+}
+
+/* Round three: what all samples say about the share of regular rows. */
+static void count_all(const struct csv_evidence *e, struct csv_view *v, struct csv_choice *c)
+{
+	struct csv_tally t;
+	if (e->light->whole || c->dialect.delimiter[0] == '\0')
+		return;
+	csv_view_read(v, &c->dialect, c->prior, e->light->n);
+	if (v->n_rows == 0)
+		return;
+	csv_tally_count(e->samples, e->n_samples, &c->dialect, v->width,
+	    v->rows[v->from].at + e->light->skipped, &t);
+	if (t.bytes == 0 || v->table_rows == 0)
+		return;
+	double before = 0;
+	double all = 0;
+	for (size_t i = v->from; i < v->to; i++) {
+		const struct csv_view_row *row = &v->rows[i];
+		all += row->next - row->at;
+		before += !row->bad && row->cells == v->width ? row->next - row->at : 0;
+	}
+	const double now = (double)t.regular_bytes / (double)t.bytes;
+	before = all > 0 ? before / all : 0;
+	if (before > 0)
+		c->score *= (now * now) / (before * before);
+	c->reading.rows = t.rows + v->from;
+	c->reading.regular_rows = t.regular;
+	c->reading.bad_rows = t.bad;
+	c->reading.score = c->score;
+}
+
+static int choice_by_score(const void *a, const void *b)
+{
+	const struct csv_choice *x = a;
+	const struct csv_choice *y = b;
+	return x->score < y->score ? 1 : x->score > y->score ? -1 : 0;
+}
+
+void csv_choices_find(const struct csv_evidence *e, struct csv_view *v, struct csv_choices *out)
+{
+	struct ranked ranked[(CSV_DELIMITERS_TRIED + 1) * LINE_ENDS];
+	const struct hints h = look_for_hints(e->light, e->given);
+	*out = (struct csv_choices){ 0 };
+	const size_t n = rank_delimiters(e, &h, v, ranked);
+	for (size_t i = 0; i < n; i++) {
+		if (i < CSV_CHOICES_DELIMITERS || ranked[i].delimiter.text[0] == '\0')
+			try_quotes(e, &h, v, &ranked[i], out);
+	}
+	const struct csv_choices first = *out;
+	for (size_t i = 0; i < first.n && i < CSV_CHOICES_VARIED; i++)
+		try_variants(e, &h, v, &first.at[i], out);
+	for (size_t i = 0; i < out->n && i < CSV_CHOICES_COUNTED; i++) {
+		if (i < 2 || out->at[i].score > out->at[0].score * 0.85)
+			count_all(e, v, &out->at[i]);
+	}
+	qsort(out->at, out->n < CSV_CHOICES_COUNTED ? out->n : CSV_CHOICES_COUNTED,
+	    sizeof(out->at[0]), choice_by_score);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_sniff_count - regular rows, fast where no quote stands. */
+#include "csv/csv_sniff_count.h"
+
+#include "csv/csv_sniff_read.h"
+
+struct counter {
+	const struct csv_dialect *d;
+	struct csv_probe reader;
+	size_t width;
+	bool fast; /* one byte separates, LF ends lines */
+	struct csv_tally *out;
+};
+
+/* How often a byte stands in n bytes; eight at a time. */
+static size_t count_byte(const uint8_t *p, size_t n, uint8_t byte)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	const uint64_t pattern = ones * byte;
+	size_t count = 0;
+	size_t i = 0;
+	for (; i + 8 <= n; i += 8) {
+		uint64_t word;
+		memcpy(&word, p + i, 8);
+		word ^= pattern;
+		count += (size_t)__builtin_popcountll(~(((word & low) + low) | word | low));
+	}
+	for (; i < n; i++)
+		count += p[i] == byte;
+	return count;
+}
+
+static void take(struct csv_tally *t, size_t bytes, bool regular, bool bad)
+{
+	t->rows++;
+	t->bytes += bytes;
+	t->regular += regular;
+	t->regular_bytes += regular ? bytes : 0;
+	t->bad += bad;
+}
+
+/* A line without quotes. */
+static void take_line(const struct counter *c, const uint8_t *p, size_t n)
+{
+	const size_t text = n > 0 && p[n - 1] == '\r' ? n - 1 : n;
+	if (text == 0 || (c->reader.comment_n > 0 && n >= c->reader.comment_n &&
+			     memcmp(p, c->d->comment, c->reader.comment_n) == 0))
+		return;
+	take(c->out, n + 1, count_byte(p, n, (uint8_t)c->d->delimiter[0]) + 1 == c->width, false);
+}
+
+/* A row with quotes; returns the start of the next. */
+static size_t take_row(const struct counter *c, const uint8_t *p, size_t n, bool eof, size_t at)
+{
+	struct csv_probe_row row;
+	csv_probe_read(&c->reader, p, n, eof, at, &row, NULL, 0);
+	if (!row.blank && !row.comment && !row.open)
+		take(c->out, row.next - at, !row.bad && row.cells == c->width, row.bad);
+	return row.next;
+}
+
+static size_t find(const uint8_t *p, size_t n, size_t at, char c)
+{
+	const uint8_t *hit = at < n ? memchr(p + at, c, n - at) : NULL;
+	return hit == NULL ? n : (size_t)(hit - p);
+}
+
+static void count_sample(const struct counter *c, const struct csv_sample *s, size_t at)
+{
+	size_t quote = c->d->quote == '\0' ? s->n : find(s->p, s->n, at, c->d->quote);
+	while (at < s->n) {
+		const size_t end = c->fast ? find(s->p, s->n, at, '\n') : 0;
+		if (quote < at)
+			quote = find(s->p, s->n, at, c->d->quote);
+		if (!c->fast || quote < end) {
+			at = take_row(c, s->p, s->n, s->end, at);
+			continue;
+		}
+		if (end == s->n && !s->end)
+			return;
+		take_line(c, s->p + at, end - at);
+		at = end + 1;
+	}
+}
+
+void csv_tally_count(const struct csv_sample *samples, size_t n, const struct csv_dialect *d,
+    size_t width, size_t skip, struct csv_tally *out)
+{
+	struct counter c = { .d = d, .width = width, .out = out };
+	*out = (struct csv_tally){ 0 };
+	csv_probe_init(&c.reader, d);
+	c.fast = c.reader.delimiter_n == 1 && d->line_end == CSV_LINE_LF;
+	count_sample(&c, &samples[0], skip);
+	for (size_t i = 1; i < n; i++) {
+		const size_t start = csv_probe_line(&c.reader, samples[i].p, samples[i].n, 0);
+		count_sample(&c, &samples[i], start);
+	}
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv_sniff_table - where the table begins and ends. */
+#include "csv/csv_sniff_table.h"
+
+#include <math.h>
+#include <strings.h>
+
+enum { WIDTHS = 32, WIDTHS_TRIED = 5, HEADER_ABOVE = 30 };
+
+struct width {
+	size_t cells, rows;
+};
+
+/* The most frequent widths, most rows first. */
+static size_t count_widths(const struct csv_view *v, struct width *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < v->n_rows; i++) {
+		const struct csv_view_row *row = &v->rows[i];
+		size_t at = 0;
+		if (row->bad)
+			continue;
+		while (at < n && out[at].cells != row->cells)
+			at++;
+		if (at == n && n == WIDTHS)
+			continue;
+		if (at == n)
+			out[n++] = (struct width){ row->cells, 0 };
+		out[at].rows++;
+		for (; at > 0 && out[at].rows > out[at - 1].rows; at--) {
+			const struct width swap = out[at];
+			out[at] = out[at - 1];
+			out[at - 1] = swap;
+		}
+	}
+	return n;
+}
+
+struct stretch {
+	size_t from, to;
+	double sum;
+};
+
+/* The stretch of the front in which rows of a width outweigh others most (Kadane). */
+static struct stretch find_stretch(const struct csv_view *v, size_t width)
+{
+	struct stretch best = { 0 };
+	double sum = 0;
+	size_t from = 0;
+	for (size_t i = 0; i < v->front_rows; i++) {
+		const struct csv_view_row *row = &v->rows[i];
+		const bool regular = !row->bad && row->cells == width;
+		if (sum < 0) {
+			sum = 0;
+			from = i;
+		}
+		sum += regular ? 1 : -1;
+		if (regular && sum >= best.sum)
+			best = (struct stretch){ from, i + 1, sum };
+	}
+	while (best.from < best.to && (v->rows[best.from].bad || v->rows[best.from].cells != width))
+		best.from++;
+	return best;
+}
+
+static double rows_behind(const struct csv_view *v, size_t width)
+{
+	double sum = 0;
+	for (size_t i = v->front_rows; i < v->n_rows; i++)
+		sum += !v->rows[i].bad && v->rows[i].cells == width ? 1 : -0.5;
+	return sum > 0 ? sum : 0;
+}
+
+/* A row of names: every cell filled, none of a strict kind. */
+static bool is_names(const struct csv_view_row *row)
+{
+	return !row->bad && row->strict == 0 && row->filled == row->cells && row->cells > 1;
+}
+
+/* Takes in rows above the stretch that belong to the table. */
+static void reach_up(struct csv_view *v)
+{
+	if (v->from == 0)
+		return;
+	const struct csv_view_row *first = &v->rows[0];
+	if (!first->bad && first->cells == v->width && first->filled * 2 >= first->cells) {
+		v->from = 0;
+		return;
+	}
+	for (size_t i = 0; i < v->from; i++) {
+		if (v->rows[i].cells == v->width && is_names(&v->rows[i])) {
+			v->from = i;
+			return;
+		}
+	}
+	const struct csv_view_row *above = &v->rows[v->from - 1];
+	const struct csv_view_row *top = &v->rows[v->from];
+	const size_t apart =
+	    above->cells > v->width ? above->cells - v->width : v->width - above->cells;
+	if (!top->after_blank && top->strict > 0 && is_names(above) && apart <= v->width / 4 + 1 &&
+	    (v->width > 2 || above->cells > v->width))
+		v->from--;
+}
+
+/* Does a small table with a header of its own stand at row i, ended by a blank line? A block of
+ * two columns is taken for metadata unless its first column holds values. */
+static size_t first_table_at(const struct csv_view *v, size_t i)
+{
+	const size_t width = v->rows[i].cells;
+	size_t to = i + 1;
+	if (!is_names(&v->rows[i]))
+		return 0;
+	while (to < v->from && !v->rows[to].bad && v->rows[to].cells == width &&
+	       !v->rows[to].after_blank && v->rows[to].strict > 0 &&
+	       (width > 2 || v->rows[to].first_strict))
+		to++;
+	const bool ends = to < v->n_rows && v->rows[to].after_blank && v->rows[to].cells != width;
+	return ends && to - i >= 3 ? to : 0;
+}
+
+static void take_first_table(struct csv_view *v)
+{
+	for (size_t i = 0; i < v->from; i++) {
+		const size_t to = first_table_at(v, i);
+		if (to == 0)
+			continue;
+		v->width = v->rows[i].cells;
+		v->from = i;
+		v->to = to;
+		return;
+	}
+}
+
+/* Does another table begin at row i, behind a blank line? */
+static bool begins_other(const struct csv_view *v, size_t i)
+{
+	const struct csv_view_row *row = &v->rows[i];
+	if (!row->after_blank || row->bad || row->cells == v->width || row->cells < 2)
+		return false;
+	return i + 1 < v->front_rows && !row[1].bad && row[1].cells == row->cells &&
+	       !row[1].after_blank;
+}
+
+/* Rows of hardly any content above the first full one, as spreadsheets write titles. */
+static void leave_padded_titles(struct csv_view *v)
+{
+	if (v->width < 3 || v->to - v->from < 3)
+		return;
+	for (size_t i = v->from; i < v->to && i < v->from + HEADER_ABOVE; i++) {
+		const struct csv_view_row *row = &v->rows[i];
+		if (row->cells == v->width && row->filled * 2 > v->width) {
+			v->from = i;
+			return;
+		}
+		if (row->filled > 2 || row->filled * 3 > v->width + 1 || row->bad)
+			return;
+	}
+}
+
+void csv_table_find(struct csv_view *v)
+{
+	struct width widths[WIDTHS];
+	const size_t n = count_widths(v, widths);
+	const bool split = v->dialect.delimiter[0] != '\0';
+	double most = -1;
+	v->from = v->to = v->table_end = v->width = 0;
+	for (size_t i = 0; i < n && i < WIDTHS_TRIED; i++) {
+		const struct stretch s = find_stretch(v, widths[i].cells);
+		const double weight = split ? sqrt((double)widths[i].cells - 0.9) : 1;
+		const double value = (s.sum + rows_behind(v, widths[i].cells)) * weight;
+		if (value <= most)
+			continue;
+		most = value;
+		v->from = s.from;
+		v->to = s.to;
+		v->width = widths[i].cells;
+	}
+	if (v->width == 0)
+		v->to = v->front_rows;
+	if (v->light->top || !split) {
+		v->from = 0;
+	} else {
+		reach_up(v);
+		take_first_table(v);
+		leave_padded_titles(v);
+	}
+	for (size_t i = v->from + 1; i < v->to; i++) {
+		if (begins_other(v, i))
+			v->to = i;
+	}
+	v->table_end = v->to;
+	bool other = false;
+	for (size_t i = v->to; i < v->front_rows; i++)
+		other = other || begins_other(v, i);
+	/* What stands irregular at the end is told footers from data later; here it is data that
+	 * was cut. */
+	if (!other && v->front_rows < v->n_rows)
+		v->to = v->n_rows;
+}
+
+size_t csv_table_others(const struct csv_view *v, struct csv_sniff_table *out, size_t cap)
+{
+	size_t n = 0;
+	for (size_t i = v->table_end; i < v->front_rows; i++) {
+		if (!begins_other(v, i))
+			continue;
+		const size_t width = v->rows[i].cells;
+		size_t to = i;
+		while (to < v->front_rows && v->rows[to].cells == width &&
+		       (to == i || !v->rows[to].after_blank))
+			to++;
+		if (n < cap)
+			out[n] = (struct csv_sniff_table){ v->rows[i].line, width, to - i };
+		n++;
+		i = to - 1;
+	}
+	return n;
+}
+
+/* Words that begin a row of totals or end a file; letters of any case. */
+static bool is_total_word(const uint8_t *p, size_t n)
+{
+	static const char *const words[] = { "total", "totals", "grand total", "subtotal", "sum",
+		"sum:", "summe", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt", "saldo",
+		"endsaldo", "somme", "totale", "somma", "suma", "totaal", "average", "mean",
+		"mittelwert", "durchschnitt", "eof", "end", "ende", "end of file",
+		"end of report" };
+	while (n > 0 && strchr(" *-=#:<>[]", p[0]) != NULL) {
+		p++;
+		n--;
+	}
+	while (n > 0 && strchr(" *-=#:<>[].", p[n - 1]) != NULL)
+		n--;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const size_t len = strlen(words[i]);
+		if (len == n && strncasecmp((const char *)p, words[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A row of the table's width that is no data: no content, or totals in a row with gaps. */
+static bool is_total(struct csv_view *v, const struct csv_view_row *row)
+{
+	if (row->filled == 0)
+		return true;
+	const size_t n = csv_view_cells(v, row);
+	size_t first = 0;
+	while (first < n && csv_view_look(v, first).kind == CSV_KIND_EMPTY)
+		first++;
+	const struct csv_probe_cell *cell = &v->cells[first];
+	if (first == n || !is_total_word(v->light->p + cell->at, cell->n))
+		return false;
+	const struct csv_view_column *column = &v->columns[first];
+	const bool other_kind = first < csv_view_columns(v) && column->strict;
+	size_t usual = 0;
+	for (size_t c = 0; c < csv_view_columns(v); c++)
+		usual += v->columns[c].filled > 0;
+	return other_kind || row->filled < usual;
+}
+
+/* A row of another width that is no torn piece of data: behind a blank line, totals, or a remark in
+ * few cells. */
+static bool is_remark(struct csv_view *v, const struct csv_view_row *row)
+{
+	if (row->after_blank || row->filled == 0)
+		return true;
+	const size_t n = csv_view_cells(v, row);
+	const struct csv_look look = csv_view_look(v, 0);
+	if (is_total_word(v->light->p + v->cells[0].at, v->cells[0].n))
+		return true;
+	if (n * 2 > v->width || csv_kind_is_strict(look.kind))
+		return false;
+	return look.kind == CSV_KIND_TEXT || look.kind == CSV_KIND_ODD || v->columns[0].strict;
+}
+
+size_t csv_table_footer(struct csv_view *v)
+{
+	size_t n = 0;
+	if (!v->light->end)
+		return 0;
+	while (v->n_rows - n > v->from + 1 && n < CSV_FOOTER_ROWS) {
+		const struct csv_view_row *row = &v->rows[v->n_rows - 1 - n];
+		const bool regular = row->cells == v->width;
+		/* A bad row is a reject, not a remark. */
+		if (row->bad || (!regular && !is_remark(v, row)))
+			return 0;
+		if (regular && !is_total(v, row))
+			break;
+		n++;
+	}
+	return n == CSV_FOOTER_ROWS ? 0 : n;
+}
