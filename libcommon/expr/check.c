@@ -151,11 +151,20 @@ static int check_logic(struct check *c, struct expr *e)
 	return need_boolean(c, &e->args[1]);
 }
 
+/* The same JSON has many texts. */
+static int refuse_json(struct check *c, const struct expr *e, struct expr_type type)
+{
+	if (type.kind != EXPR_T_JSON)
+		return 0;
+	return fault_at(
+	    c, e, "only is null and is not null can be asked of it", "json cannot be compared");
+}
+
 static int check_compare(struct check *c, struct expr *e)
 {
 	struct expr_type type;
 
-	if (check_common(c, e, 0, 1, &type) != 0)
+	if (check_common(c, e, 0, 1, &type) != 0 || refuse_json(c, e, type) != 0)
 		return -1;
 	if (type.kind == EXPR_T_BOOLEAN && e->op != EXPR_OP_EQ && e->op != EXPR_OP_NE)
 		return fault_at(c, e, NULL, "true and false have no order");
@@ -270,7 +279,8 @@ static int check_among(struct check *c, struct expr *e)
 {
 	struct expr_type type;
 
-	if (refuse_null(c, e) != 0 || check_common(c, e, 0, 1, &type) != 0)
+	if (refuse_null(c, e) != 0 || check_common(c, e, 0, 1, &type) != 0 ||
+	    refuse_json(c, e, type) != 0)
 		return -1;
 	if (e->node == EXPR_BETWEEN && type.kind == EXPR_T_BOOLEAN)
 		return fault_at(c, e, NULL, "true and false have no order");

@@ -56,6 +56,10 @@ int eval_compare(struct expr_type type, const struct expr_value *x, const struct
 	case EXPR_T_DATE:
 	case EXPR_T_TIMESTAMP:
 	case EXPR_T_TIMESTAMPTZ:
+	case EXPR_T_TIME:
+	case EXPR_T_DURATION: /* no columns of these kinds here */
+	case EXPR_T_UUID:
+	case EXPR_T_JSON:
 	case EXPR_T_COUNT_:
 		break;
 	}
@@ -198,6 +202,10 @@ static int prepare_literal(struct expr *e, struct arena *a, struct expr_fault *f
 		v->text.p = e->text;
 		v->text.n = strlen(e->text);
 		break;
+	case EXPR_T_TIME: /* have no literals */
+	case EXPR_T_DURATION:
+	case EXPR_T_UUID:
+	case EXPR_T_JSON:
 	case EXPR_T_NULL:
 	case EXPR_T_COUNT_:
 		break;

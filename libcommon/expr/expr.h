@@ -45,6 +45,10 @@ enum expr_type_kind {
 	EXPR_T_TIMESTAMP,
 	EXPR_T_TIMESTAMPTZ,
 	EXPR_T_TEXT,
+	EXPR_T_TIME, /* from here on: no literals, no conversions; passed on and compared */
+	EXPR_T_DURATION,
+	EXPR_T_UUID,
+	EXPR_T_JSON, /* not even compared */
 	EXPR_T_COUNT_,
 };
 

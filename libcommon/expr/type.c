@@ -19,6 +19,10 @@ static const struct {
 	[EXPR_T_TIMESTAMP] = { "timestamp", "TIMESTAMP" },
 	[EXPR_T_TIMESTAMPTZ] = { "timestamptz", "TIMESTAMPTZ" },
 	[EXPR_T_TEXT] = { "text", "VARCHAR" },
+	[EXPR_T_TIME] = { "time", "TIME" },
+	[EXPR_T_DURATION] = { "duration", "INTERVAL" },
+	[EXPR_T_UUID] = { "uuid", "UUID" },
+	[EXPR_T_JSON] = { "json", "VARCHAR" },
 };
 
 const char *expr_type_name(enum expr_type_kind kind)

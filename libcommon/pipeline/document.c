@@ -104,27 +104,64 @@ static const struct {
 	enum expr_type_kind kind;
 	const char *frictionless;
 	const char *ours; /* millrace.type, NULL where the Frictionless word says it all */
+	bool named;       /* only when millrace.type says so */
 } kinds[] = {
-	{ EXPR_T_INTEGER, "integer", NULL },
-	{ EXPR_T_DECIMAL, "number", "decimal" },
-	{ EXPR_T_DOUBLE, "number", "double" },
-	{ EXPR_T_BOOLEAN, "boolean", NULL },
-	{ EXPR_T_DATE, "date", NULL },
-	{ EXPR_T_TIMESTAMP, "datetime", "timestamp" },
-	{ EXPR_T_TIMESTAMPTZ, "datetime", "timestamptz" },
-	{ EXPR_T_TEXT, "string", NULL },
+	{ EXPR_T_DECIMAL, "number", "decimal", false },
+	{ EXPR_T_DOUBLE, "number", "double", true },
+	{ EXPR_T_DECIMAL, "integer", "decimal", true },
+	{ EXPR_T_INTEGER, "integer", NULL, false },
+	{ EXPR_T_INTEGER, "year", NULL, false },
+	{ EXPR_T_BOOLEAN, "boolean", NULL, false },
+	{ EXPR_T_DATE, "date", NULL, false },
+	{ EXPR_T_TIMESTAMP, "datetime", "timestamp", false },
+	{ EXPR_T_TIMESTAMPTZ, "datetime", "timestamptz", true },
+	{ EXPR_T_TIME, "time", NULL, false },
+	{ EXPR_T_DURATION, "duration", NULL, false },
+	{ EXPR_T_UUID, "string", "uuid", true },
+	{ EXPR_T_JSON, "object", "json", false },
+	{ EXPR_T_JSON, "array", NULL, false },
+	{ EXPR_T_JSON, "geojson", NULL, false },
+	{ EXPR_T_JSON, "string", "json", true },
+	{ EXPR_T_TEXT, "string", NULL, false },
+	{ EXPR_T_TEXT, "yearmonth", NULL, false },
+	{ EXPR_T_TEXT, "geopoint", NULL, false },
+	{ EXPR_T_TEXT, "any", NULL, false },
 };
 
 enum { DEFAULT_SCALE = 9 };
 
+/* Formats that change the type: a string of format uuid, a geopoint written as JSON. */
+static const char *ours_of(const cJSON *field, const char *type)
+{
+	const char *ours = js_str(cJSON_GetObjectItemCaseSensitive(field, "millrace"), "type");
+	const char *format = js_str(field, "format");
+
+	if (ours != NULL || format == NULL)
+		return ours;
+	return strcmp(type, "string") == 0 && strcmp(format, "uuid") == 0 ? "uuid" : NULL;
+}
+
+static const char *word_of(const cJSON *field)
+{
+	const char *type = js_str(field, "type");
+	const char *format = js_str(field, "format");
+
+	if (type == NULL)
+		return "string";
+	if (strcmp(type, "geopoint") == 0 && format != NULL &&
+	    (strcmp(format, "array") == 0 || strcmp(format, "object") == 0))
+		return "array";
+	return type;
+}
+
 static bool type_of_field(const cJSON *field, struct expr_type *out)
 {
 	const cJSON *own = cJSON_GetObjectItemCaseSensitive(field, "millrace");
-	const char *type = js_str(field, "type");
-	const char *ours = js_str(own, "type");
+	const char *type = word_of(field);
+	const char *ours = ours_of(field, type);
 
-	for (size_t i = 0; type != NULL && i < ARRAY_SIZE(kinds); i++) {
-		if (strcmp(kinds[i].frictionless, type) != 0)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(kinds[i].frictionless, type) != 0 || (ours == NULL && kinds[i].named))
 			continue;
 		if (ours != NULL && kinds[i].ours != NULL && strcmp(kinds[i].ours, ours) != 0)
 			continue;
@@ -132,7 +169,8 @@ static bool type_of_field(const cJSON *field, struct expr_type *out)
 		out->scale = 0;
 		out->precision = 0;
 		if (out->kind == EXPR_T_DECIMAL) {
-			out->scale = (int)js_i64(own, "scale", DEFAULT_SCALE);
+			const bool whole = strcmp(type, "integer") == 0;
+			out->scale = (int)js_i64(own, "scale", whole ? 0 : DEFAULT_SCALE);
 			out->precision = (int)js_i64(own, "precision", EXPR_MAX_SCALE);
 		}
 		return out->scale >= 0 && out->scale <= expr_precision(*out) &&

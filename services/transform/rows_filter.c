@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rows_filter - filter, sort and cursor of a page of rows, from text. */
 #include "base/text.h"
+#include "csv/csv_time.h"
+#include "csv/csv_uuid.h"
 #include "rows_query.h"
 
 #include <math.h>
@@ -100,6 +102,23 @@ static bool is_temporal(const char *word, const char *value, struct arena *a)
 	return expr_parse(text, strlen(text), a, &e, &fault) == 0;
 }
 
+static bool is_time_of_day(const char *v)
+{
+	char padded[32 + CSV_PAD_BYTES] = "";
+	int64_t us;
+
+	return strlen(v) <= 32 && csv_time_of_day(memcpy(padded, v, strlen(v)), strlen(v), &us);
+}
+
+static bool is_uuid(const char *v)
+{
+	char padded[CSV_UUID_BYTES + CSV_PAD_BYTES] = "";
+	unsigned __int128 value;
+
+	return strlen(v) == CSV_UUID_BYTES &&
+	       csv_uuid_parse(memcpy(padded, v, CSV_UUID_BYTES), CSV_UUID_BYTES, &value);
+}
+
 static bool fits(enum expr_type_kind type, const char *v, struct arena *a)
 {
 	int64_t unused;
@@ -122,6 +141,12 @@ static bool fits(enum expr_type_kind type, const char *v, struct arena *a)
 		       is_temporal("date", v, a);
 	case EXPR_T_TEXT:
 		return true;
+	case EXPR_T_TIME:
+		return is_time_of_day(v);
+	case EXPR_T_UUID:
+		return is_uuid(v);
+	case EXPR_T_DURATION: /* asked for by contains and null alone */
+	case EXPR_T_JSON:
 	case EXPR_T_NULL:
 	case EXPR_T_COUNT_:
 		break;

@@ -25,6 +25,10 @@ static const char *const pg_types[] = {
 	[EXPR_T_TIMESTAMP] = "timestamp",
 	[EXPR_T_TIMESTAMPTZ] = "timestamptz",
 	[EXPR_T_TEXT] = "text",
+	[EXPR_T_TIME] = "time",
+	[EXPR_T_DURATION] = "interval",
+	[EXPR_T_UUID] = "uuid",
+	[EXPR_T_JSON] = "jsonb",
 };
 
 static void start(

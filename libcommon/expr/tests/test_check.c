@@ -21,6 +21,10 @@ static const struct expr_column columns[] = {
 	{ "Odd \"name\"", { .kind = EXPR_T_TEXT } },
 	{ "date", { .kind = EXPR_T_DATE } },
 	{ "fine", { .kind = EXPR_T_DECIMAL, .scale = 30 } },
+	{ "opens", { .kind = EXPR_T_TIME } },
+	{ "lasts", { .kind = EXPR_T_DURATION } },
+	{ "key", { .kind = EXPR_T_UUID } },
+	{ "doc", { .kind = EXPR_T_JSON } },
 };
 
 static int run(
@@ -102,6 +106,12 @@ static const struct {
 	{ "date_trunc('month', sold)", "date", "CAST(date_trunc('month', \"sold\") AS DATE)" },
 	{ "concat(region, id, sold)", "text",
 	    "concat(\"region\", CAST(\"id\" AS VARCHAR), CAST(\"sold\" AS VARCHAR))" },
+	{ "opens", "time", "\"opens\"" },
+	{ "key = key and lasts <> lasts", "boolean",
+	    "((\"key\" = \"key\") AND (\"lasts\" <> \"lasts\"))" },
+	{ "doc is not null", "boolean", "(\"doc\" IS NOT NULL)" },
+	{ "case when paid then doc end", "json", "(CASE WHEN \"paid\" THEN \"doc\" END)" },
+	{ "coalesce(opens, null)", "time", "coalesce(\"opens\", CAST(NULL AS TIME))" },
 	{ "length(region) > 3", "boolean",
 	    "(CAST(length(\"region\") AS BIGINT) > CAST('3' AS BIGINT))" },
 };
@@ -137,6 +147,12 @@ static const struct {
 	{ "count > 3", 0, 5, "unknown column `count`", "a function needs brackets" },
 	{ "sum(amount) > 3", 0, 11, "sum cannot stand here", "measures" },
 	{ "id == 1", 3, 2, "unknown sign `==`", "write =" },
+	{ "doc = doc", 0, 9, "json cannot be compared", "is null" },
+	{ "doc in (doc)", 0, 12, "json cannot be compared", "is null" },
+	{ "lasts + 1", 0, 5, "a number is needed here, this is duration", "" },
+	{ "concat(region, key)", 15, 3, "needs text, integer, boolean or date here, this is uuid",
+	    "" },
+	{ "opens > '10:00'", 8, 7, "time and text do not go together", "" },
 	{ "id = 'x", 5, 2, "no closing '", "" },
 	{ "id = 1 = 2", 7, 1, "do not chain", "" },
 	{ "id +", 4, 0, "ends too early", "" },

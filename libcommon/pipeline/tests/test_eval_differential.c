@@ -386,6 +386,10 @@ static bool same(
 	case EXPR_T_INTEGER:
 	case EXPR_T_TIMESTAMP:
 	case EXPR_T_TIMESTAMPTZ:
+	case EXPR_T_TIME:
+	case EXPR_T_DURATION:
+	case EXPR_T_UUID:
+	case EXPR_T_JSON:
 	case EXPR_T_COUNT_:
 		break;
 	}

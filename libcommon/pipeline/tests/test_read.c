@@ -196,6 +196,64 @@ static void test_contract_round_trip(void **state)
 	arena_free(&a);
 }
 
+static void test_types_of_fields(void **state)
+{
+	static const struct {
+		const char *field;
+		enum expr_type_kind kind;
+		int scale;
+	} fields[] = {
+		{ "{}", EXPR_T_TEXT, 0 },
+		{ "{\"type\":\"any\"}", EXPR_T_TEXT, 0 },
+		{ "{\"type\":\"string\",\"format\":\"email\"}", EXPR_T_TEXT, 0 },
+		{ "{\"type\":\"string\",\"format\":\"uuid\"}", EXPR_T_UUID, 0 },
+		{ "{\"type\":\"string\",\"millrace\":{\"type\":\"uuid\"}}", EXPR_T_UUID, 0 },
+		{ "{\"type\":\"string\",\"millrace\":{\"type\":\"json\"}}", EXPR_T_JSON, 0 },
+		{ "{\"type\":\"object\"}", EXPR_T_JSON, 0 },
+		{ "{\"type\":\"array\"}", EXPR_T_JSON, 0 },
+		{ "{\"type\":\"geopoint\"}", EXPR_T_TEXT, 0 },
+		{ "{\"type\":\"geopoint\",\"format\":\"array\"}", EXPR_T_JSON, 0 },
+		{ "{\"type\":\"year\"}", EXPR_T_INTEGER, 0 },
+		{ "{\"type\":\"integer\"}", EXPR_T_INTEGER, 0 },
+		{ "{\"type\":\"integer\",\"millrace\":{\"type\":\"decimal\"}}", EXPR_T_DECIMAL, 0 },
+		{ "{\"type\":\"number\"}", EXPR_T_DECIMAL, 9 },
+		{ "{\"type\":\"number\",\"millrace\":{\"type\":\"double\"}}", EXPR_T_DOUBLE, 0 },
+		{ "{\"type\":\"datetime\"}", EXPR_T_TIMESTAMP, 0 },
+		{ "{\"type\":\"time\"}", EXPR_T_TIME, 0 },
+		{ "{\"type\":\"duration\"}", EXPR_T_DURATION, 0 },
+	};
+	struct arena *a = arena_new(1 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		struct expr_column *columns = NULL;
+		struct err err = { 0 };
+		size_t n = 0;
+		cJSON *contract = js_object(a);
+		cJSON *list = cJSON_AddArrayToObject(contract, "fields");
+		cJSON *field = cJSON_Parse(fields[i].field);
+		js_add_str(field, "name", "x");
+		cJSON_AddItemToArray(list, field);
+		assert_int_equal(pipeline_columns_of_contract(contract, a, &columns, &n, &err), 0);
+		if (columns[0].type.kind != fields[i].kind ||
+		    columns[0].type.scale != fields[i].scale)
+			fail_msg("%s: %s(%d)", fields[i].field,
+			    expr_type_name(columns[0].type.kind), columns[0].type.scale);
+	}
+	for (int kind = EXPR_T_INTEGER; kind < EXPR_T_COUNT_; kind++) {
+		const struct expr_column one = { "x", { .kind = (enum expr_type_kind)kind } };
+		struct expr_column *back = NULL;
+		struct err err = { 0 };
+		size_t n = 0;
+		cJSON *contract = js_object(a);
+		cJSON_AddItemReferenceToObject(
+		    contract, "fields", pipeline_contract_of_columns(&one, 1, a));
+		assert_int_equal(pipeline_columns_of_contract(contract, a, &back, &n, &err), 0);
+		assert_int_equal(back[0].type.kind, kind);
+	}
+	arena_free(&a);
+}
+
 static void test_env_failure_is_an_error(void **state)
 {
 	const char *doc =
@@ -212,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_columns_and_sources),
+		cmocka_unit_test(test_types_of_fields),
 		cmocka_unit_test(test_account),
 		cmocka_unit_test(test_contract_round_trip),
 		cmocka_unit_test(test_env_failure_is_an_error),
