@@ -2,7 +2,7 @@
 # Makefile - builds, checks and starts Millrace; everything is found by where it stands.
 #
 #   make [MODE=release|debug|asan|tsan|cov|clang|fuzz]   libraries and daemons in build/<mode>/
-#   make run | test | lint | unit | fault | fuzz | scenario | browser | chaos | bench | fresh | format
+#   make run | test | lint | unit | fault | fuzz | csv | scenario | browser | chaos | bench | fresh | format
 #
 # libcommon/<layer>/*.c -> lib<layer>.a; services/<name>/*.c -> bin/millrace-<name> (cli: bin/millrace);
 # <dir>/tests/test_*.c -> a unit test with all lower layers, other tests/*.c are its helpers, fuzz_*.c a
@@ -79,7 +79,7 @@ say = $(if $(V),,@echo "  $1  $@";)
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $1/*.c))
 
 .PHONY: all libs generated print-cppflags unit unit-bins fault fuzz fuzz-bins lint format clean \
-	run test scenario browser chaos bench fresh vendor docs
+	run test csv scenario browser chaos bench fresh vendor docs
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(LIBS) $(BINARIES)
@@ -175,7 +175,7 @@ run vendor:
 	@stack/local/$@
 test:
 	@tests/run
-scenario browser chaos bench fresh:
+csv scenario browser chaos bench fresh:
 	@tests/$@/run
 docs:
 	@stack/api/generate.py

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("MILLRACE_BIN", ROOT / "build/release/bin/millrace"))
+BIN = pathlib.Path(os.environ.get("MILLRACE_BUILD", ROOT / "build/release/bin")) / "millrace"
 WAIT_S = 120
 
 
@@ -42,7 +42,8 @@ def text_contract(names):
 
 def dialect_args(d):
     """--dialect for every part, so that nothing is guessed."""
-    parts = {"delimiter": d.delimiter or "none", "quote": d.quote or "none", "escape": d.escape or "none",
+    parts = {"delimiter": d.delimiter or "none", "quote": d.quote or "none",
+             "escape": "none" if d.escape in ("", d.quote) else d.escape,
              "comment": d.comment or "none", "line_end": d.line_end, "header": d.header, "footer": d.footer,
              "preamble": d.preamble, "skip_space": "true" if d.skip_space else "false", "tables": "all"}
     return [word for key, value in parts.items() for word in ("--dialect", f"{key}={value}")]

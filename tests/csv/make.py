@@ -17,8 +17,8 @@ def dialect(r):
                     line_end=r.choice(["lf", "lf", "lf", "cr", "mixed"]), skip_space=r.random() < 0.2)
         if d.quote and r.random() < 0.25:
             d.escape = r.choice(["\\", "^", d.quote])
-        firsts = [m[0] for m in (d.delimiter, d.quote, d.escape if d.escape != d.quote else "", d.comment) if m]
-        if len(set(firsts)) == len(firsts):
+        marks = [m for m in (d.delimiter, d.quote, d.escape if d.escape != d.quote else "", d.comment) if m]
+        if sum(len(set(m)) for m in marks) == len(set("".join(marks))):
             return d
 
 
