@@ -111,13 +111,6 @@ static void drop_front(struct csv_split *s, size_t at, int64_t lines)
 	s->line += lines;
 }
 
-static int header_length(int64_t line, struct err *err)
-{
-	return err_set_code(err, ERR_INPUT, "header.length",
-	    "line %lld: the header row is longer than 1 MiB or its quotes do not close",
-	    (long long)line);
-}
-
 static int skip_preamble(struct csv_split *s, struct err *err)
 {
 	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
@@ -125,49 +118,24 @@ static int skip_preamble(struct csv_split *s, struct err *err)
 	for (uint32_t i = 0; i < w.dialect->preamble_lines; i++) {
 		at = csv_row_line(&w, at);
 		if (at == 0 || at >= w.n)
-			return header_length(s->line + i, err);
+			return err_set_code(err, ERR_INPUT, "header.length",
+			    "line %lld: the file ends before the header row",
+			    (long long)s->line + i);
 	}
 	drop_front(s, at, w.dialect->preamble_lines);
-	return 0;
-}
-
-/* Passes over blank lines and comments; the row behind them, not taken. */
-static int front_row(struct csv_split *s, struct csv_row *row, struct err *err)
-{
-	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
-	size_t at = 0;
-	size_t blank;
-	int64_t lines = 0;
-	while (at < w.n && (blank = csv_row_blank(&w, at)) > 0) {
-		at += blank;
-		lines++;
-	}
-	row->kind = CSV_ROW_MORE;
-	if (at < w.n)
-		csv_row_find(&w, at, row);
-	if (at >= w.n || row->kind == CSV_ROW_MORE || row->n > CSV_MAX_HEADER_BYTES)
-		return header_length(s->line + lines, err);
-	if (row->kind != CSV_ROW_WHOLE)
-		return err_set_code(err, ERR_INPUT, "header.quote",
-		    "line %lld: a quote in the header row is not closed properly",
-		    (long long)(s->line + lines));
-	row->next -= at;
-	drop_front(s, at, lines);
 	return 0;
 }
 
 /* The header rows; what follows them stays in the carry. */
 static int take_header(struct csv_split *s, struct err *err)
 {
-	struct csv_row row;
 	struct csv_lines none = { 0 };
-	if (skip_preamble(s, err) != 0 || front_row(s, &row, err) != 0)
+	if (skip_preamble(s, err) != 0)
 		return -1;
 	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
-	if (csv_header_read(&w, 0, &row, CSV_UTF8, &s->header, err) != 0)
+	if (csv_header_read(&w, 0, s->line, &s->header, err) != 0)
 		return -1;
-	if (s->sniffed.dialect.header_rows > 0)
-		drop_front(s, row.next, (int64_t)row.lines);
+	drop_front(s, s->header.next, (int64_t)s->header.lines);
 	csv_input_lines(s->input, 0, s->offset, &none);
 	s->mapped = s->offset;
 	csv_lines_done(&none);

@@ -9,8 +9,7 @@
  * take turns here (the caller's lock) and scan their blocks in parallel (csv_scan). Why not byte
  * ranges: docs/decisions/0032-csv-masks.md.
  *
- * Header rule: names are the cells of the first row, blanks around them dropped; an empty name
- * becomes column_N (N from 1); a name that stood before becomes name_2, name_3, ...
+ * Names of columns: csv_header.h.
  *
  * A row past CSV_MAX_ROW_BYTES is not kept: it is the block's `skipped` reject and reading goes on
  * at the next line start. Footer rows are held back until the file's end. Where the dialect wants
