@@ -3,6 +3,7 @@
 tus in large pieces, times of a run, medians of interleaved rounds."""
 import base64
 import json
+import os
 import pathlib
 import statistics
 import sys
@@ -16,7 +17,8 @@ from suite import Suite  # noqa: E402
 
 from data import RETAIL  # noqa: E402
 
-POSTGRES = "shared_buffers = '1GB'\nmax_wal_size = '16GB'\ncheckpoint_timeout = '30min'\n"
+# WAL segments are kept for use again: a round that makes them anew is slower than one that does not.
+POSTGRES = "shared_buffers = '1GB'\nmax_wal_size = '16GB'\nmin_wal_size = '8GB'\ncheckpoint_timeout = '30min'\n"
 
 
 def suite(directory, **kw):
@@ -68,6 +70,37 @@ def seconds_of(suite_, run_id):
     """From finished upload (the run is made in its transaction) to the ended run."""
     return float(suite_.psql("select extract(epoch from finished_at - created_at) from jobs.runs"
                              f" where id = '{run_id}'"))
+
+
+def calm(suite_):
+    """Before a timed step of either side: nothing of the step before is still to be done by anybody."""
+    suite_.wait(lambda: suite_.psql("select count(*) from _millrace.bare_tables_v1()").strip() == "0", 60,
+                "the index of the last load")
+    tables = suite_.psql(  # what autovacuum would come for in the midst of the next step
+        "select format('%I.%I', schemaname, relname) from pg_stat_user_tables"
+        " where n_dead_tup + n_ins_since_vacuum + n_mod_since_analyze > 100000").split()
+    for table in tables:
+        suite_.psql(f"vacuum analyze {table}")
+    suite_.wait(lambda: suite_.psql("select count(*) from pg_stat_activity"
+                                    " where backend_type = 'autovacuum worker'").strip() == "0", 60, "autovacuum's end")
+    suite_.psql("checkpoint")
+    os.sync()
+    try:
+        suite_.wait(lambda: busy_share() < 0.1, 60, "a quiet machine")
+    except TimeoutError as problem:
+        print(f"  measuring all the same: {problem}", file=sys.stderr)
+
+
+def busy_share():
+    """Of all processors over half a second, as /proc/stat counts it."""
+    def look():
+        times = [int(n) for n in pathlib.Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:9]]
+        return sum(times), times[3] + times[4]
+
+    total, idle = look()
+    time.sleep(0.5)
+    total_then, idle_then = look()
+    return 1 - (idle_then - idle) / max(1, total_then - total)
 
 
 class Ratios:
