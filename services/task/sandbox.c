@@ -2,6 +2,8 @@
 /* sandbox - rlimits, Landlock, seccomp and the wall clock of a task process. */
 #include "sandbox.h"
 
+#include "csv/csv_zone.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -190,8 +192,8 @@ static const int deadly_for_loader[] = {
 };
 
 /* DuckDB looks for the container's memory limit whatever memory_limit says, and throws when it
- * cannot. */
-static const char *const cgroup_paths[] = { "/proc/self/cgroup", "/sys/fs/cgroup" };
+ * cannot; contracts name time zones. */
+static const char *const system_paths[] = { "/proc/self/cgroup", "/sys/fs/cgroup", CSV_ZONE_DIR };
 
 static int timeout_fd = -1;
 
@@ -289,9 +291,9 @@ static int add_paths(int ruleset, const struct sandbox_conf *c, uint64_t known, 
 		if (add_path(ruleset, c->read_paths[i], ACCESS_READ, err) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(cgroup_paths); i++) {
-		if (access(cgroup_paths[i], R_OK) == 0 &&
-		    add_path(ruleset, cgroup_paths[i], ACCESS_READ, err) != 0)
+	for (size_t i = 0; i < ARRAY_SIZE(system_paths); i++) {
+		if (access(system_paths[i], R_OK) == 0 &&
+		    add_path(ruleset, system_paths[i], ACCESS_READ, err) != 0)
 			return -1;
 	}
 	if (c->scratch != NULL && add_path(ruleset, c->scratch, ACCESS_WRITE & known, err) != 0)

@@ -46,8 +46,9 @@ class Postgres:
             c.autocommit = True
             c.cursor().execute("create database millrace")
         self.script("postgres", open(ROOT + "/stack/postgres/bootstrap.sql", encoding="utf-8").read())
-        gold = open(ROOT + "/services/transform/migrations/0001_gold.sql", encoding="utf-8").read()
-        self.script("millrace_migrate", "set local role millrace_transform_owner;" + gold)
+        for name in ("0001_gold", "0007_types"):
+            gold = open(f"{ROOT}/services/transform/migrations/{name}.sql", encoding="utf-8").read()
+            self.script("millrace_migrate", "set local role millrace_transform_owner;" + gold)
 
     def _run(self, tool, *args):
         subprocess.run(self.as_user + [f"{self.bin}/{tool}", *args], check=True, cwd="/",
