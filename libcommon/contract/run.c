@@ -27,7 +27,7 @@ struct run {
 };
 
 /* One thread's tools. */
-struct worker {
+struct contract_run_worker {
 	struct run *run;
 	pthread_t thread;
 	bool started;
@@ -40,10 +40,11 @@ struct worker {
 	struct contract_profile *profile;
 	struct contract_infer *infer;
 	struct buf rendered[CONTRACT_RUN_SINKS];
+	void *state; /* the driver's */
 	struct err err;
 };
 
-static void open_worker(struct worker *w)
+static int open_worker(struct contract_run_worker *w)
 {
 	const struct contract_run_params *p = w->run->p;
 	w->scan = csv_scan_new(p->schema);
@@ -57,10 +58,14 @@ static void open_worker(struct worker *w)
 		w->infer = contract_infer_new(p->infer, p->schema->file_columns);
 	for (size_t i = 0; i < p->n_sinks; i++)
 		buf_init(&w->rendered[i], RENDER_BYTES);
+	return p->driver == NULL ? 0 : p->driver->open(p->driver->arg, w, &w->state, &w->err);
 }
 
-static void close_worker(struct worker *w)
+static void close_worker(struct contract_run_worker *w)
 {
+	const struct contract_run_driver *driver = w->run->p->driver;
+	if (driver != NULL)
+		driver->close(w->state);
 	for (size_t i = 0; i < w->run->p->n_sinks; i++)
 		buf_done(&w->rendered[i]);
 	contract_profile_free(&w->profile);
@@ -79,7 +84,7 @@ static bool is_stopped(const struct run *run)
 
 /* The next block. Returns 1 one, 0 the end, -1 failed; a failure takes a number as a block does, so
  * that what stands before it is delivered. */
-static int take_block(struct worker *w)
+static int take_block(struct contract_run_worker *w)
 {
 	struct run *run = w->run;
 	int rc = 0;
@@ -95,54 +100,68 @@ static int take_block(struct worker *w)
 	return rc;
 }
 
-static int render_batch(struct worker *w)
+static int render_batch(struct contract_run_worker *w, struct err *err)
 {
 	const struct contract_run_params *p = w->run->p;
 	const struct contract_run_view view = { w->batch, &w->block, p->schema };
 	for (size_t i = 0; i < p->n_sinks; i++) {
 		const struct contract_sink *s = &p->sinks[i];
-		if (s->render != NULL && (s->render(s->arg, &view, &w->rendered[i], &w->err) != 0 ||
-					     buf_check(&w->rendered[i], &w->err) != 0))
+		if (s->render != NULL && (s->render(s->arg, &view, &w->rendered[i], err) != 0 ||
+					     buf_check(&w->rendered[i], err) != 0))
 			return -1;
 	}
 	return 0;
 }
 
 /* Faults beyond the types; then the rows part into good ones and rejects. */
-static int judge_batch(struct worker *w)
+static int judge_batch(struct contract_run_worker *w, struct err *err)
 {
 	const struct contract_run_params *p = w->run->p;
 	if (w->checker != NULL)
 		contract_check(w->checker, w->batch);
-	if (p->refuse != NULL &&
-	    contract_check_refuse(w->checker, p->refuse, w->batch, &w->err) != 0)
+	if (p->refuse != NULL && contract_check_refuse(w->checker, p->refuse, w->batch, err) != 0)
 		return -1;
 	csv_batch_settle(w->batch);
 	if (p->collect != NULL &&
-	    contract_check_collect(w->checker, p->collect, w->batch, &w->err) != 0)
+	    contract_check_collect(w->checker, p->collect, w->batch, err) != 0)
 		return -1;
 	return 0;
 }
 
-static int read_block(struct worker *w)
+int contract_run_next(struct contract_run_worker *w, struct err *err)
 {
+	if (!csv_scan_next(w->scan, w->batch))
+		return 0;
+	if (judge_batch(w, err) != 0)
+		return -1;
+	contract_tally_batch(&w->tally, w->batch);
+	if (w->profile != NULL)
+		contract_profile_batch(w->profile, w->batch);
+	if (w->infer != NULL)
+		contract_infer_batch(w->infer, w->batch);
+	return render_batch(w, err) == 0 ? 1 : -1;
+}
+
+struct csv_batch *contract_run_batch(struct contract_run_worker *w)
+{
+	return w->batch;
+}
+
+static int read_block(struct contract_run_worker *w)
+{
+	const struct contract_run_params *p = w->run->p;
+	int rc;
 	csv_scan_begin(w->scan, &w->block);
-	while (csv_scan_next(w->scan, w->batch)) {
-		if (judge_batch(w) != 0)
-			return -1;
-		contract_tally_batch(&w->tally, w->batch);
-		if (w->profile != NULL)
-			contract_profile_batch(w->profile, w->batch);
-		if (w->infer != NULL)
-			contract_infer_batch(w->infer, w->batch);
-		if (render_batch(w) != 0)
-			return -1;
-	}
-	return 0;
+	if (p->driver != NULL)
+		return p->driver->block(w->state, w, &w->rendered[p->n_sinks - 1], &w->err);
+	do {
+		rc = contract_run_next(w, &w->err);
+	} while (rc == 1);
+	return rc;
 }
 
 /* Adds a block to the books; the worker's own are empty again. */
-static void book(struct worker *w)
+static void book(struct contract_run_worker *w)
 {
 	struct run *run = w->run;
 	contract_tally_add(&run->result->tally, &w->tally);
@@ -155,7 +174,7 @@ static void book(struct worker *w)
 		run->p->progress(run->p->progress_arg, &run->progress);
 }
 
-static int deliver(struct worker *w)
+static int deliver(struct contract_run_worker *w)
 {
 	const struct contract_run_params *p = w->run->p;
 	for (size_t i = 0; i < p->n_sinks; i++) {
@@ -169,7 +188,7 @@ static int deliver(struct worker *w)
 }
 
 /* Waits until all blocks before this one are delivered. False when one of them failed. */
-static bool wait_for_turn(struct worker *w)
+static bool wait_for_turn(struct contract_run_worker *w)
 {
 	struct run *run = w->run;
 	pthread_mutex_lock(&run->lock);
@@ -180,7 +199,7 @@ static bool wait_for_turn(struct worker *w)
 	return mine;
 }
 
-static void pass_turn(struct worker *w, int rc)
+static void pass_turn(struct contract_run_worker *w, int rc)
 {
 	struct run *run = w->run;
 	pthread_mutex_lock(&run->lock);
@@ -193,12 +212,27 @@ static void pass_turn(struct worker *w, int rc)
 	pthread_mutex_unlock(&run->lock);
 }
 
+/* A worker that cannot begin fails the run, whatever the others do. */
+static void fail_early(struct contract_run_worker *w)
+{
+	struct run *run = w->run;
+	pthread_mutex_lock(&run->lock);
+	if (!run->failed)
+		run->err = w->err;
+	run->failed = true;
+	pthread_cond_broadcast(&run->turned);
+	pthread_mutex_unlock(&run->lock);
+}
+
 /* All blocks this worker can get. */
 static void *work(void *arg)
 {
-	struct worker *w = arg;
+	struct contract_run_worker *w = arg;
 	int rc;
-	open_worker(w);
+	if (open_worker(w) != 0) {
+		fail_early(w);
+		return NULL;
+	}
 	while ((rc = take_block(w)) != 0) {
 		if (rc == 1)
 			rc = read_block(w);
@@ -214,7 +248,7 @@ static void *work(void *arg)
 }
 
 /* What does not depend on the order of blocks is added in the end. */
-static void collect(struct run *run, struct worker *w)
+static void collect(struct run *run, struct contract_run_worker *w)
 {
 	struct contract_run_result *r = run->result;
 	if (r->profile == NULL) {
@@ -237,7 +271,7 @@ int contract_run(
 	struct run run = { .p = p, .result = out };
 	ASSERT(p->threads >= 1 && p->threads <= CONTRACT_RUN_THREADS);
 	ASSERT(p->n_sinks <= CONTRACT_RUN_SINKS);
-	struct worker *workers = mem_array(p->threads, sizeof(*workers));
+	struct contract_run_worker *workers = mem_array(p->threads, sizeof(*workers));
 	contract_tally_init(&out->tally, p->schema->file_columns);
 	(void)pthread_mutex_init(&run.take, NULL);
 	(void)pthread_mutex_init(&run.lock, NULL);

@@ -50,6 +50,23 @@ struct contract_sink {
 	int (*deliver)(void *arg, const struct buf *rendered, struct err *err);
 };
 
+struct contract_run_worker;
+
+/*
+ * Somebody who pulls the batches of a block instead of having them read for him (DuckDB, which
+ * calls for rows in the middle of a statement). All functions run on the worker's thread.
+ */
+struct contract_run_driver {
+	void *arg; /* borrowed */
+	/* A worker begins: out_state is the driver's own for it. */
+	int (*open)(void *arg, struct contract_run_worker *w, void **out_state, struct err *err);
+	/* A block: calls contract_run_next until it returns 0. What it appends to the buffer is
+	 * delivered to the last sink in the block's turn. */
+	int (*block)(void *state, struct contract_run_worker *w, struct buf *out, struct err *err);
+	/* The worker ends; also after a failed open, with what it left in out_state. */
+	void (*close)(void *state);
+};
+
 /* How far it is, told after every block. */
 struct contract_run_progress {
 	uint64_t bytes; /* of the stream, in blocks that are done */
@@ -66,7 +83,8 @@ struct contract_run_params {
 	const struct contract_keys *refuse; /* pass 2: finished; rows that break one are refused */
 	const char *const *infer; /* header of the file: infer from the good rows; or NULL */
 	const struct contract_sink *sinks;
-	size_t n_sinks; /* at most CONTRACT_RUN_SINKS */
+	size_t n_sinks;                           /* at most CONTRACT_RUN_SINKS */
+	const struct contract_run_driver *driver; /* NULL = nobody pulls */
 	/* One thread at a time, after every block; NULL = nobody asks. */
 	void (*progress)(void *arg, const struct contract_run_progress *p);
 	void *progress_arg;
@@ -90,6 +108,19 @@ struct contract_run_result {
  */
 int contract_run(const struct contract_run_params *p, struct contract_run_result *out,
     struct err *err) MUST_CHECK;
+
+/*
+ * contract_run_next - the next batch of the driver's block, judged, settled, booked and shown to
+ * the sinks; its good rows are in contract_run_batch, maybe none.
+ *
+ * Returns 1 a batch, 0 the block's end, -1 failed.
+ * Errors  as contract_check_refuse, contract_check_collect and the sinks set them; the driver
+ *         returns it from `block`
+ */
+int contract_run_next(struct contract_run_worker *w, struct err *err) MUST_CHECK;
+
+/* contract_run_batch - the worker's batch; its memory may be set before contract_run_next. */
+struct csv_batch *contract_run_batch(struct contract_run_worker *w);
 
 /* contract_run_done - give back what a run left; accepts a zeroed one. */
 void contract_run_done(struct contract_run_result *r);

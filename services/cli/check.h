@@ -13,6 +13,7 @@
 #include "contract/report.h"
 #include "contract/run.h"
 #include "input.h"
+#include "parquet.h"
 #include "progress.h"
 #include "rejects.h"
 
@@ -28,6 +29,8 @@ struct check {
 	double budget_pct;           /* in force; 100 = none */
 	struct contract_keys *keys;  /* NULL = the contract has none */
 	struct cli_clean clean;
+	struct cli_parquet parquet; /* --clean, when it is Parquet: writes to clean.out */
+	bool to_parquet;
 	struct cli_rejects rejects;
 	struct cli_output report;
 	struct cli_showcase showcase;

@@ -139,6 +139,7 @@ int check_open_split(struct check *k, struct err *err)
 		.read = cli_input_read,
 		.arg = &k->input,
 		.given = k->given,
+		.block_bytes = k->to_parquet ? CLI_PARQUET_BLOCK_BYTES : 0,
 	};
 	size_t n;
 	csv_split_close(&k->split);

@@ -29,6 +29,7 @@ struct contract_run_params check_run_params(struct check *k)
 static int open_outputs(struct check *k, struct err *err)
 {
 	const struct cli_args *a = k->args;
+	k->to_parquet = a->clean != NULL && cli_is_parquet(a->clean);
 	if (a->clean != NULL && cli_clean_open(&k->clean, a->clean, a->quote_all, err) != 0)
 		return -1;
 	if (a->rejects != NULL && cli_rejects_open(&k->rejects, a->rejects, err) != 0)
@@ -42,7 +43,8 @@ static int write_headers(struct check *k, struct err *err)
 	size_t n;
 	const char *const *written = csv_split_as_written(k->split);
 	const char *const *names = csv_split_header(k->split, &n);
-	if (k->clean.out.path != NULL && csv_split_sniffed(k->split)->dialect.header_rows > 0 &&
+	const bool csv = k->clean.out.path != NULL && !k->to_parquet;
+	if (csv && csv_split_sniffed(k->split)->dialect.header_rows > 0 &&
 	    cli_clean_header(&k->clean, written, n, err) != 0)
 		return -1;
 	if (k->rejects.out.path != NULL && cli_rejects_header(&k->rejects, names, n, err) != 0)
@@ -50,12 +52,25 @@ static int write_headers(struct check *k, struct err *err)
 	return 0;
 }
 
+/* DuckDB pulls the rows; its sink is the last. */
+static int run_to_parquet(
+    struct check *k, struct contract_run_params *p, struct contract_sink *sinks, struct err *err)
+{
+	const struct contract_run_driver driver = cli_parquet_driver(&k->parquet);
+	sinks[p->n_sinks++] = cli_parquet_sink(&k->parquet);
+	p->driver = &driver;
+	if (cli_parquet_open(&k->parquet, &k->clean.out, &k->match.schema, p->threads, err) != 0 ||
+	    contract_run(p, &k->result, err) != 0)
+		return -1;
+	return cli_parquet_end(&k->parquet, err);
+}
+
 static int run_rows(struct check *k, struct err *err)
 {
 	struct contract_run_params p = check_run_params(k);
 	struct contract_sink sinks[CONTRACT_RUN_SINKS];
 	size_t n = 0;
-	if (k->clean.out.path != NULL)
+	if (k->clean.out.path != NULL && !k->to_parquet)
 		sinks[n++] = cli_clean_sink(&k->clean);
 	if (k->rejects.out.path != NULL)
 		sinks[n++] = cli_rejects_sink(&k->rejects);
@@ -63,11 +78,14 @@ static int run_rows(struct check *k, struct err *err)
 	k->showcase.dialect = csv_split_sniffed(k->split)->dialect;
 	if (k->showcase.most > 0)
 		sinks[n++] = cli_showcase_sink(&k->showcase);
-	p.sinks = sinks;
 	p.n_sinks = n;
+	p.sinks = sinks;
 	p.profile = k->args->profile;
 	p.refuse = k->keys;
-	return write_headers(k, err) != 0 ? -1 : contract_run(&p, &k->result, err);
+	if (write_headers(k, err) != 0)
+		return -1;
+	return k->to_parquet ? run_to_parquet(k, &p, sinks, err)
+			     : contract_run(&p, &k->result, err);
 }
 
 static int read_file(struct check *k, struct err *err)
@@ -123,6 +141,7 @@ static int fail(const struct err *err)
 static void close_all(struct check *k)
 {
 	cli_showcase_done(&k->showcase);
+	cli_parquet_close(&k->parquet);
 	cli_output_close(&k->clean.out);
 	cli_output_close(&k->rejects.out);
 	cli_output_close(&k->report);

@@ -23,8 +23,8 @@ static int look_at(struct cli_input *in, struct err *err)
 	if (fstat(in->fd, &st) != 0)
 		return err_set_errno(err, ERR_INPUT, errno, "%s", cli_input_name(in));
 	if (S_ISDIR(st.st_mode))
-		return err_set_code(err, ERR_INPUT, "file.unreadable",
-		    "%s: is a directory, not a file", cli_input_name(in));
+		return err_set(
+		    err, ERR_INPUT, "%s: is a directory, not a file", cli_input_name(in));
 	in->is_pipe = lseek(in->fd, 0, SEEK_CUR) < 0;
 	in->bytes = S_ISREG(st.st_mode) ? st.st_size : -1;
 	if (!in->is_pipe)
@@ -69,8 +69,9 @@ ssize_t cli_input_read(void *arg, void *p, size_t n, struct err *err)
 	if (got < 0)
 		return err_set_errno(
 		    err, ERR_UNAVAILABLE, errno, "%s: cannot be read", cli_input_name(in));
-	if (in->is_pipe && in->spool >= 0 && cli_output_all(in->spool, p, (size_t)got, err) != 0)
-		return err_wrap(err, "keep standard input for a second reading");
+	if (in->is_pipe && in->spool >= 0 &&
+	    cli_output_all(in->spool, "a temporary file", p, (size_t)got, err) != 0)
+		return -1;
 	atomic_fetch_add(&in->done, (int64_t)got);
 	return got;
 }

@@ -24,7 +24,7 @@ static int fail(struct err *err, int number, const char *what, const char *path)
 	return err_set_errno(err, ERR_UNAVAILABLE, number, "%s %s", what, path);
 }
 
-int cli_output_all(int fd, const void *p, size_t n, struct err *err)
+int cli_output_all(int fd, const char *name, const void *p, size_t n, struct err *err)
 {
 	const char *at = p;
 	while (n > 0) {
@@ -32,7 +32,7 @@ int cli_output_all(int fd, const void *p, size_t n, struct err *err)
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
-			return fail(err, errno, "write to", "the file");
+			return fail(err, errno, "write", name);
 		at += put;
 		n -= (size_t)put;
 	}
@@ -136,9 +136,7 @@ int cli_output_open(struct cli_output *o, const char *path, struct err *err)
 
 static int put(struct cli_output *o, const void *p, size_t n, struct err *err)
 {
-	if (cli_output_all(o->fd, p, n, err) == 0)
-		return 0;
-	return err->code[0] != '\0' ? -1 : err_wrap(err, "%s", o->path);
+	return cli_output_all(o->fd, o->path, p, n, err);
 }
 
 static int flush(struct cli_output *o, struct err *err)
@@ -208,13 +206,6 @@ int cli_output_publish(struct cli_output *o, struct err *err)
 	}
 	free(dir);
 	return 0;
-}
-
-const char *cli_output_path(struct cli_output *o)
-{
-	if (o->temporary == NULL && o->target != NULL && give_name(o) != 0)
-		return NULL;
-	return o->temporary;
 }
 
 void cli_output_close(struct cli_output *o)

@@ -56,14 +56,11 @@ int cli_output_publish(struct cli_output *o, struct err *err) MUST_CHECK;
 /* cli_output_close - accepts a zeroed one; what was not published disappears. */
 void cli_output_close(struct cli_output *o);
 
-/* cli_output_path - a path under which others may write the temporary file (DuckDB); it must be
- * opened anew, in place. Valid until published. */
-const char *cli_output_path(struct cli_output *o);
-
 /* cli_output_spool - a file without a name in TMPDIR. ERR_UNAVAILABLE. */
 int cli_output_spool(int *out_fd, struct err *err) MUST_CHECK;
 
-/* cli_output_all - write all n bytes. ERR_NO_SPACE, ERR_UNAVAILABLE ("output.closed"). */
-int cli_output_all(int fd, const void *p, size_t n, struct err *err) MUST_CHECK;
+/* cli_output_all - write all n bytes; name is for the message. ERR_NO_SPACE, ERR_UNAVAILABLE
+ * ("output.closed"). */
+int cli_output_all(int fd, const char *name, const void *p, size_t n, struct err *err) MUST_CHECK;
 
 #endif

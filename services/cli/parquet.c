@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parquet - blocks to parts, parts to one file. */
+#include "parquet.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/die.h"
+#include "base/mem.h"
+#include "cli.h"
+#include "duckdb_stub.h"
+
+#define PARQUET_OPTIONS                                                                            \
+	"FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 4096, USE_TMP_FILE false"
+
+_Static_assert(
+    sizeof(struct csv_text) == sizeof(struct engine_text), "texts are handed over as they are");
+
+enum { SELECT_BYTES = 8 << 20 };
+
+/* One thread's connection. */
+struct state {
+	struct cli_parquet *p;
+	struct engine_conn *con;
+	char source[40];               /* SQL name of its table function */
+	struct contract_run_worker *w; /* while a block is read; NULL = no rows */
+};
+
+bool cli_is_parquet(const char *path)
+{
+	const size_t n = strlen(path);
+	return n > 8 && strcmp(path + n - 8, ".parquet") == 0;
+}
+
+/* How a column crosses to DuckDB; decimals up to 18 digits are 64 bits on both sides. */
+static struct engine_column column_of(const struct csv_column *c)
+{
+	static const enum engine_type types[CSV_TYPE_COUNT_] = {
+		[CSV_TEXT] = ENGINE_TEXT,
+		[CSV_INTEGER] = ENGINE_I64,
+		[CSV_DECIMAL] = ENGINE_DECIMAL,
+		[CSV_DOUBLE] = ENGINE_F64,
+		[CSV_BOOLEAN] = ENGINE_BOOL,
+		[CSV_DATE] = ENGINE_DATE,
+		[CSV_TIMESTAMP] = ENGINE_TIMESTAMP,
+		[CSV_TIMESTAMPTZ] = ENGINE_TIMESTAMPTZ,
+		[CSV_TIME] = ENGINE_TIME,
+		[CSV_DURATION] = ENGINE_INTERVAL,
+		[CSV_UUID] = ENGINE_UUID,
+		[CSV_JSON] = ENGINE_TEXT,
+	};
+	const bool narrow = c->precision <= CSV_DECIMAL_NARROW;
+	return (struct engine_column){
+		.name = c->name,
+		.type = types[c->type],
+		.precision = narrow ? CSV_DECIMAL_NARROW : CSV_DECIMAL_MAX,
+		.scale = c->scale,
+	};
+}
+
+/* "a","b",...: as they are but for durations. */
+static void list_columns(struct cli_parquet *p)
+{
+	struct arena *a = arena_new(CLI_ARENA_BYTES);
+	buf_init(&p->select, SELECT_BYTES);
+	for (size_t c = 0; c < p->schema->n_columns; c++) {
+		const char *name = engine_quote_ident(a, p->columns[c].name);
+		buf_adds(&p->select, c == 0 ? "" : ",");
+		if (p->columns[c].type != ENGINE_INTERVAL) {
+			buf_adds(&p->select, name);
+			continue;
+		}
+		buf_printf(&p->select,
+		    "CASE WHEN %s IS NULL THEN NULL ELSE struct_pack("
+		    "months := (year(%s) * 12 + month(%s))::INTEGER, days := day(%s)::INTEGER, "
+		    "us := hour(%s) * 3600000000 + minute(%s) * 60000000 + microsecond(%s)) END AS "
+		    "%s",
+		    name, name, name, name, name, name, name, name);
+	}
+	arena_free(&a);
+}
+
+/* DuckDB keeps the highest bit of a UUID turned over. */
+static void flip_uuids(const struct cli_parquet *p, struct csv_batch *b)
+{
+	for (size_t c = 0; c < b->n_columns; c++) {
+		unsigned __int128 *v = b->columns[c].data;
+		for (size_t i = 0; p->columns[c].type == ENGINE_UUID && i < b->rows; i++)
+			v[i] ^= ENGINE_UUID_FLIP;
+	}
+}
+
+int cli_parquet_open(struct cli_parquet *p, struct cli_output *out, const struct csv_schema *schema,
+    unsigned threads, struct err *err)
+{
+	const struct engine_conf conf = {
+		.threads = 1, /* workers bring their own threads */
+		.memory_bytes = (int64_t)threads * CLI_PARQUET_MEMORY_BYTES,
+		.scratch = "/proc/self/fd", /* parts have no other name */
+	};
+	p->out = out;
+	p->schema = schema;
+	p->columns = mem_array(schema->n_columns, sizeof(*p->columns));
+	for (size_t c = 0; c < schema->n_columns; c++)
+		p->columns[c] = column_of(&schema->columns[c]);
+	list_columns(p);
+	if (duckdb_stub_load(err) != 0 || engine_open(&conf, &p->engine, err) != 0)
+		return -1;
+	p->begun = true;
+	return parquet_join_begin(&p->join, out, err);
+}
+
+static void hand_over_nulls(const struct csv_batch *b, struct engine_chunk *chunk)
+{
+	for (size_t c = 0; c < b->n_columns; c++) {
+		if (b->columns[c].nulls == 0)
+			continue;
+		engine_set_null(&chunk->v[c], 0); /* makes the bits writable */
+		memcpy(chunk->v[c].validity, b->columns[c].valid,
+		    (b->rows + 63) / 64 * sizeof(uint64_t));
+	}
+}
+
+/* DuckDB asks for rows: values are written straight into its vectors. */
+static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
+{
+	struct state *s = arg;
+	chunk->rows = 0;
+	if (s->w == NULL)
+		return 0;
+	struct csv_batch *b = contract_run_batch(s->w);
+	ASSERT(b->cap <= chunk->capacity);
+	for (size_t c = 0; c < b->n_columns; c++)
+		b->columns[c].data = chunk->v[c].data;
+	int rc;
+	while ((rc = contract_run_next(s->w, err)) == 1 && b->rows == 0)
+		continue;
+	if (rc != 1)
+		return rc;
+	chunk->rows = b->rows;
+	flip_uuids(s->p, b);
+	hand_over_nulls(b, chunk);
+	return 0;
+}
+
+static int open_state(void *arg, struct contract_run_worker *w, void **out_state, struct err *err)
+{
+	struct cli_parquet *p = arg;
+	struct state *s = mem_alloc(sizeof(*s));
+	(void)w;
+	*out_state = s;
+	s->p = p;
+	(void)snprintf(
+	    s->source, sizeof(s->source), "millrace_rows_%u", atomic_fetch_add(&p->workers, 1));
+	if (engine_connect(p->engine, &s->con, err) != 0)
+		return -1;
+	const struct engine_source source = {
+		.name = s->source,
+		.columns = p->columns,
+		.n_columns = p->schema->n_columns,
+		.fill = fill,
+		.arg = s,
+	};
+	return engine_source_add(s->con, &source, err);
+}
+
+static void close_state(void *state)
+{
+	struct state *s = state;
+	if (s == NULL)
+		return;
+	engine_disconnect(&s->con);
+	free(s);
+}
+
+/* A part of the rows the source gives; out_fd is the caller's. */
+static int write_part(struct state *s, int *out_fd, struct err *err)
+{
+	int fd;
+	if (cli_output_spool(&fd, err) != 0)
+		return -1;
+	if (engine_exec(s->con, err,
+		"COPY (SELECT %s FROM %s()) TO '/proc/self/fd/%d' (" PARQUET_OPTIONS ")",
+		s->p->select.data, s->source, fd) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	*out_fd = fd;
+	return 0;
+}
+
+static int write_block(void *state, struct contract_run_worker *w, struct buf *out, struct err *err)
+{
+	struct state *s = state;
+	int fd;
+	s->w = w;
+	const int rc = write_part(s, &fd, err);
+	s->w = NULL;
+	if (rc == 0)
+		buf_add(out, &fd, sizeof(fd));
+	return rc;
+}
+
+static int join_part(void *arg, const struct buf *rendered, struct err *err)
+{
+	struct cli_parquet *p = arg;
+	int fd;
+	if (rendered->n != sizeof(fd))
+		return 0;
+	memcpy(&fd, rendered->data, sizeof(fd));
+	const int rc = parquet_join_add(&p->join, fd, err);
+	(void)close(fd);
+	p->any = true;
+	return rc;
+}
+
+struct contract_run_driver cli_parquet_driver(struct cli_parquet *p)
+{
+	return (struct contract_run_driver){
+		.arg = p, .open = open_state, .block = write_block, .close = close_state
+	};
+}
+
+struct contract_sink cli_parquet_sink(struct cli_parquet *p)
+{
+	return (struct contract_sink){ .arg = p, .deliver = join_part };
+}
+
+/* A file without rows still has its columns. */
+static int add_empty_part(struct cli_parquet *p, struct err *err)
+{
+	void *state = NULL;
+	int fd;
+	int rc = open_state(p, NULL, &state, err);
+	if (rc == 0)
+		rc = write_part(state, &fd, err);
+	if (rc == 0) {
+		rc = parquet_join_add(&p->join, fd, err);
+		(void)close(fd);
+	}
+	close_state(state);
+	return rc;
+}
+
+int cli_parquet_end(struct cli_parquet *p, struct err *err)
+{
+	if (!p->any && add_empty_part(p, err) != 0)
+		return -1;
+	return parquet_join_end(&p->join, err);
+}
+
+void cli_parquet_close(struct cli_parquet *p)
+{
+	if (p->begun)
+		parquet_join_done(&p->join);
+	engine_close(&p->engine);
+	buf_done(&p->select);
+	free(p->columns);
+	p->columns = NULL;
+}
