@@ -121,6 +121,7 @@ struct csv_schema {
 	const char *const
 	    *missing; /* NULL-ended words that mean null; NULL = the empty cell alone */
 	const char *const *header; /* names of the file's columns, for messages */
+	bool repair;               /* rows with a wrong number of cells: csv_repair.h */
 };
 
 /* A refused row. */

@@ -37,6 +37,10 @@ struct csv_batch *csv_batch_new(const struct csv_schema *schema)
 		b->own[c] = mem_array(b->cap, csv_value_bytes(&schema->columns[c]));
 		b->columns[c].data = b->own[c];
 		b->columns[c].valid = mem_array(b->cap / 64, sizeof(uint64_t));
+		if (schema->columns[c].normal == 0)
+			continue;
+		b->columns[c].changes = mem_alloc(sizeof(struct csv_changes));
+		b->columns[c].changes->slots = mem_array(b->cap / 64, sizeof(uint64_t));
 	}
 	return b;
 }
@@ -45,10 +49,16 @@ void csv_batch_free(struct csv_batch **b)
 {
 	if (*b == NULL)
 		return;
+	csv_batch_clear(*b);
 	for (size_t c = 0; c < (*b)->n_columns; c++) {
+		struct csv_changes *changes = (*b)->columns[c].changes;
 		free((*b)->own[c]);
 		free((*b)->columns[c].valid);
+		if (changes != NULL)
+			free(changes->slots);
+		free(changes);
 	}
+	free((*b)->repairs);
 	free((*b)->own);
 	free((*b)->columns);
 	free((*b)->own_row);
@@ -62,6 +72,62 @@ void csv_batch_free(struct csv_batch **b)
 	free((*b)->rejects);
 	free(*b);
 	*b = NULL;
+}
+
+void csv_batch_clear(struct csv_batch *b)
+{
+	for (size_t i = 0; i < b->n_repairs; i++)
+		free(b->repairs[i].after);
+	b->rows = b->n_faults = b->n_rejects = b->n_repairs = 0;
+	for (size_t c = 0; c < b->n_columns; c++) {
+		struct csv_changes *changes = b->columns[c].changes;
+		if (changes == NULL)
+			continue;
+		changes->n = changes->n_first = 0;
+		memset(changes->slots, 0, b->cap / 8);
+	}
+}
+
+void csv_batch_repaired(struct csv_batch *b, size_t slot, const struct csv_repair *r)
+{
+	if (b->n_repairs == b->repairs_alloc) {
+		b->repairs_alloc = b->repairs_alloc == 0 ? 16 : b->repairs_alloc * 2;
+		b->repairs = mem_resize(b->repairs, b->repairs_alloc * sizeof(*b->repairs));
+	}
+	struct csv_repair *to = &b->repairs[b->n_repairs++];
+	const size_t n = b->bytes[slot];
+	*to = *r;
+	to->row = b->row[slot];
+	to->line = b->line[slot];
+	to->offset = (uint64_t)b->offset[slot];
+	to->length = b->length[slot];
+	to->slot = (uint32_t)slot;
+	to->before = (struct span){ b->block + b->at[slot], n < CSV_RAW_BYTES ? n : CSV_RAW_BYTES };
+}
+
+static void copy_text(char *out, struct span text)
+{
+	size_t n = text.n;
+	if (n >= CSV_CHANGE_BYTES)
+		n = csv_encoding_cut((const char *)text.p, CSV_CHANGE_BYTES - 1);
+	memcpy(out, text.p, n);
+	out[n] = '\0';
+}
+
+void csv_batch_changed(
+    struct csv_batch *b, size_t column, size_t slot, struct span before, struct span after)
+{
+	struct csv_changes *changes = b->columns[column].changes;
+	changes->slots[slot / 64] |= UINT64_C(1) << (slot % 64);
+	changes->n++;
+	if (changes->n_first == CSV_CHANGES_KEPT || b->fault_of[slot] >= 0)
+		return;
+	struct csv_change *to = &changes->first[changes->n_first++];
+	to->row = b->row[slot];
+	to->line = b->line[slot];
+	to->slot = (uint32_t)slot;
+	copy_text(to->before, before);
+	copy_text(to->after, after);
 }
 
 void csv_batch_fault(
@@ -136,6 +202,34 @@ static void close_gaps(struct csv_batch *b, size_t column)
 	}
 }
 
+/* Repairs of refused rows go. */
+static void settle_repairs(struct csv_batch *b)
+{
+	size_t to = 0;
+	for (size_t i = 0; i < b->n_repairs; i++) {
+		if (b->fault_of[b->repairs[i].slot] >= 0)
+			free(b->repairs[i].after);
+		else
+			b->repairs[to++] = b->repairs[i];
+	}
+	b->n_repairs = to;
+}
+
+/* So do changes in refused rows. */
+static void settle_changes(struct csv_batch *b, struct csv_changes *changes)
+{
+	size_t to = 0;
+	for (size_t i = 0; i < b->n_faults; i++) {
+		const uint32_t slot = b->faults[i].slot;
+		changes->n -= changes->slots[slot / 64] >> (slot % 64) & 1;
+	}
+	for (size_t i = 0; i < changes->n_first; i++) {
+		if (b->fault_of[changes->first[i].slot] < 0)
+			changes->first[to++] = changes->first[i];
+	}
+	changes->n_first = to;
+}
+
 void csv_batch_settle(struct csv_batch *b)
 {
 	b->n_rejects = 0;
@@ -144,8 +238,12 @@ void csv_batch_settle(struct csv_batch *b)
 	b->skipped = NULL;
 	if (b->n_faults == 0)
 		return;
-	for (size_t c = 0; c < b->n_columns; c++)
+	settle_repairs(b);
+	for (size_t c = 0; c < b->n_columns; c++) {
 		close_gaps(b, c);
+		if (b->columns[c].changes != NULL)
+			settle_changes(b, b->columns[c].changes);
+	}
 	size_t to = 0;
 	for (size_t from = 0; from < b->rows; from++) {
 		if (b->fault_of[from] >= 0) {

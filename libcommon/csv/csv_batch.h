@@ -16,11 +16,30 @@
 #define CSV_CSV_BATCH_H
 
 #include "csv/csv.h"
+#include "csv/csv_repair.h"
+
+enum { CSV_CHANGE_BYTES = 96, CSV_CHANGES_KEPT = 4 };
+
+/* One normalised cell, as an example; texts are cut. */
+struct csv_change {
+	int64_t row, line; /* as in struct csv_reject */
+	uint32_t slot;     /* of the batch, before csv_batch_settle */
+	char before[CSV_CHANGE_BYTES], after[CSV_CHANGE_BYTES]; /* UTF-8 */
+};
+
+/* What normalising did to a column. After csv_batch_settle only rows that were kept count. */
+struct csv_changes {
+	size_t n;                                  /* changed cells */
+	struct csv_change first[CSV_CHANGES_KEPT]; /* the first of them */
+	size_t n_first;
+	uint64_t *slots; /* bits, 1 = changed; of the batch before csv_batch_settle; owned */
+};
 
 struct csv_vector {
 	void *data;      /* cap values of the column's type; a null's value is undefined */
 	uint64_t *valid; /* bits, 1 = not null; owned by the batch */
 	size_t nulls;    /* slots that are null; may be 0 only when all bits are set */
+	struct csv_changes *changes; /* NULL = the column is not normalised; the batch's */
 };
 
 struct csv_fault {
@@ -47,6 +66,8 @@ struct csv_batch {
 	int32_t *fault_of;          /* slot -> index of faults, -1 none */
 	struct csv_reject *rejects; /* of this batch, in row order, after settle */
 	size_t n_rejects, rejects_alloc;
+	struct csv_repair *repairs; /* of rows that are kept, in row order, after settle */
+	size_t n_repairs, repairs_alloc;
 	const uint8_t *block;             /* the rows' bytes */
 	const struct csv_reject *skipped; /* a row too long before the first slot, or NULL */
 	void **own;                       /* memory data pointed to at first; owned */
@@ -68,6 +89,17 @@ static inline bool csv_batch_is_null(const struct csv_batch *b, size_t column, s
 	return (b->columns[column].valid[slot / 64] >> (slot % 64) & 1) == 0;
 }
 
+/* csv_batch_clear - no rows, faults, rejects, repairs and changes; the scan's first step. */
+void csv_batch_clear(struct csv_batch *b);
+
+/* csv_batch_repaired - the row in a slot, which is placed already, was repaired: rule, file_column,
+ * message and after of r are taken. */
+void csv_batch_repaired(struct csv_batch *b, size_t slot, const struct csv_repair *r);
+
+/* csv_batch_changed - the cell of a column with changes was normalised from one text to another. */
+void csv_batch_changed(
+    struct csv_batch *b, size_t column, size_t slot, struct span before, struct span after);
+
 /*
  * csv_batch_fault - refuse the row in a slot; nothing happens when it is refused already.
  *
@@ -78,8 +110,8 @@ static inline bool csv_batch_is_null(const struct csv_batch *b, size_t column, s
 void csv_batch_fault(struct csv_batch *b, size_t slot, int file_column, const char *rule,
     const char *fmt, ...) PRINTF_LIKE(5, 6);
 
-/* csv_batch_settle - refused rows become b->rejects and leave the columns; b->rows are the good
- * ones. */
+/* csv_batch_settle - refused rows become b->rejects and leave the columns, with their repairs and
+ * changes; b->rows are the good ones, those among them that were repaired stand in b->repairs. */
 void csv_batch_settle(struct csv_batch *b);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "csv/csv_explain.h"
 #include "csv/csv_json.h"
+#include "csv/csv_normal.h"
 #include "csv/csv_number.h"
 #include "csv/csv_plain.h"
 #include "csv/csv_time.h"
@@ -138,16 +139,22 @@ static inline bool is_missing(const struct csv_cells *t, const char *p, size_t n
 	return __builtin_expect(t->lengths >> (n < 63 ? n : 63) & 1, 0) && is_word(t, p, n);
 }
 
-static void fault_type(
-    struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot, const struct csv_cell *cell)
+static void fault_text(
+    struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot, const char *p, size_t n)
 {
 	const struct csv_column *column = &t->schema->columns[c];
 	char message[CSV_MESSAGE_BYTES];
+	csv_explain(column, p, n, message);
+	csv_batch_fault(b, slot, column->file_column, csv_type_rule(column->type), "%s", message);
+}
+
+static void fault_type(
+    struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot, const struct csv_cell *cell)
+{
 	if (b->fault_of[slot] >= 0)
 		return;
 	const struct csv_text text = changed_text(t, cell);
-	csv_explain(column, csv_text_p(&text), csv_text_n(&text), message);
-	csv_batch_fault(b, slot, column->file_column, csv_type_rule(column->type), "%s", message);
+	fault_text(t, b, c, slot, csv_text_p(&text), csv_text_n(&text));
 }
 
 static inline void set_null(struct csv_vector *v, size_t slot)
@@ -284,6 +291,51 @@ static void type_double(
 	TYPE_COLUMN(csv_number_double(p, n, &out[slot]))
 }
 
+/* A cell in its normal form, and padded: the text of the cell itself where nothing changed. */
+static struct csv_text normal_text(
+    struct csv_cells *t, struct csv_batch *b, size_t c, size_t slot, const struct csv_cell *cell)
+{
+	const struct csv_text text = changed_text(t, cell);
+	const struct span before = { (const uint8_t *)csv_text_p(&text), csv_text_n(&text) };
+	char *room = page_take(t, CSV_NORMAL_BYTES(before.n));
+	const size_t n =
+	    csv_normal_text(t->schema->columns[c].normal, (const char *)before.p, before.n, room);
+	page_keep(t, room, n);
+	if (n != before.n || memcmp(room, before.p, n) != 0)
+		csv_batch_changed(b, c, slot, before, (struct span){ (const uint8_t *)room, n });
+	return csv_text_make(room, n);
+}
+
+/* Columns that are normalised: every cell is copied, changed and then read by csv_value. */
+static void type_normal(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const struct csv_column *column = &t->schema->columns[c];
+	const size_t bytes = csv_value_bytes(column);
+	char *out = v->data;
+	for (size_t slot = t->from; slot < b->rows; slot++) {
+		const struct csv_text text = normal_text(t, b, c, slot, &cells[slot]);
+		char *value = out + slot * bytes;
+		char near[CSV_INLINE_BYTES + CSV_PAD_BYTES] = "";
+		const char *p = csv_text_p(&text);
+		const size_t n = csv_text_n(&text);
+		if (is_missing(t, p, n)) {
+			set_null(v, slot);
+			memset(value, 0, bytes);
+			continue;
+		}
+		if (n <= CSV_INLINE_BYTES) {
+			memcpy(near, p, n);
+			p = near;
+		}
+		if (!csv_value_parse(column, p, n, value))
+			fault_text(t, b, c, slot, p, n);
+		else if (csv_type_is_text(column->type))
+			memcpy(value, &text, sizeof(text));
+	}
+}
+
 /* Does a loop of one type do for the column? */
 static bool is_simple(const struct csv_column *c)
 {
@@ -298,6 +350,10 @@ void csv_cells_type(
 	if (column->file_column < 0) {
 		memset(v->data, 0, b->rows * csv_value_bytes(column));
 		v->nulls = b->rows;
+		return;
+	}
+	if (column->normal != 0) {
+		type_normal(t, b, c, cells);
 		return;
 	}
 	if (!is_simple(column) && column->type != CSV_JSON) {

@@ -33,6 +33,8 @@ void csv_scan_free(struct csv_scan **s)
 	free((*s)->first);
 	free((*s)->suspects);
 	free((*s)->cells);
+	free((*s)->own_slots);
+	free((*s)->own_cells);
 	free(*s);
 	*s = NULL;
 }
@@ -56,9 +58,44 @@ void csv_scan_begin(struct csv_scan *s, const struct csv_block *block)
 	s->skipped_pending = block->has_skipped;
 }
 
-void csv_scan_fault_width(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t cells)
+/* Keeps the cells of a repaired row. */
+static struct csv_cell *add_own_cells(struct csv_scan *s, size_t slot)
 {
+	if (s->n_own == s->own_alloc) {
+		s->own_alloc = s->own_alloc == 0 ? 16 : s->own_alloc * 2;
+		s->own_slots = mem_resize(s->own_slots, s->own_alloc * sizeof(*s->own_slots));
+		s->own_cells =
+		    mem_resize(s->own_cells, s->own_alloc * s->width * sizeof(*s->own_cells));
+	}
+	s->own_slots[s->n_own] = (uint32_t)slot;
+	return s->own_cells + s->n_own * s->width;
+}
+
+const struct csv_cell *csv_scan_own_cells(const struct csv_scan *s, size_t slot)
+{
+	size_t low = 0;
+	size_t high = s->n_own;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (s->own_slots[middle] < slot)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const bool found = low < s->n_own && s->own_slots[low] == slot;
+	return found ? s->own_cells + low * s->width : NULL;
+}
+
+void csv_scan_wrong_width(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t cells)
+{
+	struct csv_repair repair = { 0 };
 	s->first[slot] = CSV_SCAN_NO_CELLS;
+	if (s->schema->repair && csv_repair_row(s->schema, &s->window, b->at[slot], b->bytes[slot],
+				     cells, add_own_cells(s, slot), &repair)) {
+		s->n_own++;
+		csv_batch_repaired(b, slot, &repair);
+		return;
+	}
 	csv_batch_fault(b, slot, -1, CSV_RULE_CELLS, "the row has %zu cell%s, the header has %zu",
 	    cells, cells == 1 ? "" : "s", s->width);
 }
@@ -122,7 +159,7 @@ static bool take_odd(struct csv_scan *s, struct csv_batch *b, size_t slot)
 	if (o->kind != CSV_ROW_WHOLE)
 		fault_shape(b, slot, o);
 	else if (o->cells != s->width)
-		csv_scan_fault_width(s, b, slot, o->cells);
+		csv_scan_wrong_width(s, b, slot, o->cells);
 	else
 		odd_cells(s, slot, o);
 	check_text(s, b, slot);
@@ -215,14 +252,13 @@ static void type_columns(struct csv_scan *s, struct csv_batch *b)
 
 bool csv_scan_next(struct csv_scan *s, struct csv_batch *b)
 {
-	b->n_faults = 0;
-	b->n_rejects = 0;
-	b->rows = 0;
+	csv_batch_clear(b);
 	b->block = s->block->data;
 	s->batch = b;
 	b->skipped = s->skipped_pending ? &s->block->skipped : NULL;
 	s->skipped_pending = false;
 	s->n_ends = 0;
+	s->n_own = 0;
 	s->full = false;
 	csv_cells_reset(&s->typed, b, s->block);
 	while (b->rows < b->cap && s->at < s->window.n && !s->full) {
@@ -242,7 +278,7 @@ struct span csv_scan_cell(const struct csv_scan *s, size_t column, size_t slot)
 {
 	const struct csv_batch *b = s->batch;
 	const int file_column = s->schema->columns[column].file_column;
-	if (file_column < 0 || s->first[slot] == CSV_SCAN_NO_CELLS)
+	if (file_column < 0)
 		return (struct span){ s->window.p + b->at[slot], 0 };
 	const struct csv_cell cell = csv_sweep_cell(s, b, slot, (size_t)file_column);
 	return (struct span){ s->window.p + cell.at, cell.n & ~CSV_CELL_DOUBLED };

@@ -38,6 +38,10 @@ struct csv_scan {
 	uint32_t *suspects; /* words of the block that may hold NUL or what is not UTF-8 */
 	size_t n_suspects, suspects_alloc;
 	struct csv_cell *cells; /* of one column */
+	/* Rows whose cells do not stand one behind the other: repaired ones. */
+	uint32_t *own_slots;        /* ascending */
+	struct csv_cell *own_cells; /* width for each */
+	size_t n_own, own_alloc;
 	struct csv_cells typed; /* typing of a column */
 	struct csv_mask masks[CSV_SCAN_WORDS];
 };
@@ -56,7 +60,7 @@ size_t csv_sweep(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t li
  * without cells get an empty one. */
 void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file_column);
 
-/* csv_sweep_cell - one cell of a row that has cells. */
+/* csv_sweep_cell - one cell of a row; an empty one when its cells are not known. */
 struct csv_cell csv_sweep_cell(
     const struct csv_scan *s, const struct csv_batch *b, size_t slot, size_t file_column);
 
@@ -81,7 +85,11 @@ static CSV_ALWAYS void csv_scan_place(
 	    (uint32_t)csv_lines_length(lines, start, s->block->offset + next, next - at - n);
 }
 
-/* csv_scan_fault_width - the row has not the file's number of cells. */
-void csv_scan_fault_width(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t cells);
+/* csv_scan_wrong_width - the row in a slot, already placed, has not the file's number of cells: it
+ * is repaired or refused. */
+void csv_scan_wrong_width(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t cells);
+
+/* csv_scan_own_cells - the cells of a repaired row, NULL when it is none. */
+const struct csv_cell *csv_scan_own_cells(const struct csv_scan *s, size_t slot);
 
 #endif

@@ -65,7 +65,7 @@ static CSV_ALWAYS bool end_row(struct sweep *k, size_t last, size_t end)
 		csv_scan_place(s, k->b, k->slot, start, text - start, end + 1);
 		s->first[k->slot] = (uint32_t)k->first | (doubled ? CSV_SCAN_DOUBLED : 0);
 		if (cells != s->width)
-			csv_scan_fault_width(s, k->b, k->slot, cells);
+			csv_scan_wrong_width(s, k->b, k->slot, cells);
 		k->slot++;
 	}
 	s->line++;
@@ -234,6 +234,10 @@ static CSV_ALWAYS struct csv_cell bare_cell(
 struct csv_cell csv_sweep_cell(
     const struct csv_scan *s, const struct csv_batch *b, size_t slot, size_t file_column)
 {
+	if (s->first[slot] == CSV_SCAN_NO_CELLS) {
+		const struct csv_cell *own = csv_scan_own_cells(s, slot);
+		return own != NULL ? own[file_column] : (struct csv_cell){ .at = b->at[slot] };
+	}
 	const uint32_t *ends = s->ends + (s->first[slot] & ~CSV_SCAN_DOUBLED) + file_column;
 	const size_t start = file_column == 0 ? b->at[slot] : ends[-1] + s->want.delimiter_n;
 	return bare_cell(s, start, ends[0], (s->first[slot] & CSV_SCAN_DOUBLED) != 0);
@@ -250,8 +254,8 @@ void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file
 	struct csv_cell *out = s->cells;
 	for (size_t slot = s->typed.from; slot < b->rows; slot++) {
 		const size_t i = s->first[slot] & ~CSV_SCAN_DOUBLED;
-		if (__builtin_expect(b->fault_of[slot] >= 0, 0)) {
-			out[slot] = (struct csv_cell){ .at = b->at[slot] };
+		if (__builtin_expect(s->first[slot] == CSV_SCAN_NO_CELLS, 0)) {
+			out[slot] = csv_sweep_cell(s, b, slot, file_column);
 			continue;
 		}
 		const uint32_t start = file_column == 0 ? b->at[slot] : (ends + i)[-1] + width;
