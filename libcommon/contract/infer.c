@@ -15,6 +15,7 @@
 #include "contract/infer_priv.h"
 #include "contract/profile_value.h"
 #include "contract/report_dialect.h"
+#include "contract/shape_fast.h"
 #include "kit/json.h"
 
 enum { TEXT_BYTES = 400 };
@@ -37,7 +38,9 @@ struct contract_infer *contract_infer_new(const char *const *header, size_t n)
 		profile_distinct_init(
 		    &seen->distinct, INFER_KEPT_VALUES, sizeof(struct profile_text));
 	}
-	i->schema = (struct csv_schema){ i->columns, n, n, NULL, header };
+	i->schema = (struct csv_schema){
+		.columns = i->columns, .n_columns = n, .file_columns = n, .header = header
+	};
 	return i;
 }
 
@@ -66,6 +69,7 @@ static struct infer_first *first_of(struct infer_column *c, unsigned shape)
 	if (c->first_of[shape] == 0) {
 		c->firsts = mem_resize(c->firsts, (c->n_firsts + (size_t)1) * sizeof(*c->firsts));
 		memset(&c->firsts[c->n_firsts], 0, sizeof(*c->firsts));
+		c->firsts[c->n_firsts].shape = (uint8_t)shape;
 		c->first_of[shape] = ++c->n_firsts;
 	}
 	return &c->firsts[c->first_of[shape] - 1];
@@ -83,47 +87,87 @@ static void keep(struct infer_column *c, unsigned shape, const struct infer_cell
 		c->limit[shape] = f->cells[CONTRACT_INFER_SHOWN - 1].row;
 }
 
-static void keep_text(struct infer_column *c, unsigned shape, const struct csv_batch *b,
-    size_t slot, const char *p, size_t n)
+static inline void take_digits(
+    struct infer_column *c, unsigned shape, unsigned before, unsigned behind)
 {
-	struct infer_cell cell = { .row = b->row[slot], .line = b->line[slot] };
-	(void)csv_explain_quote(p, n, cell.value);
-	keep(c, shape, &cell);
+	if (before > c->before[shape])
+		c->before[shape] = (uint8_t)before;
+	if (before < c->fewest[shape])
+		c->fewest[shape] = (uint8_t)before;
+	if (behind > c->behind[shape])
+		c->behind[shape] = (uint8_t)behind;
 }
 
-static inline void take_digits(struct infer_column *c, const struct contract_shape_of *s)
-{
-	uint8_t *before = &c->before[s->shape];
-	uint8_t *behind = &c->behind[s->shape];
-	uint8_t *fewest = &c->fewest[s->shape];
-	*before = s->before > *before ? s->before : *before;
-	*behind = s->behind > *behind ? s->behind : *behind;
-	*fewest = s->before < *fewest ? s->before : *fewest;
-}
+/* A column of a batch while it is read. */
+struct reading {
+	struct contract_infer *i;
+	struct infer_column *c;
+	const struct csv_column *column;
+	const struct csv_batch *b;
+	const struct csv_text *cells;
+	size_t at;  /* index of the column */
+	bool nulls; /* there are some in the batch */
+	char room[CSV_INLINE_BYTES + CSV_PAD_BYTES];
+};
 
-/* Texts of up to 12 bytes live in the batch without room behind them. */
-static inline const char *padded(const struct csv_text *t, char *room)
+/* A cell with CSV_PAD_BYTES behind it: the texts that follow in the batch will do, where there are
+ * enough of them. */
+static inline const char *padded(struct reading *r, size_t slot)
 {
+	const struct csv_text *t = &r->cells[slot];
 	if (csv_text_n(t) > CSV_INLINE_BYTES)
 		return t->far.p;
-	memcpy(room, t->near.bytes, CSV_INLINE_BYTES);
-	return room;
+	if (slot + 1 + CSV_PAD_BYTES / sizeof(*t) <= r->b->cap)
+		return t->near.bytes;
+	memcpy(r->room, t->near.bytes, CSV_INLINE_BYTES);
+	return r->room;
 }
 
-static inline void take_cell(struct contract_infer *i, struct infer_column *c,
-    const struct csv_batch *b, size_t slot, const struct csv_text *t, char *room)
+/* Counts a cell of a shape, and keeps it when it is among the first. */
+static inline void count_cell(struct reading *r, size_t slot, uint8_t shape)
 {
-	const char *p = padded(t, room);
-	const size_t n = csv_text_n(t);
-	const struct contract_shape_of s = contract_shape_like(&i->shaper, c->lead, p, n);
+	r->c->count[shape]++;
+	if (r->b->row[slot] >= r->c->limit[shape])
+		return;
+	struct infer_cell cell = { .row = r->b->row[slot], .line = r->b->line[slot] };
+	(void)csv_explain_quote(
+	    csv_text_p(&r->cells[slot]), csv_text_n(&r->cells[slot]), cell.value);
+	keep(r->c, shape, &cell);
+}
+
+/* Looks at a cell of another shape than the last one. */
+static uint8_t look_again(struct reading *r, const char *p, size_t n)
+{
+	struct infer_column *c = r->c;
+	const struct contract_shape_of s = contract_shape(&r->i->shaper, p, n);
 	c->lead = s.shape;
-	c->count[s.shape]++;
-	if (b->row[slot] < c->limit[s.shape])
-		keep_text(c, s.shape, b, slot, p, n);
 	if (s.shape < INFER_NUMBERS)
-		take_digits(c, &s);
+		take_digits(c, s.shape, s.before, s.behind);
 	else if (s.shape >= SHAPE_DATED_AS(SHAPE_D_MON_Y, 0))
 		c->languages &= s.languages;
+	return s.shape;
+}
+
+/* Looks at a cell; what the shape does not say is noted in the column. */
+static inline uint8_t look(struct reading *r, size_t slot)
+{
+	const char *p = padded(r, slot);
+	const size_t n = csv_text_n(&r->cells[slot]);
+	unsigned before = 0;
+	unsigned behind = 0;
+	const int shape = shape_fast(r->c->lead, p, n, &before, &behind);
+	if (shape < 0)
+		return look_again(r, p, n);
+	if (shape < INFER_NUMBERS)
+		take_digits(r->c, (unsigned)shape, before, behind);
+	return (uint8_t)shape;
+}
+
+/* A quoted cell without a character is no value either. */
+static inline bool is_null(const struct reading *r, size_t slot)
+{
+	return (r->nulls && csv_batch_is_null(r->b, r->at, slot)) ||
+	       csv_text_n(&r->cells[slot]) == 0;
 }
 
 static inline uint64_t hash_text(const struct csv_text *t)
@@ -132,43 +176,66 @@ static inline uint64_t hash_text(const struct csv_text *t)
 						 : XXH3_64bits(t->far.p, t->far.n);
 }
 
-/* Kept while there are few distinct cells, only estimated after that. */
-static void count_distinct(struct profile_distinct *d, const struct csv_column *column,
-    const struct csv_text *t, uint64_t hash)
+/* While there are few distinct cells: each of them is looked at once. Returns the slot at which
+ * there were too many. */
+static size_t take_few(struct reading *r)
 {
-	struct profile_slot *known = profile_distinct_find(d, hash);
-	if (known != NULL) {
-		known->count++;
-		return;
+	struct profile_distinct *d = &r->c->distinct;
+	size_t slot = 0;
+	for (; slot < r->b->rows && d->registers == NULL; slot++) {
+		if (is_null(r, slot)) {
+			r->c->nulls++;
+			continue;
+		}
+		const uint64_t hash = hash_text(&r->cells[slot]);
+		struct profile_slot *known = profile_distinct_find(d, hash);
+		if (known != NULL) {
+			known->count++;
+			count_cell(r, slot, (uint8_t)known->tag);
+			continue;
+		}
+		const uint8_t shape = look(r, slot);
+		count_cell(r, slot, shape);
+		void *kept = profile_distinct_put(d, hash, 1);
+		if (kept == NULL)
+			continue;
+		const union profile_value v = profile_value_take(r->column, r->cells, slot);
+		memcpy(kept, &v, d->value_bytes);
+		profile_distinct_find(d, hash)->tag = shape;
 	}
-	void *kept = profile_distinct_put(d, hash, 1);
-	if (kept == NULL)
-		return;
-	const union profile_value v = profile_value_take(column, t, 0);
-	memcpy(kept, &v, d->value_bytes);
+	return slot;
+}
+
+/* The rest of a column: cells that are not null. */
+static void take_many(struct reading *r, size_t from)
+{
+	size_t n = 0;
+	for (size_t slot = from; slot < r->b->rows; slot++) {
+		if (is_null(r, slot)) {
+			r->c->nulls++;
+			continue;
+		}
+		r->i->hashes[n++] = hash_text(&r->cells[slot]);
+		count_cell(r, slot, look(r, slot));
+	}
+	if (n > 0)
+		profile_distinct_count(&r->c->distinct, r->i->hashes, n);
 }
 
 static void take_column(struct contract_infer *i, size_t column, const struct csv_batch *b)
 {
-	struct infer_column *c = &i->seen[column];
-	const struct csv_text *cells = b->columns[column].data;
-	const bool nulls = b->columns[column].nulls > 0;
-	char room[CSV_INLINE_BYTES + CSV_PAD_BYTES] = { 0 };
-	size_t n = 0;
-	for (size_t slot = 0; slot < b->rows; slot++) {
-		if (nulls && csv_batch_is_null(b, column, slot)) {
-			c->nulls++;
-			continue;
-		}
-		take_cell(i, c, b, slot, &cells[slot], room);
-		const uint64_t hash = hash_text(&cells[slot]);
-		if (c->distinct.registers == NULL)
-			count_distinct(&c->distinct, &i->columns[column], &cells[slot], hash);
-		else
-			i->hashes[n++] = hash;
-	}
-	if (n > 0)
-		profile_distinct_count(&c->distinct, i->hashes, n);
+	struct reading r = {
+		.i = i,
+		.c = &i->seen[column],
+		.column = &i->columns[column],
+		.b = b,
+		.cells = b->columns[column].data,
+		.at = column,
+		.nulls = b->columns[column].nulls > 0,
+	};
+	const size_t from = r.c->distinct.registers == NULL ? take_few(&r) : 0;
+	if (from < b->rows)
+		take_many(&r, from);
 }
 
 void contract_infer_batch(struct contract_infer *i, const struct csv_batch *b)
@@ -192,13 +259,11 @@ static void merge_column(struct infer_column *c, const struct infer_column *othe
 				keep(c, s, &f->cells[x]);
 		}
 	}
-	for (uint8_t s = 0; s < INFER_NUMBERS; s++) {
-		const struct contract_shape_of most = { s, other->before[s], other->behind[s], 0 };
-		const struct contract_shape_of least = { s, other->fewest[s], 0, 0 };
+	for (unsigned s = 0; s < INFER_NUMBERS; s++) {
 		if (other->count[s] == 0)
 			continue;
-		take_digits(c, &most);
-		take_digits(c, &least);
+		take_digits(c, s, other->before[s], other->behind[s]);
+		take_digits(c, s, other->fewest[s], 0);
 	}
 	profile_distinct_merge(&c->distinct, &other->distinct);
 }

@@ -32,12 +32,12 @@
 #include "csv/csv_sniff.h"
 
 enum {
-	CONTRACT_INFER_SHOWN = 3,          /* cells kept of each shape */
-	CONTRACT_ENUM_SHOWN = 20,          /* most distinct texts that are proposed as an enum */
-	CONTRACT_ENUM_REPEATS = 10,        /* least values for each of them */
-	CONTRACT_ENUM_STRONG = 8,          /* most distinct texts that become a constraint ... */
-	CONTRACT_ENUM_STRONG_ROWS = 10000, /* ... when there are so many values ... */
-	CONTRACT_ENUM_STRONG_PCT = 1,      /* ... and each is at least so many per cent of them */
+	CONTRACT_INFER_SHOWN = 3,           /* cells kept of each shape */
+	CONTRACT_ENUM_SHOWN = 20,           /* most distinct texts that are proposed as an enum */
+	CONTRACT_ENUM_REPEATS = 10,         /* least values for each of them */
+	CONTRACT_ENUM_STRONG = 8,           /* most distinct texts that become a constraint ... */
+	CONTRACT_ENUM_STRONG_ROWS = 100000, /* ... when there are so many values ... */
+	CONTRACT_ENUM_STRONG_PCT = 1,       /* ... and each is at least so many per cent of them */
 };
 
 /* Misfits a type survives, in per cent: a person looks at the draft, or nobody does. */

@@ -34,8 +34,10 @@ struct question {
 int64_t infer_taken(const struct infer_column *c, const struct infer_candidate *k)
 {
 	int64_t taken = 0;
-	for (unsigned s = 0; s < SHAPE_COUNT_; s++)
-		taken += infer_takes(k, s) ? c->count[s] : 0;
+	for (unsigned f = 0; f < c->n_firsts; f++) {
+		const uint8_t shape = c->firsts[f].shape;
+		taken += infer_takes(k, shape) ? c->count[shape] : 0;
+	}
 	return taken;
 }
 

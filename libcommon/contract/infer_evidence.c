@@ -35,10 +35,10 @@ static size_t first_misfits(const struct infer_column *c, const struct infer_can
 	while (n < CONTRACT_INFER_SHOWN) {
 		const struct infer_cell *next = NULL;
 		const int64_t after = n == 0 ? INT64_MIN : out[n - 1]->row;
-		for (unsigned s = 0; s < SHAPE_COUNT_; s++) {
-			if (c->first_of[s] == 0 || !is_misfit(k, s, v))
+		for (unsigned s = 0; s < c->n_firsts; s++) {
+			const struct infer_first *f = &c->firsts[s];
+			if (!is_misfit(k, f->shape, v))
 				continue;
-			const struct infer_first *f = &c->firsts[c->first_of[s] - 1];
 			for (unsigned x = 0; x < f->n; x++) {
 				const struct infer_cell *cell = &f->cells[x];
 				if (cell->row > after && (next == NULL || cell->row < next->row))
@@ -80,12 +80,13 @@ static void add_misfits(cJSON *list, const struct infer_column *c, const struct 
 static bool explains_more(
     const struct infer_column *c, const struct infer_candidate *all, size_t at)
 {
-	for (unsigned s = 0; s < SHAPE_COUNT_; s++) {
+	for (unsigned s = 0; s < c->n_firsts; s++) {
+		const uint8_t shape = c->firsts[s].shape;
 		bool before = false;
-		if (c->count[s] == 0 || !infer_takes(&all[at], s))
+		if (!infer_takes(&all[at], shape))
 			continue;
 		for (size_t i = 0; i < at && !before; i++)
-			before = infer_takes(&all[i], s);
+			before = infer_takes(&all[i], shape);
 		if (!before)
 			return true;
 	}

@@ -20,8 +20,9 @@ struct infer_cell {
 	char value[INFER_VALUE_BYTES]; /* in backquotes */
 };
 
-/* The first cells of one shape by their rows. */
+/* The first cells of one shape by their rows; every shape that was seen has one. */
 struct infer_first {
+	uint8_t shape;
 	struct infer_cell cells[CONTRACT_INFER_SHOWN];
 	unsigned n;
 };

@@ -63,11 +63,13 @@ static const uint16_t *select_slots(
 	return p->some;
 }
 
-/* Values one by one as long as they are kept, all at once when they no longer are. */
+/* Values one by one as long as they are kept, all at once when they no longer are. The figures of
+ * texts depend on the distinct ones only, so a text that is known is not looked at again. */
 static void count_distinct(
     struct contract_profile *p, size_t column, const void *data, const uint16_t *slots, size_t n)
 {
 	const struct csv_column *c = &p->schema->columns[column];
+	const bool text = csv_type_is_text(c->type);
 	struct profile_distinct *d = &p->columns[column].distinct;
 	size_t i = 0;
 	for (; i < n && d->registers == NULL; i++) {
@@ -76,14 +78,19 @@ static void count_distinct(
 			known->count++;
 			continue;
 		}
+		if (text)
+			profile_figures(p, column, data, slots + i, 1);
 		void *kept = profile_distinct_put(d, p->hashes[i], 1);
 		if (kept == NULL)
 			continue;
 		const union profile_value v = profile_value_take(c, data, slots[i]);
 		memcpy(kept, &v, d->value_bytes);
 	}
-	if (i < n)
-		profile_distinct_count(d, p->hashes + i, n - i);
+	if (i == n)
+		return;
+	profile_distinct_count(d, p->hashes + i, n - i);
+	if (text)
+		profile_figures(p, column, data, slots + i, n - i);
 }
 
 /* Two values: counting them is enough. */
@@ -121,7 +128,8 @@ void contract_profile_batch(struct contract_profile *p, const struct csv_batch *
 			continue;
 		}
 		profile_hash(p, &p->schema->columns[c], data, slots, n);
-		profile_figures(p, c, data, slots, n);
+		if (!csv_type_is_text(p->schema->columns[c].type))
+			profile_figures(p, c, data, slots, n);
 		count_distinct(p, c, data, slots, n);
 	}
 	profile_sample_batch(&p->sample, b);

@@ -47,28 +47,38 @@ static void grow(struct profile_distinct *d)
 	free(old);
 }
 
+/* Hashes whose rank is at most the least register change nothing: their leading bits tell. */
+static void find_dull(struct profile_distinct *d)
+{
+	uint8_t least = UINT8_MAX;
+	d->n_least = 0;
+	for (size_t i = 0; i < PROFILE_REGISTERS; i++)
+		least = d->registers[i] < least ? d->registers[i] : least;
+	for (size_t i = 0; i < PROFILE_REGISTERS; i++)
+		d->n_least += d->registers[i] == least ? 1 : 0;
+	d->least = least;
+	d->dull = least == 0 ? 0 : ~(~UINT64_C(0) >> least) >> PROFILE_REGISTER_BITS;
+}
+
 static void raise_register(struct profile_distinct *d, uint64_t hash)
 {
 	const uint64_t rest = hash << PROFILE_REGISTER_BITS;
 	const uint8_t rank =
 	    rest == 0 ? (uint8_t)(PROFILE_RANKS - 1) : (uint8_t)(__builtin_clzll(rest) + 1);
 	uint8_t *r = &d->registers[hash >> (64 - PROFILE_REGISTER_BITS)];
-	*r = rank > *r ? rank : *r;
-}
-
-/* Hashes whose rank is at most the least register change nothing: their leading bits tell. */
-static void find_dull(struct profile_distinct *d)
-{
-	unsigned least = d->registers[0];
-	for (size_t i = 1; i < PROFILE_REGISTERS; i++)
-		least = d->registers[i] < least ? d->registers[i] : least;
-	const uint64_t leading = least == 0 ? 0 : ~(~UINT64_C(0) >> least);
-	d->dull = leading >> PROFILE_REGISTER_BITS;
+	if (rank <= *r)
+		return;
+	d->n_least -= *r == d->least ? 1 : 0;
+	*r = rank;
+	if (d->n_least == 0)
+		find_dull(d);
 }
 
 static void turn(struct profile_distinct *d)
 {
 	d->registers = mem_alloc(PROFILE_REGISTERS);
+	d->least = 0;
+	d->n_least = PROFILE_REGISTERS;
 	for (uint32_t i = 0; i < d->n_slots; i++) {
 		if (d->slots[i].hash != 0)
 			raise_register(d, d->slots[i].hash);
@@ -97,18 +107,16 @@ void *profile_distinct_put(struct profile_distinct *d, uint64_t hash, int64_t co
 	}
 	if (d->n >= d->n_slots / 2)
 		grow(d);
-	*free_slot(d, hash) = (struct profile_slot){ hash, count, d->n };
+	*free_slot(d, hash) = (struct profile_slot){ hash, count, d->n, 0 };
 	return d->values + (size_t)d->n++ * d->value_bytes;
 }
 
 void profile_distinct_count(struct profile_distinct *d, const uint64_t *hashes, size_t n)
 {
-	const uint64_t dull = d->dull;
 	for (size_t i = 0; i < n; i++) {
-		if ((hashes[i] & dull) == 0)
+		if ((hashes[i] & d->dull) == 0)
 			raise_register(d, hashes[i] + (hashes[i] == 0 ? 1 : 0));
 	}
-	find_dull(d);
 }
 
 void profile_distinct_merge(struct profile_distinct *d, const struct profile_distinct *other)
@@ -124,8 +132,10 @@ void profile_distinct_merge(struct profile_distinct *d, const struct profile_dis
 		if (slot->hash == 0)
 			continue;
 		void *value = profile_distinct_put(d, slot->hash, slot->count);
-		if (value != NULL && d->value_bytes > 0)
-			memcpy(value, profile_distinct_value(other, slot), d->value_bytes);
+		if (value == NULL)
+			continue;
+		memcpy(value, profile_distinct_value(other, slot), d->value_bytes);
+		profile_distinct_find(d, slot->hash)->tag = slot->tag;
 	}
 	if (d->registers != NULL)
 		find_dull(d);

@@ -24,6 +24,7 @@ struct profile_slot {
 	uint64_t hash; /* 0 = the slot is free */
 	int64_t count;
 	uint32_t value; /* which of `values` */
+	uint32_t tag;   /* the caller's, 0 at first */
 };
 
 struct profile_distinct {
@@ -34,6 +35,8 @@ struct profile_distinct {
 	char *values;               /* n_slots / 2 of them; owned */
 	uint8_t *registers;         /* owned; not NULL once there were more than cap values */
 	uint64_t dull;              /* registers: a hash with one of these bits changes nothing */
+	uint32_t n_least;           /* registers: how many have the least rank */
+	uint8_t least;              /* that rank */
 };
 
 /* profile_distinct_init, profile_distinct_done - embedded; done accepts a zeroed one. */

@@ -99,30 +99,56 @@ static void other_figures(struct profile_column *column, const struct csv_column
 	}
 }
 
-/* Bytes that begin a character among the n <= 8 of a word; those behind do not count. */
-static inline unsigned characters_of(const char *p, size_t n)
+/* Bytes of a word that are inside a character, counted from its lowest bits upwards. */
+static inline uint32_t inner_bytes(uint64_t v)
 {
-	uint64_t v;
-	memcpy(&v, p, sizeof(v));
 	const uint64_t inner = (v >> 7) & (~v >> 6) & UINT64_C(0x0101010101010101);
-	const uint64_t kept = n >= 8 ? inner : inner & ~(~UINT64_C(0) << (n * 8));
-	return (unsigned)n - (unsigned)__builtin_popcountll(kept);
+	return (uint32_t)((inner * UINT64_C(0x0101010101010101)) >> 56);
 }
 
+/* Short texts are padded with zeros, which are characters of their own: they are not inside. */
 static inline uint32_t characters(const struct csv_text *t)
 {
 	const size_t n = csv_text_n(t);
 	const char *p = csv_text_p(t);
-	if (n <= 8)
-		return characters_of(p, n);
-	uint32_t sum = 0;
+	uint64_t words[2] = { 0 };
+	if (n <= CSV_INLINE_BYTES) {
+		memcpy(words, p, CSV_INLINE_BYTES);
+		if (((words[0] | words[1]) & UINT64_C(0x8080808080808080)) == 0)
+			return (uint32_t)n;
+		return (uint32_t)n - inner_bytes(words[0]) - inner_bytes(words[1]);
+	}
+	uint32_t inner = 0;
 	size_t i = 0;
-	for (; i + 8 <= n; i += 8)
-		sum += characters_of(p + i, 8);
-	/* The rest by the last eight bytes, the ones counted before shifted out. */
+	for (; i + 8 <= n; i += 8) {
+		memcpy(words, p + i, 8);
+		inner += inner_bytes(words[0]);
+	}
 	for (; i < n; i++)
-		sum += ((uint8_t)p[i] & 0xC0) != 0x80 ? 1 : 0;
-	return sum;
+		inner += ((uint8_t)p[i] & 0xC0) == 0x80 ? 1 : 0;
+	return (uint32_t)n - inner;
+}
+
+/* As profile_value_compare, without taking the text first. */
+static int compare_text(const struct csv_text *t, const struct profile_text *kept)
+{
+	const size_t most = sizeof(kept->p) + 1;
+	const size_t n = csv_text_n(t) < most ? csv_text_n(t) : most;
+	const size_t n_kept = kept->n < most ? kept->n : most;
+	const size_t both = n < n_kept ? n : n_kept;
+	const int order =
+	    memcmp(csv_text_p(t), kept->p, both < sizeof(kept->p) ? both : sizeof(kept->p));
+	return order != 0 ? order : (n > n_kept) - (n < n_kept);
+}
+
+/* The first eight bytes nearly always tell that a text is no extreme. */
+static inline bool is_between(
+    const struct profile_column *column, const struct csv_text *t, uint64_t key)
+{
+	if (!column->has_extremes || key < column->least_key || key > column->most_key)
+		return false;
+	return (key > column->least_key || compare_text(t, &column->least.text) >= 0) &&
+	       (key < column->most_key || compare_text(t, &column->most.text) <= 0);
 }
 
 static void text_figures(struct profile_column *column, const struct csv_column *c,
@@ -135,8 +161,7 @@ static void text_figures(struct profile_column *column, const struct csv_column 
 		const uint32_t chars = characters(t);
 		least = chars < least ? chars : least;
 		most = chars > most ? chars : most;
-		const uint64_t key = first_bytes(csv_text_p(t));
-		if (column->has_extremes && key > column->least_key && key < column->most_key)
+		if (is_between(column, t, first_bytes(csv_text_p(t))))
 			continue;
 		const union profile_value x = profile_value_take(c, v, slots[i]);
 		profile_widen(column, c, &x);

@@ -6,10 +6,12 @@
 
 #include "csv/csv_time.h"
 
-#define US_PER_S   INT64_C(1000000)
-#define US_PER_DAY (86400 * US_PER_S)
-
-enum { MONDAY = -3, LAST_YEAR = 9999, SAFE_EXPONENT = 300 }; /* 1969-12-29 was a Monday */
+enum {
+	MONDAY = -3,
+	FIRST_MONTH = 12,
+	LAST_MONTH = 9999 * 12 + 11,
+	SAFE_EXPONENT = 300
+}; /* 1969-12-29 was a Monday */
 
 /* A width: so many units from an origin, or so many months. */
 struct width {
@@ -23,13 +25,19 @@ static __int128 floor_divide(__int128 v, __int128 by)
 	return q - (v % by < 0 ? 1 : 0);
 }
 
+static int32_t day_of(int month)
+{
+	return csv_time_days(month / 12, (unsigned)(month % 12) + 1, 1);
+}
+
 /* Months since year 0 of a day. */
 static int month_of(int32_t days)
 {
 	int month = (int)floor_divide((__int128)days * 4800, 146097) + 1970 * 12;
-	while (csv_time_days(month / 12, (unsigned)(month % 12) + 1, 1) > days)
+	month = month < FIRST_MONTH ? FIRST_MONTH : month > LAST_MONTH ? LAST_MONTH : month;
+	while (month > FIRST_MONTH && day_of(month) > days)
 		month--;
-	while (csv_time_days((month + 1) / 12, (unsigned)((month + 1) % 12) + 1, 1) <= days)
+	while (month < LAST_MONTH && day_of(month + 1) <= days)
 		month++;
 	return month;
 }
@@ -50,21 +58,21 @@ static __int128 index_of(const struct csv_column *c, const struct width *w, __in
 {
 	if (w->months == 0)
 		return floor_divide(v - w->origin, w->units);
-	const __int128 days = is_date(c) ? v : floor_divide(v, US_PER_DAY);
+	const __int128 days = is_date(c) ? v : floor_divide(v, CSV_TIME_US_PER_DAY);
 	return month_of((int32_t)days) / w->months;
 }
 
-/* Years stop at 9999, so the upper edge of the last bin may be its last value instead. */
-static __int128 edge_of(
-    const struct csv_column *c, const struct width *w, __int128 index, __int128 most)
+/* There are years 1 to 9999: edges outside are the first and the last value instead. */
+static __int128 edge_of(const struct csv_column *c, const struct width *w, __int128 index,
+    __int128 least, __int128 most)
 {
 	if (w->months == 0)
 		return w->origin + index * w->units;
 	const int month = (int)index * w->months;
-	if (month / 12 > LAST_YEAR)
-		return most;
-	const __int128 days = csv_time_days(month / 12, (unsigned)(month % 12) + 1, 1);
-	return is_date(c) ? days : days * US_PER_DAY;
+	if (month < FIRST_MONTH || month > LAST_MONTH)
+		return month < FIRST_MONTH ? least : most;
+	const __int128 days = day_of(month);
+	return is_date(c) ? days : days * CSV_TIME_US_PER_DAY;
 }
 
 static bool fits(const struct csv_column *c, const struct width *w, __int128 least, __int128 most)
@@ -105,7 +113,7 @@ static void find_calendar(
 {
 	static const int32_t days[] = { 1, 2, 7, 14 };
 	static const int months[] = { 1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000 };
-	const int64_t unit = is_date(c) ? 1 : US_PER_DAY;
+	const int64_t unit = is_date(c) ? 1 : CSV_TIME_US_PER_DAY;
 	for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
 		*out = (struct width){ (__int128)days[i] * unit, (__int128)MONDAY * unit, 0 };
 		if (fits(c, out, least, most))
@@ -125,8 +133,9 @@ static struct width find_width(const struct csv_column *c, __int128 least, __int
 	const bool clock =
 	    c->type == CSV_TIME || c->type == CSV_TIMESTAMP || c->type == CSV_TIMESTAMPTZ;
 	struct width w;
-	if (clock && (find_round(c, least, most, US_PER_S, &w) ||
-			 find_listed(c, least, most, seconds, ARRAY_SIZE(seconds), US_PER_S, &w)))
+	if (clock &&
+	    (find_round(c, least, most, CSV_TIME_US_PER_S, &w) ||
+		find_listed(c, least, most, seconds, ARRAY_SIZE(seconds), CSV_TIME_US_PER_S, &w)))
 		return w;
 	if (clock || is_date(c))
 		find_calendar(c, least, most, &w);
@@ -157,7 +166,7 @@ static void make_whole(const struct csv_column *c, __int128 least, __int128 most
 	const __int128 first = index_of(c, &w, least);
 	out->n = (size_t)(index_of(c, &w, most) - first) + 1;
 	for (size_t i = 0; i <= out->n; i++)
-		out->edges[i] = show_edge(c, edge_of(c, &w, first + (__int128)i, most), a);
+		out->edges[i] = show_edge(c, edge_of(c, &w, first + (__int128)i, least, most), a);
 	for (size_t i = 0; i < n; i++)
 		out->counts[index_of(c, &w, number_of(c, &values[i])) - first]++;
 }

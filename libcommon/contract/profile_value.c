@@ -9,12 +9,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "csv/csv_duration.h"
 #include "csv/csv_time.h"
+#include "csv/csv_uuid.h"
 
-enum { DAYS_OF_MONTH = 30, SHOWN_BYTES = 64 };
-
-#define US_PER_S   INT64_C(1000000)
-#define US_PER_DAY (86400 * US_PER_S)
+enum { DAYS_OF_MONTH = 30, SHOWN_BYTES = 96 }; /* a duration has up to 80 */
 
 size_t profile_value_bytes(const struct csv_column *c)
 {
@@ -68,7 +67,7 @@ static int compare_texts(const struct profile_text *x, const struct profile_text
 static __int128 duration_us(const struct csv_duration *d)
 {
 	const int64_t days = (int64_t)d->months * DAYS_OF_MONTH + d->days;
-	return (__int128)days * US_PER_DAY + d->us;
+	return (__int128)days * CSV_TIME_US_PER_DAY + d->us;
 }
 
 /* Spellings of one length (P1M, P30D) differ by their months, then days. */
@@ -165,42 +164,6 @@ static const char *show_real(double v, struct arena *a)
 	return arena_dup(a, text);
 }
 
-/* "HH:MM:SS[.ffffff]" */
-static const char *show_time(int64_t us, struct arena *a)
-{
-	const unsigned s = (unsigned)(us / US_PER_S);
-	const char *text = arena_printf(a, "%02u:%02u:%02u", s / 3600, s / 60 % 60, s % 60);
-	if (us % US_PER_S != 0)
-		text = arena_printf(a, "%s.%06u", text, (unsigned)(us % US_PER_S));
-	return text;
-}
-
-/* ISO 8601 with the three parts kept apart: "P14M3DT7.5S". */
-static const char *show_duration(const struct csv_duration *d, struct arena *a)
-{
-	const char *text = "P";
-	if (d->months != 0)
-		text = arena_printf(a, "%s%dM", text, d->months);
-	if (d->days != 0)
-		text = arena_printf(a, "%s%dD", text, d->days);
-	if (d->us != 0 || (d->months == 0 && d->days == 0))
-		text = arena_printf(a, "%sT%s%llu", text, d->us < 0 ? "-" : "",
-		    (unsigned long long)(llabs(d->us) / US_PER_S));
-	else
-		return text;
-	if (d->us % US_PER_S != 0)
-		text = arena_printf(a, "%s.%06u", text, (unsigned)(llabs(d->us) % US_PER_S));
-	return arena_printf(a, "%sS", text);
-}
-
-static const char *show_uuid(unsigned __int128 v, struct arena *a)
-{
-	return arena_printf(a, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(v >> 96),
-	    (unsigned)(v >> 80) & 0xFFFF, (unsigned)(v >> 64) & 0xFFFF,
-	    (unsigned)(v >> 48) & 0xFFFF,
-	    (unsigned long long)((uint64_t)v & ((UINT64_C(1) << 48) - 1)));
-}
-
 /* Not in the middle of a character. */
 static const char *show_text(const struct profile_text *t, struct arena *a)
 {
@@ -239,11 +202,14 @@ const char *profile_value_show(
 	case CSV_TIMESTAMPTZ:
 		return show_stamp(c, v->whole, a);
 	case CSV_TIME:
-		return show_time(v->whole, a);
+		csv_time_format_clock(v->whole, text);
+		return arena_dup(a, text);
 	case CSV_DURATION:
-		return show_duration(&v->duration, a);
+		csv_duration_format(&v->duration, text);
+		return arena_dup(a, text);
 	case CSV_UUID:
-		return show_uuid(v->uuid, a);
+		csv_uuid_format(v->uuid, text);
+		return arena_dup(a, text);
 	case CSV_DECIMAL:
 		return show_number(
 		    csv_value_bytes(c) > sizeof(v->whole) ? v->wide : v->whole, c->scale, a);

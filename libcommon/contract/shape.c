@@ -14,9 +14,7 @@
 enum {
 	WORD_SLOT_BITS = 8,
 	WORD_SLOTS = 1 << WORD_SLOT_BITS,
-	WORD_MOST = 7,      /* bytes of the longest word */
-	DIGITS_OF_INT = 18, /* always fit 64 bits */
-	GROUP_DIGITS = 3,
+	WORD_MOST = 7, /* bytes of the longest word */
 };
 
 const struct shape_word_pair shape_words[SHAPE_WORD_PAIRS] = {
@@ -152,55 +150,4 @@ struct contract_shape_of contract_shape(struct contract_shaper *s, const char *p
 	else if (!shape_word(p, n, &out))
 		out.shape = SHAPE_TEXT;
 	return out;
-}
-
-static inline bool like_integer(const char *p, size_t n, struct contract_shape_of *out)
-{
-	const size_t sign = p[0] == '-' ? 1 : 0;
-	int64_t whole;
-	out->before = (uint8_t)(n - sign);
-	return n - sign - 1 < DIGITS_OF_INT && p[0] != '+' && (p[sign] != '0' || n == sign + 1) &&
-	       csv_number_integer(p, n, &whole);
-}
-
-/* Up to eight digits on either side of one point; false says nothing about the cell. */
-static inline bool like_number(const char *p, size_t n, struct contract_shape_of *out)
-{
-	struct csv_number_parts d;
-	const char first = p[p[0] == '-' ? 1 : 0];
-	if (!csv_number_split(p, n, &d) || (first == '0' && d.n_before > 1))
-		return false;
-	const bool point = n - (d.minus ? 1 : 0) > d.n_before + d.n_behind;
-	out->before = (uint8_t)d.n_before;
-	out->behind = (uint8_t)d.n_behind;
-	if (!point)
-		out->shape = SHAPE_INT;
-	else if (d.n_behind == GROUP_DIGITS && d.n_before - 1 < GROUP_DIGITS && first != '0')
-		out->shape = SHAPE_POINT3;
-	else
-		out->shape = SHAPE_DECIMAL;
-	return true;
-}
-
-struct contract_shape_of contract_shape_like(
-    struct contract_shaper *s, uint8_t lead, const char *p, size_t n)
-{
-	struct contract_shape_of out = { .shape = lead };
-	int32_t days;
-	int64_t us;
-	unsigned __int128 uuid;
-	bool like = false;
-	if (lead == SHAPE_INT)
-		like = like_integer(p, n, &out);
-	else if (lead == SHAPE_DECIMAL || lead == SHAPE_POINT3)
-		like = like_number(p, n, &out);
-	else if (lead == SHAPE_DATE_ISO)
-		like = csv_time_date(p, n, &days);
-	else if (lead == SHAPE_STAMP)
-		like = csv_time_stamp(p, n, false, &us);
-	else if (lead == SHAPE_STAMP_ZONED)
-		like = n > 10 && csv_time_stamp(p, n, true, &us);
-	else if (lead == SHAPE_UUID)
-		like = csv_uuid_parse(p, n, &uuid);
-	return like ? out : contract_shape(s, p, n);
 }

@@ -140,8 +140,4 @@ struct contract_shaper {
 /* contract_shape - the shape of n > 0 bytes with CSV_PAD_BYTES readable bytes behind. */
 struct contract_shape_of contract_shape(struct contract_shaper *s, const char *p, size_t n);
 
-/* contract_shape_like - the same, tried first as `lead`, the shape of the column's last cell. */
-struct contract_shape_of contract_shape_like(
-    struct contract_shaper *s, uint8_t lead, const char *p, size_t n);
-
 #endif

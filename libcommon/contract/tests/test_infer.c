@@ -332,7 +332,7 @@ static const char *words_table(int rows, int n, struct arena *a)
 static void test_enum_and_unique(void **state)
 {
 	(void)state;
-	struct arena *a = arena_new(64 << 20);
+	struct arena *a = arena_new(512 << 20);
 	const cJSON *draft = draft_of(words_table(60, 4, a), false, a);
 	const cJSON *e = infer_table_evidence(draft, 0);
 	const cJSON *fields = member(member(draft, "doc"), "fields");
@@ -343,13 +343,13 @@ static void test_enum_and_unique(void **state)
 	assert_null(member(infer_table_evidence(draft, 1), "enum"));
 	assert_string_equal(
 	    js_str(infer_table_evidence(draft, 1), "unique"), "no cell comes twice");
-	draft = draft_of(words_table(20000, 4, a), false, a);
+	draft = draft_of(words_table(120000, 4, a), false, a);
 	fields = member(member(draft, "doc"), "fields");
 	assert_int_equal(cJSON_GetArraySize(
 			     member(member(cJSON_GetArrayItem(fields, 0), "constraints"), "enum")),
 	    4);
 	assert_non_null(strstr(js_str(infer_table_evidence(draft, 1), "unique"), "maybe"));
-	draft = draft_of(words_table(20000, 4, a), true, a);
+	draft = draft_of(words_table(120000, 4, a), true, a);
 	fields = member(member(draft, "doc"), "fields");
 	assert_null(member(member(cJSON_GetArrayItem(fields, 0), "constraints"), "enum"));
 	arena_free(&a);
