@@ -7,6 +7,7 @@
 
 #include "base/die.h"
 #include "base/mem.h"
+#include "csv/csv_encoding.h"
 
 /* The text of one block's rows. */
 struct piece {
@@ -274,4 +275,89 @@ int table_read(const struct table_spec *spec, struct buf *out, struct table_coun
 	free(columns);
 	csv_split_close(&t.split);
 	return t.rc;
+}
+
+/* Cells of a whole row, as csv_row has them. */
+static void put_cells(
+    struct buf *out, const struct csv_row_window *w, size_t at, const struct csv_row *row)
+{
+	struct csv_cell *cells = mem_array(row->cells, sizeof(*cells));
+	(void)csv_row_cells(w, at, row, cells, row->cells);
+	for (size_t i = 0; i < row->cells; i++) {
+		const size_t n = cells[i].n & ~CSV_CELL_DOUBLED;
+		char *plain = mem_alloc(n + 1);
+		size_t used = n;
+		memcpy(plain, w->p + cells[i].at, n);
+		if ((cells[i].n & CSV_CELL_DOUBLED) != 0)
+			used = csv_row_unquote(w->p + cells[i].at, n, w->dialect, plain);
+		buf_addc(out, '[');
+		buf_add(out, n == 0 ? "~" : plain, n == 0 ? 1 : used);
+		buf_addc(out, ']');
+		free(plain);
+	}
+	buf_addc(out, '\n');
+	free(cells);
+}
+
+static const char *rule_of(const struct csv_row_window *w, size_t at, const struct csv_row *row)
+{
+	if (row->kind == CSV_ROW_LONG_CELL)
+		return CSV_RULE_FIELD;
+	if (row->kind != CSV_ROW_WHOLE)
+		return CSV_RULE_QUOTE;
+	if (row->cells != w->columns)
+		return CSV_RULE_CELLS;
+	if (memchr(w->p + at, 0, row->n) != NULL)
+		return CSV_RULE_NUL;
+	return csv_encoding_is_utf8(w->p + at, row->n) ? NULL : CSV_RULE_UTF8;
+}
+
+void table_by_rows(const struct table_spec *spec, struct buf *out)
+{
+	uint8_t *text = mem_alloc(spec->n + CSV_PAD_BYTES);
+	memcpy(text, spec->text, spec->n);
+	struct csv_row_window w = {
+		.p = text, .n = spec->n, .eof = true, .dialect = &spec->dialect
+	};
+	long long line = 1;
+	struct csv_row row;
+	long long number = 0;
+	for (size_t at = 0; at < w.n; at = row.next, line += (long long)row.lines) {
+		const size_t blank = csv_row_blank(&w, at);
+		row = (struct csv_row){ .next = at + blank, .lines = 1 };
+		if (blank > 0)
+			continue;
+		csv_row_find(&w, at, &row);
+		if (number++ == 0) {
+			w.columns = row.cells;
+			continue;
+		}
+		const char *rule = rule_of(&w, at, &row);
+		if (rule == NULL)
+			put_cells(out, &w, at, &row);
+		else
+			buf_printf(
+			    out, "!%lld %lld %zu %zu -1 %s\n", number - 1, line, at, row.n, rule);
+	}
+	free(text);
+}
+
+struct csv_dialect table_dialect(const uint8_t *bytes)
+{
+	static const char *const delimiters[] = { ",", ";", "\t", "||", ", ", "aba", "", " " };
+	static const char *const comments[] = { "", "", "", "#", "//" };
+	static const char quotes[] = { '"', '"', '\'', '\0' };
+	static const char escapes[] = { '\0', '\0', '\\', '"' };
+	struct csv_dialect d = {
+		.quote = quotes[bytes[0] % sizeof(quotes)],
+		.escape = escapes[bytes[1] % sizeof(escapes)],
+		.line_end = (enum csv_line_end)(bytes[2] % 3),
+		.skip_space = bytes[3] % 4 == 0,
+		.header_rows = 1,
+	};
+	const char *delimiter = delimiters[bytes[4] % ARRAY_SIZE(delimiters)];
+	const char *comment = comments[bytes[5] % ARRAY_SIZE(comments)];
+	memcpy(d.delimiter, delimiter, strlen(delimiter));
+	memcpy(d.comment, comment, strlen(comment));
+	return d;
 }

@@ -34,4 +34,11 @@ struct table_count {
  */
 int table_read(const struct table_spec *spec, struct buf *out, struct table_count *count);
 
+/* The same by csv_row alone, row after row, for all-text tables with one header row and neither
+ * footer nor further tables. */
+void table_by_rows(const struct table_spec *spec, struct buf *out);
+
+/* A dialect whose parts differ from each other, from eight arbitrary bytes. */
+struct csv_dialect table_dialect(const uint8_t *bytes);
+
 #endif
