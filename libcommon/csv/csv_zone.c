@@ -78,6 +78,11 @@ static bool take_block(const uint8_t *p, size_t n, size_t time_bytes, struct blo
 	return block_bytes(b) <= n - HEADER_BYTES;
 }
 
+static bool is_offset(int32_t offset_s)
+{
+	return offset_s >= -MOST_OFFSET_S && offset_s <= MOST_OFFSET_S;
+}
+
 static void add_change(struct csv_zone *z, int64_t from_s, int32_t offset_s)
 {
 	struct change *c = &z->changes[z->n];
@@ -103,7 +108,7 @@ static bool add_written(struct csv_zone *z, const struct block *b)
 		    index[i] < b->types ? (int32_t)read_u32(types + (size_t)index[i] * TYPE_BYTES)
 					: INT32_MAX;
 		if (at < last || at > INT64_C(1) << 40 || at < -(INT64_C(1) << 60) ||
-		    offset > MOST_OFFSET_S || offset < -MOST_OFFSET_S)
+		    !is_offset(offset))
 			return false;
 		last = at;
 		add_change(z, at, offset);
@@ -148,7 +153,8 @@ static bool add_footer(struct csv_zone *z, const uint8_t *p, size_t n)
 	text[length] = '\0';
 	if (length == 0)
 		return true;
-	if (!csv_zone_rule_parse(text, &rule))
+	if (!csv_zone_rule_parse(text, &rule) || !is_offset(rule.standard_s) ||
+	    !is_offset(rule.summer_s))
 		return false;
 	add_ruled(z, &rule);
 	return true;
@@ -163,7 +169,7 @@ static bool read_zone(struct csv_zone *z, const uint8_t *p, size_t n)
 	if (!take_block(p + first, n - first, 8, &b) || b.types == 0 || b.times > CSV_ZONE_CHANGES)
 		return false;
 	const int32_t before = (int32_t)read_u32(b.data + b.times * 9);
-	if (before > MOST_OFFSET_S || before < -MOST_OFFSET_S)
+	if (!is_offset(before))
 		return false;
 	add_change(z, INT64_MIN, before);
 	const size_t behind = first + HEADER_BYTES + block_bytes(&b);
