@@ -177,26 +177,37 @@ static size_t candidates(
 	return n + 1;
 }
 
+/* By how many of the line ends are of that kind. */
 static double line_end_prior(const struct hints *h, enum csv_line_end end)
 {
-	return (h->given & CSV_SET_LINE_END) != 0 || end == CSV_LINE_LF ? 1 : 0.985;
+	const double all = (double)(h->lf + h->cr);
+	if ((h->given & CSV_SET_LINE_END) != 0 || h->cr == 0 || h->lf == 0)
+		return 1;
+	if (end == CSV_LINE_MIXED)
+		return 0.97;
+	return 0.7 + 0.3 * (double)(end == CSV_LINE_LF ? h->lf : h->cr) / all;
 }
 
-/* That quotes are text has to show more than once: a single torn one is a bad row, not a dialect.
- */
-static bool quotes_go_wrong(const struct csv_view *v)
+/* What double quotes, read as quotes, show. */
+struct doubles {
+	bool wrong; /* they go wrong more than once: they may be text. A single torn one is a bad
+		     * row, not a dialect */
+	bool used;  /* some cells stand in them */
+};
+
+static void look_at_doubles(struct doubles *d, const struct csv_view *v)
 {
-	return v->bad >= 2 && v->bad * 2 >= v->quoted;
+	d->wrong = d->wrong && v->bad >= 2 && v->bad * 2 >= v->quoted;
+	d->used = d->used || v->quoted > 0;
 }
 
-/* wrong: double quotes, read as quotes, go wrong. */
-static double quote_prior(const struct hints *h, char quote, bool wrong)
+static double quote_prior(const struct hints *h, char quote, const struct doubles *d)
 {
 	if ((h->given & CSV_SET_QUOTE) != 0 || quote == '"')
 		return 1;
 	if (quote == '\'')
-		return 0.98;
-	return wrong ? 0.99 : 0.45;
+		return d->used ? 0.97 : 0.9995;
+	return d->wrong ? 0.99 : 0.45;
 }
 
 /* Whole lines of the front, at least three of them: rows of which the end is missing would speak
@@ -231,13 +242,15 @@ static size_t rank_delimiters(
 		struct csv_dialect d = h->base;
 		d.line_end = r.line_end;
 		memcpy(d.delimiter, r.delimiter.text, sizeof(d.delimiter));
-		bool wrong = true;
+		struct doubles doubles = { .wrong = true };
 		for (size_t q = 0; q < n_quotes; q++) {
 			d.quote = quote[q];
-			const double prior = r.delimiter.prior * quote_prior(h, quote[q], wrong) *
+			const double prior = r.delimiter.prior *
+					     quote_prior(h, quote[q], &doubles) *
 					     line_end_prior(h, r.line_end);
 			const double score = try(v, &d, prior, cut, &unused);
-			wrong = q == 0 ? quotes_go_wrong(v) : wrong;
+			if (quote[q] == '"')
+				look_at_doubles(&doubles, v);
 			r.score = score > r.score ? score : r.score;
 		}
 		out[found++] = r;
@@ -257,17 +270,18 @@ static void try_quotes(const struct csv_evidence *e, const struct hints *h, stru
 	d.line_end = r->line_end;
 	d.crlf = d.crlf && r->line_end == CSV_LINE_LF;
 	const size_t n_quotes = quotes(h, quote);
-	bool wrong = true;
+	struct doubles doubles = { .wrong = true };
 	for (size_t q = 0; q < n_quotes; q++) {
 		const size_t n_escapes = escapes(h, quote[q], escape);
 		for (size_t x = 0; x < n_escapes; x++) {
 			d.quote = quote[q];
 			d.escape = escape[x];
 			(void)try(v, &d,
-			    r->delimiter.prior * quote_prior(h, quote[q], wrong) *
+			    r->delimiter.prior * quote_prior(h, quote[q], &doubles) *
 				line_end_prior(h, r->line_end) * (escape[x] == '\0' ? 1 : 0.995),
 			    e->light->n, out);
-			wrong = q == 0 ? wrong && quotes_go_wrong(v) : wrong;
+			if (quote[q] == '"')
+				look_at_doubles(&doubles, v);
 		}
 	}
 }
@@ -284,14 +298,15 @@ static bool may_skip_space(const struct hints *h, const struct csv_view *v)
 /* Marks that lines of comments begin with; at most the first two may stand on a single line. */
 static const char *const marks[] = { "##", "#", "//", "--", "%", "!", ";", "*" };
 
-/* Lines of the light sample that begin with a mark. */
-static size_t marked_lines(const struct csv_light *l, const char *mark)
+/* Lines of the light sample that begin with a mark; blank: and a blank behind it. */
+static size_t marked_lines(const struct csv_light *l, const char *mark, bool blank)
 {
 	const size_t n = strlen(mark);
 	size_t lines = 0;
 	bool starts = true;
 	for (size_t i = 0; i + n <= l->n; i++) {
-		lines += starts && memcmp(l->p + i, mark, n) == 0;
+		lines += starts && memcmp(l->p + i, mark, n) == 0 &&
+			 (!blank || (i + n < l->n && l->p[i + n] == ' '));
 		starts = l->p[i] == '\n' || l->p[i] == '\r';
 	}
 	return lines;
@@ -301,8 +316,22 @@ static bool may_be_mark(const struct csv_light *l, const struct csv_dialect *d, 
 {
 	if (strncmp(mark, d->delimiter, strlen(d->delimiter)) == 0 && d->delimiter[0] != '\0')
 		return false;
-	const size_t lines = marked_lines(l, mark);
+	const size_t lines = marked_lines(l, mark, false);
 	return mark[0] == '#' || mark[0] == '/' ? lines > 0 : lines > 1;
+}
+
+/* A remark that happens to have as many cells as the table would be taken for the header's first
+ * row: a blank behind the mark, and names right below, say what it is. */
+static void try_comment(
+    struct csv_view *v, const struct csv_dialect *d, double prior, struct csv_choices *out)
+{
+	const double usual = d->comment[0] == '#' ? 0.995 : 0.97;
+	csv_view_read(v, d, prior * usual, v->light->n);
+	const size_t lines = marked_lines(v->light, d->comment, false);
+	if (v->evident && lines == marked_lines(v->light, d->comment, true))
+		v->score *= 1.002 / usual;
+	const struct csv_choice c = make_choice(v, prior);
+	keep(out, &c);
 }
 
 static void try_variants(const struct csv_evidence *e, const struct hints *h, struct csv_view *v,
@@ -319,12 +348,11 @@ static void try_variants(const struct csv_evidence *e, const struct hints *h, st
 		if (!may_be_mark(e->light, &d, marks[i]))
 			continue;
 		memcpy(d.comment, marks[i], strlen(marks[i]) + 1);
-		const double prior = of->prior * (marks[i][0] == '#' ? 0.995 : 0.97);
-		(void)try(v, &d, prior, e->light->n, out);
+		try_comment(v, &d, of->prior, out);
 		if (!may_skip_space(h, v))
 			continue;
 		d.skip_space = true;
-		(void)try(v, &d, prior * 0.998, e->light->n, out);
+		try_comment(v, &d, of->prior * 0.998, out);
 		d.skip_space = false;
 	}
 }

@@ -57,7 +57,7 @@ struct census {
 	struct tally wides[ARRAY_SIZE(wide)];
 	uint32_t pairs[128][128]; /* lines that hold two bytes one behind the other */
 	uint32_t last[128][128];  /* the line counted last */
-	uint32_t inner[128];      /* between two digits */
+	uint32_t inner[128];      /* within a time or a date */
 	uint32_t all[128];
 	uint32_t lines;
 };
@@ -92,6 +92,36 @@ static void count_wide(struct census *c, const uint8_t *p, size_t n)
 	}
 }
 
+static size_t digits_before(const uint8_t *p, size_t at)
+{
+	size_t n = 0;
+	while (n < 5 && n < at && isdigit(p[at - n - 1]))
+		n++;
+	return n;
+}
+
+static size_t digits_behind(const uint8_t *p, size_t n, size_t at)
+{
+	size_t count = 0;
+	while (count < 5 && at + count + 1 < n && isdigit(p[at + count + 1]))
+		count++;
+	return count;
+}
+
+/* Does the byte stand within a value: 10:42, 11/20/2026, 2026-11-20 10:42, 1/2? */
+static bool is_inner(const uint8_t *p, size_t n, size_t at)
+{
+	if (strchr(":/ +", p[at]) == NULL)
+		return false;
+	const size_t before = digits_before(p, at);
+	const size_t behind = digits_behind(p, n, at);
+	if (p[at] == ':')
+		return (before == 1 || before == 2) && behind == 2;
+	if (p[at] == ' ')
+		return before >= 2 && behind == 2 && at + 3 < n && p[at + 3] == ':';
+	return before > 0 && behind > 0;
+}
+
 static void take_census(struct census *c, const uint8_t *p, size_t n)
 {
 	bool any = false;
@@ -111,8 +141,7 @@ static void take_census(struct census *c, const uint8_t *p, size_t n)
 		}
 		c->bytes[byte].now++;
 		c->all[byte]++;
-		if (i > 0 && i + 1 < n && isdigit(p[i - 1]) && isdigit(p[i + 1]))
-			c->inner[byte]++;
+		c->inner[byte] += is_inner(p, n, i);
 		const uint8_t before = i > 0 ? p[i - 1] : 0;
 		if (before < 128 && may_separate(before) && may_separate(byte) &&
 		    c->last[before][byte] != c->lines + 1) {

@@ -11,7 +11,8 @@ struct votes {
 	size_t other, same; /* columns of a strict kind: the cell is of another, of the same */
 	size_t units;       /* cells that look like units */
 	size_t filled, cells;
-	double text; /* what columns of text say: above 0 for a header */
+	size_t texts; /* columns that are not strict */
+	double text;  /* what they say in all: above 0 for a header */
 };
 
 static const char *const known[] = { "id", "name", "date", "datum", "time", "city", "ort", "email",
@@ -80,9 +81,10 @@ static double text_vote(const struct csv_view *v, size_t c, const struct csv_loo
 		return 0.1;
 	double vote = 0;
 	const uint32_t bit = csv_view_value(p, n);
-	const bool rare = column->filled < 100;
+	/* In a few rows a name may stand by chance, in many its place in the filter is taken by
+	 * another value. */
 	if ((column->seen[bit / 64] >> (bit % 64) & 1) != 0)
-		vote -= rare ? 1 : 0.2;
+		vote -= column->filled < 8 ? 0.4 : column->filled < 100 ? 1 : 0.2;
 	if (is_word_of(p, n, known, ARRAY_SIZE(known)))
 		vote += 1;
 	if (is_identifier(p, n))
@@ -108,6 +110,7 @@ static struct votes ask(struct csv_view *v, const struct csv_view_row *row)
 		votes.filled += look.kind != CSV_KIND_EMPTY;
 		votes.units += is_unit(v->light->p + v->cells[c].at, v->cells[c].n);
 		if (!column->strict) {
+			votes.texts++;
 			votes.text += text_vote(v, c, &look);
 			continue;
 		}
@@ -203,7 +206,7 @@ static bool soft_header(const struct csv_view *v, const struct votes *first)
 {
 	if (v->regular < 2 && v->rows[v->from].cells == v->width)
 		return v->rows[v->from].strict == 0;
-	return first->text > -0.9;
+	return first->text > -0.5 * (double)first->texts;
 }
 
 void csv_sniff_header(struct csv_view *v, struct csv_sniff_names *out)

@@ -302,16 +302,32 @@ static bool is_uuid(const struct made_of *m)
 	return m->p[8] == '-' && m->p[13] == '-' && m->p[18] == '-' && m->p[23] == '-';
 }
 
+/* One sign with a name in front and a domain behind, of the characters mail programs let pass. */
+static bool is_mail(const struct made_of *m)
+{
+	size_t signs = 0;
+	bool dot = false;
+	for (size_t i = 0; i < m->n; i++) {
+		const char c = m->p[i];
+		signs += c == '@';
+		dot = dot || (signs > 0 && c == '.');
+		if ((c & 0x80) != 0 ||
+		    (!is_digit(c) && !is_letter(c) && strchr("@._%+-", c) == NULL))
+			return false;
+	}
+	return signs == 1 && dot && m->p[0] != '@';
+}
+
 static bool is_address(const struct made_of *m)
 {
-	if (m->blanks > 0 || m->n < 5 || m->comma || m->listed || m->tab || m->bar)
+	if (m->blanks > 0 || m->n < 5 || m->cut || m->comma || m->listed || m->tab || m->bar ||
+	    m->quote)
 		return false;
 	if (m->n > 8 && (strncmp(m->p, "http://", 7) == 0 || strncmp(m->p, "https://", 8) == 0 ||
 			    strncmp(m->p, "www.", 4) == 0))
+		return memchr(m->p, '^', m->n) == NULL;
+	if (is_mail(m))
 		return true;
-	const char *sign = memchr(m->p, '@', m->n);
-	if (sign != NULL)
-		return sign > m->p && memchr(sign, '.', m->n - (size_t)(sign - m->p)) != NULL;
 	size_t dots = 0;
 	for (size_t i = 0; i < m->n && m->n <= 15; i++)
 		dots += m->p[i] == '.';

@@ -235,6 +235,16 @@ static double constancy(const struct csv_view *v)
 	return of == 0 ? 0.85 : sum / of;
 }
 
+/* Columns that hold nothing at all: what stands around them may be one delimiter. */
+static double empty_columns(const struct csv_view *v)
+{
+	const size_t n = csv_view_columns(v);
+	size_t empty = 0;
+	for (size_t c = 0; c < n; c++)
+		empty += v->columns[c].filled == 0 && v->columns[c].kinds[CSV_KIND_EMPTY] > 0;
+	return n == 0 ? 0 : (double)empty / (double)n;
+}
+
 static bool has_strict_column(const struct csv_view *v)
 {
 	for (size_t c = 0; c < csv_view_columns(v); c++) {
@@ -329,7 +339,7 @@ static void score(struct csv_view *v, const struct sums *s)
 		    rho * rho * good * kept * v->prior * (typed_lines(v) >= 0.9 ? 0.97 : 0.55);
 		return;
 	}
-	const double wide = 1 - 0.25 / (double)v->width;
+	const double wide = (1 - 0.25 / (double)v->width) * (1 - 0.15 * empty_columns(v));
 	const bool weak = v->prior < 0.9 && !has_strict_column(v);
 	const double few = v->regular > 1 || v->n_rows == 1 ? 1 : v->n_rows == 2 ? 0.8 : 0.3;
 	v->score =
