@@ -2,6 +2,8 @@
 /* csv_json - one pass without recursion; a bit for each open bracket. */
 #include "csv/csv_json.h"
 
+#include "csv/csv_swar.h"
+
 struct reader {
 	const char *p, *end;
 	uint64_t objects[CSV_JSON_DEPTH / 64]; /* bit d: bracket d is an object's */
@@ -74,11 +76,27 @@ static bool take_escape(struct reader *r)
 	return c != 'u' || take_unicode(r);
 }
 
+/* Over characters of a text that are no quote, no backslash and no control character. */
+static void skip_plain(struct reader *r)
+{
+	while (r->end - r->p >= 8) {
+		const uint64_t v = csv_swar_load(r->p);
+		const uint64_t stop = csv_swar_zeros(v ^ UINT64_C(0x2222222222222222)) |
+				      csv_swar_zeros(v ^ UINT64_C(0x5C5C5C5C5C5C5C5C)) |
+				      csv_swar_zeros(v & UINT64_C(0xE0E0E0E0E0E0E0E0));
+		if (stop != 0) {
+			r->p += __builtin_ctzll(stop) / 8;
+			return;
+		}
+		r->p += 8;
+	}
+}
+
 /* r->p stands at the quote. */
 static bool take_string(struct reader *r)
 {
 	r->p++;
-	while (r->p < r->end && *r->p != '"') {
+	for (skip_plain(r); r->p < r->end && *r->p != '"'; skip_plain(r)) {
 		if ((unsigned char)*r->p < 32)
 			return refuse(r, "a control character inside a text must be escaped");
 		if (*r->p != '\\')
