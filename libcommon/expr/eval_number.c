@@ -92,7 +92,9 @@ static double double_of(__int128 v, int scale)
 	const __int128 power = eval_power(scale);
 	if (scale == 0 || (v <= exact && v >= -exact))
 		return (double)v / (double)power;
-	return (double)(v / power) + (double)(v % power) / (double)power;
+	const __int128 whole = v / power;
+	const __int128 rest = v % power;
+	return (double)whole + (double)rest / (double)power;
 }
 
 static int cast_to_text(
@@ -301,7 +303,8 @@ static int run_integer(struct expr_eval *ev, const struct expr *e, const struct 
 	__int128 v = args[0].i;
 	if (from.kind == EXPR_T_DOUBLE) {
 		const double rounded = round(args[0].f);
-		if (!(rounded >= -0x1p63 && rounded < 0x1p63))
+		const double limit = 9223372036854775808.0; /* 2^63 */
+		if (!(rounded >= -limit && rounded < limit))
 			return eval_fail(ev, BEYOND_64);
 		v = (int64_t)rounded;
 	} else if (from.kind == EXPR_T_DECIMAL) {
