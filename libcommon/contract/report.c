@@ -119,6 +119,8 @@ cJSON *contract_report(const struct contract_outcome *o, struct arena *a)
 	add_account(report, o->tally);
 	add_rules(report, o);
 	add_columns(report, o->contract);
+	if (o->notes != NULL && o->match != NULL)
+		contract_notes_report(o->notes, &o->match->schema, report);
 	cJSON_AddItemToObject(report, "dialect", contract_report_dialect(o->sniffed));
 	(void)cJSON_AddNumberToObject(report, "budget_pct", o->budget_pct);
 	add_names(report, "ignored_columns", o->match == NULL ? NULL : o->match->ignored);

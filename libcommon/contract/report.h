@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 
 #include "contract/match.h"
+#include "contract/notes.h"
 #include "contract/tally.h"
 #include "csv/csv_sniff.h"
 
@@ -24,6 +25,7 @@ struct contract_outcome {
 	const struct contract *contract;
 	const struct contract_match *match;
 	const struct contract_tally *tally;
+	const struct contract_notes *notes; /* of the same rows */
 	const struct csv_sniff_result *sniffed;
 	double budget_pct;       /* that was in force */
 	const struct err *fault; /* why the file is unusable */
@@ -35,7 +37,7 @@ const char *contract_verdict_name(enum contract_verdict v);
 /*
  * contract_report - {"verdict", "account", "rules": [{rule, column, count}], "columns": [{name,
  * type, precision, scale}], "dialect", "budget_pct", "ignored_columns", "absent_columns", "reason":
- * {code, params, text} or null}, in the arena.
+ * {code, params, text} or null}, with notes "repairs" and "changes" (notes.h), in the arena.
  */
 cJSON *contract_report(const struct contract_outcome *o, struct arena *a) MUST_CHECK;
 

@@ -37,6 +37,7 @@ struct contract_run_worker {
 	struct csv_batch *batch;
 	struct contract_checker *checker; /* NULL = nothing to check */
 	struct contract_tally tally;      /* of the block */
+	struct contract_notes notes;      /* the same */
 	struct contract_profile *profile;
 	struct contract_infer *infer;
 	struct buf rendered[CONTRACT_RUN_SINKS];
@@ -50,6 +51,7 @@ static int open_worker(struct contract_run_worker *w)
 	w->scan = csv_scan_new(p->schema);
 	w->batch = csv_batch_new(p->schema);
 	contract_tally_init(&w->tally, p->schema->file_columns);
+	contract_notes_init(&w->notes, p->schema->n_columns);
 	if (p->contract != NULL)
 		w->checker = contract_checker_new(p->contract);
 	if (p->profile)
@@ -71,6 +73,7 @@ static void close_worker(struct contract_run_worker *w)
 	contract_profile_free(&w->profile);
 	contract_infer_free(&w->infer);
 	contract_tally_done(&w->tally);
+	contract_notes_done(&w->notes);
 	contract_checker_free(&w->checker);
 	csv_batch_free(&w->batch);
 	csv_scan_free(&w->scan);
@@ -135,6 +138,7 @@ int contract_run_next(struct contract_run_worker *w, struct err *err)
 	if (judge_batch(w, err) != 0)
 		return -1;
 	contract_tally_batch(&w->tally, w->batch);
+	contract_notes_batch(&w->notes, w->batch);
 	if (w->profile != NULL)
 		contract_profile_batch(w->profile, w->batch);
 	if (w->infer != NULL)
@@ -165,6 +169,7 @@ static void book(struct contract_run_worker *w)
 {
 	struct run *run = w->run;
 	contract_tally_add(&run->result->tally, &w->tally);
+	contract_notes_add(&run->result->notes, &w->notes);
 	contract_tally_done(&w->tally);
 	contract_tally_init(&w->tally, run->p->schema->file_columns);
 	run->progress.bytes = w->block.offset + w->block.n;
@@ -273,6 +278,7 @@ int contract_run(
 	ASSERT(p->n_sinks <= CONTRACT_RUN_SINKS);
 	struct contract_run_worker *workers = mem_array(p->threads, sizeof(*workers));
 	contract_tally_init(&out->tally, p->schema->file_columns);
+	contract_notes_init(&out->notes, p->schema->n_columns);
 	(void)pthread_mutex_init(&run.take, NULL);
 	(void)pthread_mutex_init(&run.lock, NULL);
 	(void)pthread_cond_init(&run.turned, NULL);
@@ -303,6 +309,7 @@ int contract_run(
 void contract_run_done(struct contract_run_result *r)
 {
 	contract_tally_done(&r->tally);
+	contract_notes_done(&r->notes);
 	contract_profile_free(&r->profile);
 	contract_infer_free(&r->infer);
 }

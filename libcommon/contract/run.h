@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "contract/check.h"
 #include "contract/infer.h"
+#include "contract/notes.h"
 #include "contract/profile.h"
 #include "contract/tally.h"
 #include "csv/csv_scan.h"
@@ -94,6 +95,7 @@ struct contract_run_params {
 /* Zeroed, then contract_run_done. */
 struct contract_run_result {
 	struct contract_tally tally;
+	struct contract_notes notes;
 	struct contract_profile *profile; /* when asked for */
 	struct contract_infer *infer;     /* when asked for */
 };

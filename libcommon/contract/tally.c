@@ -39,7 +39,8 @@ void contract_tally_batch(struct contract_tally *t, const struct csv_batch *b)
 		t->counts[column * rule_count() + contract_rule_index(r->rule)]++;
 	}
 	t->account.read += (int64_t)(b->rows + b->n_rejects);
-	t->account.good += (int64_t)b->rows;
+	t->account.good += (int64_t)(b->rows - b->n_repairs);
+	t->account.repaired += (int64_t)b->n_repairs;
 	t->account.rejected += (int64_t)b->n_rejects;
 }
 

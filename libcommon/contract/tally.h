@@ -32,7 +32,8 @@ struct contract_count {
 void contract_tally_init(struct contract_tally *t, size_t file_columns);
 void contract_tally_done(struct contract_tally *t);
 
-/* contract_tally_batch - book a settled batch: its rows are good, its rejects rejected. */
+/* contract_tally_batch - book a settled batch: its rows are good or repaired, its rejects rejected.
+ */
 void contract_tally_batch(struct contract_tally *t, const struct csv_batch *b);
 
 /* contract_tally_add - add another tally for the same file. */

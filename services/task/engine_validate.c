@@ -89,6 +89,12 @@ static bool is_files_fault(const struct err *err)
 	       (strncmp(err->code, "file.", 5) == 0 || strncmp(err->code, "header.", 7) == 0);
 }
 
+/* Rows of a range's silver: what was repaired is as good. */
+static int64_t good_rows(const struct validate_range *r)
+{
+	return r->tally.account.good + r->tally.account.repaired;
+}
+
 /* Silver of ranges that count and hold rows; all other files go. */
 static void list_silver(struct validate *v, cJSON *result, bool keep)
 {
@@ -96,14 +102,14 @@ static void list_silver(struct validate *v, cJSON *result, bool keep)
 	for (size_t i = 0; i < v->n_ranges; i++) {
 		const struct validate_range *r = &v->ranges[i];
 		const char *name = arena_printf(v->a, "silver-%zu.parquet", i);
-		if (!keep || i >= v->booked || r->tally.account.good == 0) {
+		if (!keep || i >= v->booked || good_rows(r) == 0) {
 			(void)unlink(arena_printf(v->a, "%s/%s", v->spec.scratch, name));
 			continue;
 		}
 		cJSON *file = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, file);
 		js_add_str(file, "file", name);
-		js_add_i64(file, "rows", r->tally.account.good);
+		js_add_i64(file, "rows", good_rows(r));
 		js_add_i64(file, "bytes", r->silver_bytes);
 	}
 }
