@@ -23,6 +23,7 @@ struct check {
 	struct cli_input input;
 	struct contract contract;
 	bool has_contract;
+	bool repair;            /* bad rows, where the rules say how */
 	struct csv_given given; /* of the contract, then of the command line */
 	struct csv_split *split;
 	struct contract_match match; /* without a contract: every column is text */

@@ -15,6 +15,7 @@ int check_write_report(struct check *k, struct err *err)
 		.contract = k->has_contract ? &k->contract : NULL,
 		.match = usable ? &k->match : NULL,
 		.tally = usable ? &k->result.tally : NULL,
+		.notes = usable ? &k->result.notes : NULL,
 		.sniffed = k->split == NULL ? NULL : csv_split_sniffed(k->split),
 		.budget_pct = k->budget_pct,
 		.fault = usable ? NULL : &k->fault,

@@ -105,10 +105,10 @@ int check_read_contract(struct check *k, struct err *err)
 			k->budget_pct = k->contract.budget_pct;
 		else if (k->args->fail_on == CLI_FAIL_BUDGET)
 			k->budget_pct = CONTRACT_BUDGET_PCT;
-		k->contract.repair = k->args->has_bad_rows ? k->args->repair : k->contract.repair;
 	} else if (k->args->fail_on == CLI_FAIL_BUDGET) {
 		k->budget_pct = CONTRACT_BUDGET_PCT;
 	}
+	k->repair = k->args->has_bad_rows ? k->args->repair : k->contract.repair;
 	merge_given(&k->given, &k->args->given);
 	return csv_given_check(&k->given, err);
 }
@@ -146,10 +146,14 @@ int check_open_split(struct check *k, struct err *err)
 	if (csv_split_open(&p, &k->split, err) != 0)
 		return -1;
 	const char *const *header = csv_split_header(k->split, &n);
+	int rc = 0;
 	if (k->has_contract)
-		return contract_match(&k->contract, header, n, k->a, &k->match, err);
-	match_all(k, header, n);
-	return 0;
+		rc = contract_match(&k->contract, header, n, k->a, &k->match, err);
+	else
+		match_all(k, header, n);
+	if (rc == 0)
+		k->match.schema.repair = k->repair;
+	return rc;
 }
 
 static int collect_keys(struct check *k, struct err *err)

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "csv/csv_mend.h"
+#include "csv/csv_normal.h"
 #include "csv/csv_row.h"
 
 enum { HEADER_BYTES = 8 << 20 };
@@ -65,6 +66,7 @@ struct walk {
 	struct buf *out;
 	size_t from, to;        /* bytes of the block that are copied together; empty when equal */
 	struct csv_cell *cells; /* of one row; owned */
+	uint8_t *normal;        /* of each column, bits of enum csv_normal; NULL = none; owned */
 };
 
 static void flush(struct walk *w)
@@ -74,61 +76,110 @@ static void flush(struct walk *w)
 }
 
 /* Rows of a file like ours are copied line by line, and lines that follow each other together. */
-static bool take_plain(struct walk *w, size_t at)
+static bool take_plain(struct walk *w, size_t at, size_t n)
 {
 	const struct csv_block *b = w->view->block;
 	const uint8_t *p = b->data + at;
-	const uint8_t *lf = memchr(p, '\n', b->n - at);
-	const size_t n = lf == NULL ? b->n - at : (size_t)(lf - p);
 	if (n == 0 || memchr(p, '"', n) != NULL || memchr(p, '\r', n) != NULL)
 		return false;
 	if (w->to != at) {
 		flush(w);
 		w->from = at;
 	}
-	w->to = at + n + (lf != NULL);
-	if (lf == NULL) {
-		flush(w);
-		buf_addc(w->out, '\n');
+	w->to = at + n;
+	if (w->to < b->n && p[n] == '\n') {
+		w->to++;
+		return true;
 	}
+	flush(w);
+	buf_addc(w->out, '\n');
 	return true;
 }
 
-static void put_read_cell(
-    struct walk *w, const struct csv_dialect *d, const struct csv_cell *cell, bool alone)
+/* A cell's text without its quotes; room for the text, or for the normalised one. */
+static void put_read_cell(struct walk *w, const struct csv_row_window *from,
+    const struct csv_cell *cell, size_t column, bool alone)
 {
-	const uint8_t *p = w->view->block->data + cell->at;
-	const size_t n = cell->n & ~CSV_CELL_DOUBLED;
-	char small[512];
-	if ((cell->n & CSV_CELL_DOUBLED) == 0) {
-		put_cell(w->c, w->out, (const char *)p, n, alone);
+	const char *p = (const char *)from->p + cell->at;
+	size_t n = cell->n & ~CSV_CELL_DOUBLED;
+	const unsigned normal = w->normal == NULL ? 0 : w->normal[column];
+	char small[1024];
+	if ((cell->n & CSV_CELL_DOUBLED) == 0 && normal == 0) {
+		put_cell(w->c, w->out, p, n, alone);
 		return;
 	}
-	char *plain = n <= sizeof(small) ? small : mem_alloc(n);
-	put_cell(w->c, w->out, plain, csv_row_unquote(p, n, d, plain), alone);
-	if (plain != small)
-		free(plain);
+	const size_t want = n + (normal == 0 ? 0 : CSV_NORMAL_BYTES(n));
+	char *room = want <= sizeof(small) ? small : mem_alloc(want);
+	if ((cell->n & CSV_CELL_DOUBLED) != 0) {
+		n = csv_row_unquote((const uint8_t *)p, n, from->dialect, room);
+		p = room;
+	}
+	if (normal != 0) {
+		const size_t at = p == room ? n : 0;
+		n = csv_normal_text(normal, p, n, room + at);
+		p = room + at;
+	}
+	put_cell(w->c, w->out, p, n, alone);
+	if (room != small)
+		free(room);
 }
 
-static void take_cells(struct walk *w, size_t at)
+/* The row at a byte of a window, cell by cell. */
+static void take_cells(struct walk *w, const struct csv_row_window *from, size_t at)
 {
-	const struct csv_block *b = w->view->block;
 	const size_t width = w->view->schema->file_columns;
-	const struct csv_row_window window = {
-		.p = b->data, .n = b->n, .eof = true, .dialect = &b->dialect, .columns = width
-	};
 	struct csv_row row;
 	flush(w);
 	if (w->cells == NULL)
 		w->cells = mem_array(width, sizeof(*w->cells));
-	csv_row_find(&window, at, &row);
-	const size_t n = csv_row_cells(&window, at, &row, w->cells, width);
+	csv_row_find(from, at, &row);
+	const size_t n = csv_row_cells(from, at, &row, w->cells, width);
 	for (size_t i = 0; i < n && i < width; i++) {
 		if (i > 0)
 			buf_addc(w->out, ',');
-		put_read_cell(w, &b->dialect, &w->cells[i], width == 1);
+		put_read_cell(w, from, &w->cells[i], i, width == 1);
 	}
 	buf_addc(w->out, '\n');
+}
+
+static void take_block_row(struct walk *w, size_t at)
+{
+	const struct csv_block *b = w->view->block;
+	const struct csv_row_window window = { .p = b->data,
+		.n = b->n,
+		.eof = true,
+		.dialect = &b->dialect,
+		.columns = w->view->schema->file_columns };
+	take_cells(w, &window, at);
+}
+
+/* A repaired row is what the repair made of it. */
+static void take_repair(struct walk *w, const struct csv_repair *r)
+{
+	char *text = mem_alloc(r->after_n + CSV_PAD_BYTES);
+	memcpy(text, r->after, r->after_n);
+	const struct csv_row_window window = { .p = (const uint8_t *)text,
+		.n = r->after_n,
+		.eof = true,
+		.dialect = &w->view->block->dialect,
+		.columns = w->view->schema->file_columns };
+	take_cells(w, &window, 0);
+	free(text);
+}
+
+/* How the cells of each column of the file are normalised; NULL = none is. New. */
+static uint8_t *normal_of(const struct csv_schema *schema)
+{
+	uint8_t *normal = NULL;
+	for (size_t i = 0; i < schema->n_columns; i++) {
+		const struct csv_column *c = &schema->columns[i];
+		if (c->normal == 0 || c->file_column < 0)
+			continue;
+		if (normal == NULL)
+			normal = mem_alloc(schema->file_columns);
+		normal[c->file_column] = c->normal;
+	}
+	return normal;
 }
 
 static bool is_plain(const struct csv_dialect *d)
@@ -140,16 +191,23 @@ static bool is_plain(const struct csv_dialect *d)
 static int render(void *arg, const struct contract_run_view *view, struct buf *out, struct err *err)
 {
 	const struct cli_clean *c = arg;
+	const struct csv_batch *batch = view->batch;
 	struct walk w = { .c = c, .view = view, .out = out };
-	const bool plain = !c->quote_all && is_plain(&view->block->dialect);
+	w.normal = normal_of(view->schema);
+	const bool plain = !c->quote_all && w.normal == NULL && is_plain(&view->block->dialect);
+	size_t repair = 0;
 	(void)err;
-	for (size_t i = 0; i < view->batch->rows; i++) {
-		const size_t at = view->batch->at[i];
-		if (!plain || !take_plain(&w, at))
-			take_cells(&w, at);
+	for (size_t i = 0; i < batch->rows; i++) {
+		const bool repaired =
+		    repair < batch->n_repairs && batch->repairs[repair].row == batch->row[i];
+		if (repaired)
+			take_repair(&w, &batch->repairs[repair++]);
+		else if (!plain || !take_plain(&w, batch->at[i], batch->bytes[i]))
+			take_block_row(&w, batch->at[i]);
 	}
 	flush(&w);
 	free(w.cells);
+	free(w.normal);
 	return 0;
 }
 

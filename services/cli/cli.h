@@ -20,7 +20,8 @@ enum cli_exit {
 	CLI_REJECTED = 1, /* some rows were refused, and --fail-on minds */
 	CLI_FAILED = 2,   /* unusable, over the error budget, or the run itself failed */
 	CLI_USAGE = 64,
-	CLI_CONFIG = 78, /* the contract is not one */
+	CLI_CONFIG = 78,   /* the contract is not one */
+	CLI_STOPPED = 130, /* by a signal, which then ends us */
 };
 
 enum cli_fail_on { CLI_FAIL_ANY, CLI_FAIL_BUDGET, CLI_FAIL_NEVER };

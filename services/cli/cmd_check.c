@@ -101,6 +101,8 @@ static int read_file(struct check *k, struct err *err)
 static int conclude(struct check *k, struct err *err)
 {
 	const bool usable = k->fault.kind == ERR_NONE;
+	if (atomic_load(&cli_stop))
+		return err_set_code(err, ERR_BUSY, "run.stopped", "stopped");
 	k->verdict = CONTRACT_GOOD;
 	if (!usable)
 		k->verdict = CONTRACT_UNUSABLE;
@@ -129,12 +131,13 @@ static int fail(const struct err *err)
 {
 	if (strcmp(err->code, "output.closed") == 0) {
 		cli_stop_signal = SIGPIPE;
-		return CLI_FAILED;
+		return CLI_STOPPED;
 	}
-	if (cli_stop_signal != 0)
+	if (strcmp(err->code, "run.stopped") == 0) {
 		cli_complain("stopped; no output was written");
-	else
-		cli_complain_err(err);
+		return CLI_STOPPED;
+	}
+	cli_complain_err(err);
 	return strcmp(err->code, "contract.invalid") == 0 ? CLI_CONFIG : CLI_FAILED;
 }
 

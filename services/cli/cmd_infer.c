@@ -154,11 +154,13 @@ int cli_infer(const struct cli_args *args)
 	}
 	if (rc == 0)
 		print(&i);
-	else if (cli_stop_signal == 0)
+	else if (!atomic_load(&cli_stop))
 		cli_complain_err(&err);
 	contract_run_done(&i.result);
 	csv_split_close(&i.split);
 	cli_input_close(&i.input);
 	arena_free(&i.a);
-	return rc == 0 ? CLI_GOOD : CLI_FAILED;
+	if (rc == 0)
+		return CLI_GOOD;
+	return atomic_load(&cli_stop) ? CLI_STOPPED : CLI_FAILED;
 }

@@ -148,7 +148,7 @@ int cli_sniff(const struct cli_args *args)
 	};
 	if (rc == 0)
 		rc = csv_split_open(&p, &s.split, &err);
-	if (rc != 0 && cli_stop_signal == 0)
+	if (rc != 0 && !atomic_load(&cli_stop))
 		cli_complain_err(&err);
 	else if (rc == 0 && args->json)
 		print_json(&s);
@@ -157,5 +157,7 @@ int cli_sniff(const struct cli_args *args)
 	csv_split_close(&s.split);
 	cli_input_close(&s.input);
 	arena_free(&s.a);
-	return rc == 0 ? CLI_GOOD : CLI_FAILED;
+	if (rc == 0)
+		return CLI_GOOD;
+	return atomic_load(&cli_stop) ? CLI_STOPPED : CLI_FAILED;
 }

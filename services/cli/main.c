@@ -65,7 +65,7 @@ static void catch_signals(void)
 /* Whoever started us sees by which signal we ended. */
 static int leave(int code)
 {
-	if (cli_stop_signal != 0) {
+	if (code == CLI_STOPPED) {
 		(void)signal(cli_stop_signal, SIG_DFL);
 		(void)raise(cli_stop_signal);
 	}

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_check - verdicts, exit codes and what the outputs hold."""
+import csv
+import gzip
+import io
+import json
+
+import pytest
+
+from conftest import FIELDS, ORDERS
+
+
+def test_shape_alone(place):
+    done = place.run("check", "orders.csv")
+    assert done.code == 1
+    assert "5 in = 4 good + 1 rejected" in done.out
+    assert "line 5  row.cells  the row has 3 cells, the header has 4" in done.out
+    assert done.err == ""
+
+
+def test_by_contract(place):
+    done = place.run("check", "orders.csv", "-c", "sales.json")
+    assert done.code == 1
+    assert "5 in = 2 good + 3 rejected" in done.out
+    marked = done.out.split("\n")
+    at = next(i for i, line in enumerate(marked) if "x12,\"wor" in line)
+    assert marked[at + 1].index("^^^") == marked[at].index("x12")
+
+
+def test_outputs(place):
+    done = place.run("check", "orders.csv", "-c", "sales.json", "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json")
+    assert done.code == 1
+    assert place.read("c.csv") == 'id,day,amount,note\n1,2026-01-03,12.50,hello\n5,2026-02-02,4.00,"say ""hi"""\n'
+    rows = list(csv.reader(io.StringIO(place.read("r.csv"))))
+    assert rows[0] == ["_reject", "_line", "_column", "_rule", "_message", "id", "day", "amount", "note"]
+    assert [row[:4] for row in rows[1:]] == [["1", "3", "amount", "type.decimal"], ["2", "4", "day", "type.date"],
+                                             ["3", "5", "", "row.cells"]]
+    assert [row[5:] for row in rows[1:]] == [["2", "2026-01-04", "x12", "wor,ld"], ["3", "2026-02-30", "1.00", "bad date"],
+                                             ["4", "2026-02-01", "3.00"]]
+    report = json.loads(place.read("p.json"))
+    assert report["account"] == {"read": 5, "good": 2, "repaired": 0, "rejected": 3}
+    assert report["verdict"] == "good"
+
+
+def test_the_clean_file_passes_again(place):
+    place.run("check", "orders.csv", "-c", "sales.json", "--clean", "c.csv")
+    done = place.run("check", "c.csv", "-c", "sales.json", "--clean", "d.csv")
+    assert done.code == 0
+    assert place.read("c.csv") == place.read("d.csv")
+
+
+@pytest.mark.parametrize("text, clean", [
+    ("a;b\r\n1;x,y\r\n2;z\r\n", 'a,b\n1,"x,y"\n2,z\n'),
+    ("a,b\n1,x", "a,b\n1,x\n"),
+    ('a,b\n"1","x"\n', "a,b\n1,x\n"),
+    ('a,b\n1,"two\nlines"\n', 'a,b\n1,"two\nlines"\n'),
+    ("a\n1\n\"\"\n2\n", 'a\n1\n""\n2\n'),
+    ("a\tb\n1\t\"say \"\"hi\"\"\"\n", 'a,b\n1,"say ""hi"""\n'),
+    ("a,b\n\n1,x\n\n2,y\n", "a,b\n1,x\n2,y\n"),
+])
+def test_clean_layout(place, text, clean):
+    place.write("in.csv", text)
+    assert place.run("check", "in.csv", "--clean", "c.csv", "-q").code == 0
+    assert place.read("c.csv") == clean
+
+
+def test_quote_all(place):
+    place.write("in.csv", "a,b\n1,\"x\"\"y\"\n")
+    assert place.run("check", "in.csv", "--clean", "-", "--quote-all", "-q").out == '"a","b"\n"1","x""y"\n'
+
+
+def test_no_header(place):
+    place.write("in.csv", "1,2\n3,4\n")
+    assert place.run("check", "in.csv", "-d", "header=0", "--clean", "-", "-q").out == "1,2\n3,4\n"
+
+
+@pytest.mark.parametrize("fail_on, code", [("any", 1), ("budget", 2), ("never", 0)])
+def test_fail_on(place, fail_on, code):
+    assert place.run("check", "orders.csv", "--fail-on", fail_on).code == code
+
+
+def test_budget_of_the_contract(place):
+    place.contract("half.json", millrace={"budget_pct": 50})
+    place.contract("most.json", millrace={"budget_pct": 70})
+    spent = place.run("check", "orders.csv", "-c", "half.json", "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json")
+    assert spent.code == 2
+    assert "over the error budget: 60 % of the rows are rejected, 50 % may be" in spent.out
+    assert "c.csv was not written" in spent.out
+    assert "c.csv" not in place.names()
+    assert place.read("r.csv").count("\n") == 4
+    assert json.loads(place.read("p.json"))["verdict"] == "over_budget"
+    assert place.run("check", "orders.csv", "-c", "half.json", "--fail-on", "never", "--clean", "c.csv").code == 0
+    assert "c.csv" in place.names()
+    assert place.run("check", "orders.csv", "-c", "most.json").code == 1
+    assert place.run("check", "orders.csv", "-c", "most.json", "--fail-on", "budget").code == 0
+
+
+def test_all_good(place):
+    place.write("in.csv", "a,b\n1,2\n")
+    done = place.run("check", "in.csv", "--rejects", "r.csv")
+    assert (done.code, done.err) == (0, "")
+    assert place.read("r.csv") == "_reject,_line,_column,_rule,_message,a,b\n"
+
+
+def test_quiet(place):
+    done = place.run("check", "orders.csv", "-q")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "millrace: orders.csv: 1 of 5 rows rejected\n"
+    place.write("in.csv", "a,b\n1,2\n")
+    done = place.run("check", "in.csv", "--quiet")
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_json_is_the_report_alone(place):
+    done = place.run("check", "orders.csv", "--json")
+    assert json.loads(done.out)["account"]["rejected"] == 1
+    assert "5 in = 4 good" in done.err
+
+
+@pytest.mark.parametrize("data, words", [
+    (b"", "empty"),
+    (b"PK\x03\x04aaaa", "ZIP archive"),
+    (b"\x1f\x8b\x08\x00abc", "gzip archive"),
+    (b"\x89PNG\r\n\x1a\n", "PNG picture"),
+])
+def test_unusable(place, data, words):
+    place.write("in.csv", data)
+    done = place.run("check", "in.csv", "-q", "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("millrace: in.csv: ") and words in done.err
+    assert place.names() == ["in.csv", "orders.csv", "p.json", "sales.json"]
+    report = json.loads(place.read("p.json"))
+    assert report["verdict"] == "unusable" and report["reason"]["text"]
+
+
+def test_header_that_does_not_fit(place):
+    place.write("in.csv", "id,day\n1,2026-01-01\n")
+    done = place.run("check", "in.csv", "-c", "sales.json")
+    assert done.code == 2
+    assert "amount" in done.err
+
+
+@pytest.mark.parametrize("name, words", [("absent.csv", "No such file"), (".", "is a directory")])
+def test_unreadable(place, name, words):
+    done = place.run("check", name)
+    assert done.code == 2
+    assert words in done.err and done.err.count(name) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"fields":[]}', '{"fields":[{"name":"a","type":"nonsense"}]}'])
+def test_bad_contract(place, text):
+    place.write("c.json", text)
+    done = place.run("check", "orders.csv", "-c", "c.json")
+    assert done.code == 78
+    assert "c.json" in done.err
+
+
+def test_standard_input(place):
+    done = place.run("check", "-", "-c", "sales.json", "--clean", "c.csv", stdin=ORDERS.encode())
+    assert done.code == 1
+    assert "5 in = 2 good + 3 rejected" in done.out
+    assert place.read("c.csv").count("\n") == 3
+
+
+def test_archives_and_encodings(place):
+    text = "id;name\n1;Müller\n2;Jürgen\n"
+    for name, data in (("a.csv.gz", gzip.compress(text.encode())), ("b.csv", text.encode("cp1252")),
+                       ("c.csv", text.encode("utf-16")), ("d.csv", text.encode("utf-8-sig")),
+                       ("e.csv", gzip.compress(text.encode("utf-16-be")))):
+        place.write(name, data)
+        done = place.run("check", name, "--clean", "-", "-q")
+        assert (done.code, done.err) == (0, ""), name
+        assert done.out == text.replace(";", ","), name
+    place.write("f.csv", text.encode("cp1251", errors="replace"))
+    assert place.run("check", "f.csv", "-d", "encoding=nonsense").code == 2
+
+
+def test_keys(place):
+    place.write("people.csv", "name\nann\nbob\n")
+    place.contract("k.json", [{"name": "id", "type": "integer"}, {"name": "who", "type": "string"}], primaryKey="id",
+                   foreignKeys=[{"fields": "who", "reference": {"resource": "people.csv", "fields": "name"}}])
+    text = "id,who\n1,ann\n2,bob\n1,bob\n3,eve\n"
+    place.write("in.csv", text)
+    for name, stdin in (("in.csv", b""), ("-", text.encode())):
+        done = place.run("check", name, "-c", "k.json", "--rejects", "r.csv", "--clean", "c.csv", stdin=stdin)
+        assert done.code == 1
+        rows = list(csv.reader(io.StringIO(place.read("r.csv"))))[1:]
+        assert [(row[1], row[3]) for row in rows] == [("4", "primary_key"), ("5", "foreign_key")]
+        assert "row 1" in rows[0][4]
+        assert place.read("c.csv") == "id,who\n1,ann\n2,bob\n"
+    (place.path / "people.csv").unlink()
+    done = place.run("check", "in.csv", "-c", "k.json")
+    assert done.code == 2 and "people.csv" in done.err
+
+
+def test_max_show(place):
+    place.write("in.csv", "a,b\n" + "1,2\n" * 90 + "1\n" * 30)
+    assert place.run("check", "in.csv").out.count("row.cells  the row has") == 10
+    assert place.run("check", "in.csv", "--max-show", "3").out.count("row.cells  the row has") == 3
+    assert place.run("check", "in.csv", "--max-show", "0").out.count("row.cells  the row has") == 0
+
+
+def test_profile(place):
+    place.run("check", "orders.csv", "-c", "sales.json", "--profile", "--report", "p.json", "-q")
+    columns = json.loads(place.read("p.json"))["profile"]["columns"]
+    assert [c["name"] for c in columns] == [f["name"] for f in FIELDS]
+    assert columns[0]["min"]["value"] == "1" and columns[0]["max"]["value"] == "5"
+
+
+REPAIRS = [{"name": "id", "type": "integer"}, {"name": "note", "type": "string"}, {"name": "day", "type": "date"}]
+
+
+def test_repair(place):
+    place.contract("r.json", REPAIRS)
+    place.write("in.csv", "id,note,day\n" + "1,x,2026-01-01\n" * 20 + "2,a,b,2026-01-02\n3,y,2026-01-03,,\n4,z\n5\n")
+    done = place.run("check", "in.csv", "-c", "r.json", "--bad-rows", "repair", "--clean", "c.csv", "--report", "p.json")
+    assert done.code == 1
+    assert "24 in = 20 good + 3 repaired + 1 rejected" in done.out
+    assert place.read("c.csv").split("\n")[21:] == ['2,"a,b",2026-01-02', "3,y,2026-01-03", "4,z,", ""]
+    report = json.loads(place.read("p.json"))
+    assert report["account"] == {"read": 24, "good": 20, "repaired": 3, "rejected": 1}
+    assert report["repairs"]["count"] == 3
+    assert [(r["line"], r["rule"], r["before"]) for r in report["repairs"]["rows"]] == [
+        (22, "repair.join", "2,a,b,2026-01-02"), (23, "repair.surplus", "3,y,2026-01-03,,"), (24, "repair.pad", "4,z")]
+    assert place.run("check", "in.csv", "-c", "r.json", "--bad-rows", "reject").out.startswith("24 in = 20 good + 4 rejected")
+    place.contract("s.json", REPAIRS, millrace={"bad_rows": "repair"})
+    assert "3 repaired" in place.run("check", "in.csv", "-c", "s.json").out
+    assert "3 repaired" not in place.run("check", "in.csv", "-c", "s.json", "--bad-rows", "reject").out
+
+
+def test_normalised_cells(place):
+    place.contract("n.json", [{"name": "id", "type": "integer", "millrace": {"normalise": ["trim"]}},
+                              {"name": "code", "type": "string", "millrace": {"normalise": ["trim", "upper"]}}])
+    place.write("in.csv", 'id,code\n 1 ,ab\n2,"x ""y"" "\n3,OK\n')
+    done = place.run("check", "in.csv", "-c", "n.json", "--clean", "-", "--report", "p.json", "-q")
+    assert (done.code, done.out) == (0, 'id,code\n1,AB\n2,"X ""Y"""\n3,OK\n')
+    assert [(c["column"], c["count"]) for c in json.loads(place.read("p.json"))["changes"]] == [("id", 1), ("code", 2)]
+
+
+def many_rows(rows):
+    out = ["id,day,amount,note"]
+    for i in range(rows):
+        bad = i % 97 == 0
+        out.append(f"{i},2026-0{i % 9 + 1}-1{i % 9},{'x' if bad else i}.50,\"text, {i} of\nmany\"" if i % 5 else
+                   f"{i},2026-0{i % 9 + 1}-1{i % 9},{i}.25,plain text {i}" + (",more" if i % 1000 == 0 else ""))
+    return "\n".join(out) + "\n"
+
+
+def test_threads_change_nothing(place):
+    place.write("in.csv", many_rows(120000))
+    seen = set()
+    for threads in (1, 2, 3, 8):
+        place.run("check", "in.csv", "-c", "sales.json", "-t", str(threads), "--clean", "c.csv", "--rejects", "r.csv",
+                  "--report", "p.json", "--profile", "-q")
+        out = place.run("check", "in.csv", "-c", "sales.json", "-t", str(threads)).out
+        seen.add((place.read("c.csv"), place.read("r.csv"), place.read("p.json"), out))
+    assert len(seen) == 1
+    clean, rejects, _, _ = seen.pop()
+    assert clean.count('"\n') > 50000 and rejects.count("type.decimal") > 900 and rejects.count("row.cells") == 120
+
+
+def test_a_row_that_is_too_long(place):
+    place.write("in.csv", b"a,b\n1,2\n" + b"x" * (65 << 20) + b",1\n3,4\n")
+    done = place.run("check", "in.csv", "--clean", "c.csv", "--rejects", "r.csv")
+    assert done.code == 1
+    assert "3 in = 2 good + 1 rejected" in done.out
+    assert place.read("c.csv") == "a,b\n1,2\n3,4\n"
+    assert place.read("r.csv").split("\n")[1].startswith("1,3,,row.length,")

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_outputs - a file appears whole or not at all, whatever happens."""
+import os
+import signal
+import stat
+import subprocess
+import threading
+
+import pytest
+
+from conftest import BIN, WAIT_S
+
+OLD = "what was there before\n"
+
+
+class Feed:
+    """A pipe into the command that stays open after some rows."""
+
+    def __init__(self, place, *words):
+        self.run = place.start("check", "-", *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.run.stdin.write(b"a,b\n" + b"1,2\n" * 3000000)
+        self.run.stdin.flush()
+
+    def end(self, number):
+        self.run.send_signal(number)
+        self.run.stdin.close()
+        self.run.stdin = None
+        _, err = self.run.communicate(timeout=WAIT_S)
+        return self.run.returncode, err.decode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_leave_nothing(place, number):
+    place.write("c.csv", OLD)
+    before = place.names()
+    code, err = Feed(place, "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json").end(number)
+    assert code == -number
+    assert place.names() == before
+    assert place.read("c.csv") == OLD
+    if number != signal.SIGKILL:
+        assert err == "millrace: stopped; no output was written\n"
+
+
+def test_full_disk(place):
+    done = place.run("check", "orders.csv", "--clean", "/dev/full", "--rejects", "r.csv")
+    assert done.code == 2
+    assert done.err == "millrace: write /dev/full: No space left on device\n"
+    assert "r.csv" not in place.names()
+
+
+@pytest.mark.parametrize("option", ["--clean", "--rejects", "--report"])
+def test_nowhere_to_write(place, option):
+    done = place.run("check", "orders.csv", option, "nowhere/out")
+    assert done.code == 2
+    assert "nowhere/out: No such file or directory" in done.err
+    assert place.run("check", "orders.csv", option, ".").code == 2
+
+
+def test_reader_that_goes_away(place):
+    place.write("in.csv", "a,b\n" + "1,2\n" * 1000000)
+    run = place.start("check", "in.csv", "--clean", "-", "-q", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run.stdout.read(10)
+    run.stdout.close()
+    assert run.wait(timeout=WAIT_S) == -signal.SIGPIPE
+    assert run.stderr.read() == b""
+
+
+def test_mode_and_links_stay(place):
+    old = place.write("real.csv", OLD)
+    old.chmod(0o640)
+    (place.path / "link.csv").symlink_to("real.csv")
+    assert place.run("check", "orders.csv", "--clean", "link.csv").code == 1
+    assert (place.path / "link.csv").is_symlink()
+    assert place.read("real.csv").startswith("id,day")
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+    mask = os.umask(0)
+    os.umask(mask)
+    place.run("check", "orders.csv", "--clean", "new.csv")
+    assert stat.S_IMODE((place.path / "new.csv").stat().st_mode) == 0o666 & ~mask
+
+
+def test_onto_its_own_input(place):
+    assert place.run("check", "orders.csv", "--clean", "orders.csv").code == 1
+    assert place.run("check", "orders.csv").code == 0
+
+
+def test_to_a_fifo(place):
+    os.mkfifo(place.path / "fifo")
+    seen = []
+    reader = threading.Thread(target=lambda: seen.append((place.path / "fifo").read_text(encoding="utf-8")))
+    reader.start()
+    assert place.run("check", "orders.csv", "--clean", "fifo").code == 1
+    reader.join(WAIT_S)
+    assert seen[0].startswith("id,day") and seen[0].count("\n") == 5
+
+
+def test_spool_of_a_pipe_that_fails(place):
+    place.contract("k.json", [{"name": "a", "type": "integer"}], primaryKey="a")
+    done = place.run("check", "-", "-c", "k.json", stdin=b"a\n1\n", env={"TMPDIR": str(place.path / "absent")})
+    assert done.code == 2
+    assert "absent" in done.err
+
+
+def parquet_rows(path, sql="select * from"):
+    import sys
+    sys.path.insert(0, str(BIN.parents[3] / "tests/csv"))
+    duck = pytest.importorskip("duck")
+    return duck.Duck().rows(f"{sql} '{path}'")
+
+
+def test_parquet(place):
+    assert place.run("check", "orders.csv", "-c", "sales.json", "--clean", "c.parquet").code == 1
+    rows = parquet_rows(place.path / "c.parquet")
+    assert [row[0] for row in rows] == ["1", "5"] and rows[1][3] == 'say "hi"'
+    place.write("none.csv", "id,day,amount,note\n")
+    assert place.run("check", "none.csv", "-c", "sales.json", "--clean", "n.parquet").code == 0
+    assert parquet_rows(place.path / "n.parquet", "select count(*) from")[0][0] == "0"
+
+
+def test_parquet_in_order_at_any_number_of_threads(place):
+    rows = 1500000
+    place.write("in.csv", "a,b\n" + "".join(f"{i},text number {i} or so, long\n".replace(", long", " long") for i in range(rows)))
+    place.contract("c.json", [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}])
+    seen = set()
+    for threads in (1, 3):
+        assert place.run("check", "in.csv", "-c", "c.json", "-t", str(threads), "--clean", "c.parquet").code == 0
+        seen.add((place.path / "c.parquet").read_bytes())
+    assert len(seen) == 1
+    assert parquet_rows(place.path / "c.parquet", "select count(*), sum(a), count(distinct b) from")[0] == (
+        str(rows), str(rows * (rows - 1) // 2), str(rows))
+
+
+def test_parquet_without_duckdb(place):
+    done = place.run("check", "orders.csv", "--clean", "c.parquet", env={"MILLRACE_DUCKDB_LIB": "/nowhere/libduckdb.so"})
+    assert done.code == 2
+    assert "/nowhere/libduckdb.so" in done.err
+    assert "c.parquet" not in place.names()

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_words - sniff, infer, rules, help, usage and the man page."""
+import json
+import re
+import time
+
+import pytest
+
+from conftest import ROOT
+
+COMMANDS = ("check", "sniff", "infer", "rules")
+MAN = (ROOT / "services/cli/millrace.1").read_text(encoding="utf-8")
+
+
+def test_sniff(place):
+    place.write("in.csv", "id;name;price\r\n1;Müller;1,50\r\n2;Jürgen;2,75\r\n".encode("cp1252"))
+    done = place.run("sniff", "in.csv")
+    assert done.code == 0
+    for words in ("semicolon", "CR LF", "windows-1252", "3: id, name, price"):
+        assert words in done.out
+    found = json.loads(place.run("sniff", "in.csv", "--json").out)
+    assert found["dialect"]["delimiter"] == "semicolon"
+    assert found["input"]["encoding"] == "windows-1252" and found["input"]["lines_other"] == 2
+    assert found["columns"] == ["id", "name", "price"]
+    given = json.loads(place.run("sniff", "in.csv", "--json", "-d", "delimiter=comma").out)
+    assert given["dialect"]["delimiter"] == "comma"
+
+
+def test_infer_drafts_what_check_takes(place):
+    place.write("in.csv", "id,day,price\n" + "".join(f"{i},2026-01-{i % 28 + 1:02},{i}.50\n" for i in range(100)))
+    assert "integer" in place.run("infer", "in.csv").out
+    place.write("draft.json", place.run("infer", "in.csv", "--json").out)
+    draft = json.loads(place.read("draft.json"))
+    assert [f["type"] for f in draft["doc"]["fields"]] == ["integer", "date", "number"]
+    assert place.run("check", "in.csv", "-c", "draft.json").code == 0
+
+
+def test_infer_is_the_same_at_any_number_of_threads(place):
+    place.write("in.csv", "a,b,c\n" + "".join(f"{i},x{i % 7},2026-01-{i % 28 + 1:02}\n" for i in range(300000)))
+    assert len({place.run("infer", "in.csv", "--json", "-t", str(n)).out for n in (1, 2, 5)}) == 1
+
+
+def test_rules(place):
+    listed = place.run("rules").out
+    assert "type.decimal" in listed and "row.cells" in listed
+    one = place.run("rules", "type.date")
+    assert one.code == 0 and "Mend it" in one.out
+    assert json.loads(place.run("rules", "--json", "type.date").out)["id"] == "type.date"
+    assert len(json.loads(place.run("rules", "--json").out)) == len(listed.strip().split("\n"))
+    wrong = place.run("rules", "type.dat")
+    assert wrong.code == 64 and "did you mean type.date?" in wrong.err
+
+
+@pytest.mark.parametrize("words, part", [
+    ((), "usage"),
+    (("chekc", "x"), "did you mean check?"),
+    (("zzzzzzzz",), "--help lists them"),
+    (("check",), "needs a FILE"),
+    (("check", "a", "b"), "one FILE at a time"),
+    (("check", "a", "--fial-on", "any"), "did you mean --fail-on?"),
+    (("check", "a", "--fail-on", "some"), "must be any or budget or never"),
+    (("check", "a", "--threads", "0"), "from 1 to 64"),
+    (("check", "a", "--threads", "65"), "from 1 to 64"),
+    (("check", "a", "--max-show", "-1"), "from 0 to"),
+    (("check", "a", "--bad-rows", "drop"), "must be reject or repair"),
+    (("check", "a", "-d", "delimiter"), "must be KEY=VALUE"),
+    (("check", "a", "-d", "colour=red"), "no such part"),
+    (("check", "a", "-d", "escape=\""), "other than the quote"),
+    (("check", "a", "--clean"), "needs a value"),
+    (("check", "a", "-x"), "no such option"),
+    (("check", "a", "--clean", "o", "--rejects", "o"), "same file"),
+    (("check", "a", "--clean", "-", "--json"), "only one output"),
+    (("sniff", "a", "--clean", "x"), "no such option"),
+])
+def test_usage(place, words, part):
+    done = place.run(*words)
+    assert done.code == 64
+    assert part in done.err and done.out == ""
+
+
+def options_of(text):
+    return set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text))
+
+
+def test_the_man_page_tells_every_option(place):
+    told = {word.replace("\\", "") for word in re.findall(r"^\.It .*Fl -([a-z-]+)", MAN, re.M)}
+    known = set()
+    for command in COMMANDS:
+        done = place.run(command, "--help")
+        assert done.code == 0
+        known |= {line.split("--")[1].split(" ")[0] for line in done.out.split("\n") if re.match(r"^  (-\w, |    )--", line)}
+    assert known <= told, known - told
+    assert told <= known | {"version"}, told - known
+
+
+def test_the_man_page_tells_every_exit_code():
+    told = set(re.findall(r"^\.It (\d+)$", MAN, re.M))
+    header = (ROOT / "services/cli/cli.h").read_text(encoding="utf-8")
+    assert set(re.findall(r"CLI_\w+ = (\d+),", header)) & {"0", "1", "2", "64", "78"} <= told
+
+
+def test_version_and_help(place):
+    assert re.match(r"millrace \d+\.\d+\.\d+\n$", place.run("--version").out)
+    assert all(c in place.run("--help").out for c in COMMANDS)
+
+
+def test_ten_rows_take_no_time(place):
+    place.write("in.csv", "a,b,c\n" + "1,x,2026-11-20\n" * 10)
+    times = []
+    for _ in range(15):
+        start = time.monotonic()
+        place.run("check", "in.csv", "-q")
+        times.append(time.monotonic() - start)
+    assert sorted(times)[0] < 0.02, times
