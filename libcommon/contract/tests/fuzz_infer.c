@@ -58,11 +58,7 @@ static void check_itself(const cJSON *draft, const struct infer_table *t, struct
 	if (contract_parse(doc, a, &c, NULL, &err) != 0)
 		bug("the draft is no contract: %s", err.msg);
 	infer_table_csv(t, &csv);
-	if (csv_given_set(&c.dialect, "delimiter", "comma", &err) != 0 ||
-	    csv_given_set(&c.dialect, "quote", "\"", &err) != 0 ||
-	    csv_given_set(&c.dialect, "header", "1", &err) != 0 ||
-	    csv_given_set(&c.dialect, "encoding", "utf-8", &err) != 0)
-		bug("%s", err.msg);
+	c.dialect = infer_table_dialect();
 	if (fixture_check(&c, csv.data, csv.n, &out, &tally, &err) == 0 &&
 	    tally.account.rejected > count_misfits(draft, t))
 		bug("more rejects than misfits: %s", out.data);

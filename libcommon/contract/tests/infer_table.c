@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/die.h"
 #include "csv/csv_batch.h"
 #include "kit/json.h"
 
@@ -115,6 +116,21 @@ void infer_table_csv(const struct infer_table *t, struct buf *out)
 		}
 		buf_printf(out, "\n");
 	}
+}
+
+struct csv_given infer_table_dialect(void)
+{
+	static const char *const parts[][2] = { { "delimiter", "comma" }, { "quote", "\"" },
+		{ "escape", "none" }, { "comment", "none" }, { "line_end", "lf" },
+		{ "skip_space", "false" }, { "preamble", "0" }, { "header", "1" },
+		{ "footer", "0" }, { "tables", "all" }, { "encoding", "utf-8" } };
+	struct csv_given given = { 0 };
+	struct err err = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (csv_given_set(&given, parts[i][0], parts[i][1], &err) != 0)
+			bug("%s", err.msg);
+	}
+	return given;
 }
 
 static const cJSON *member(const cJSON *v, const char *name)

@@ -28,6 +28,9 @@ cJSON *infer_table_draft(const struct infer_table *t, bool unattended, struct ar
 /* The table as CSV with commas, all cells quoted but the empty ones; appended. */
 void infer_table_csv(const struct infer_table *t, struct buf *out);
 
+/* The dialect of that, all of it set. */
+struct csv_given infer_table_dialect(void);
+
 /* A field of a draft in a few words: "integer", "number decimal 18 2", "date %d.%m.%Y" ... */
 const char *infer_table_field(const cJSON *draft, int column, struct arena *a);
 

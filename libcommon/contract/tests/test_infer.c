@@ -118,17 +118,6 @@ static const struct infer_case cases[] = {
 	{ "NaN of integers", "1\nNaN\n", "integer" },
 };
 
-static struct csv_given commas(void)
-{
-	struct csv_given given = { 0 };
-	struct err err = { 0 };
-	assert_int_equal(csv_given_set(&given, "delimiter", "comma", &err), 0);
-	assert_int_equal(csv_given_set(&given, "quote", "\"", &err), 0);
-	assert_int_equal(csv_given_set(&given, "header", "1", &err), 0);
-	assert_int_equal(csv_given_set(&given, "encoding", "utf-8", &err), 0);
-	return given;
-}
-
 /* Rows the draft refuses of the file it was made from. */
 static int64_t refused(
     const char *name, const cJSON *draft, const struct infer_table *t, struct arena *a)
@@ -143,7 +132,7 @@ static int64_t refused(
 	buf_init(&out, 16 << 20);
 	if (contract_parse(doc, a, &c, NULL, &err) != 0)
 		fail_msg("%s: the draft is no contract: %s", name, err.msg);
-	c.dialect = commas();
+	c.dialect = infer_table_dialect();
 	infer_table_csv(t, &csv);
 	if (fixture_check(&c, csv.data, csv.n, &out, &tally, &err) != 0)
 		fail_msg("%s: %s", name, err.msg);
