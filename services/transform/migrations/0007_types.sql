@@ -21,3 +21,5 @@ create or replace function _millrace.pg_type(p_column jsonb) returns text langua
 		when 'json' then 'jsonb'
 	end
 $$;
+
+set local role millrace_transform_owner;
