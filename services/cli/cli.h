@@ -84,6 +84,7 @@ void cli_complain_err(const struct err *err);
  * words[i] stands stride bytes behind words[i - 1]. */
 const char *cli_near(const char *word, const char *const *words, size_t n, size_t stride);
 
+/* cli_check, cli_sniff, cli_infer, cli_rules - the commands; return the exit code. */
 int cli_check(const struct cli_args *args);
 int cli_sniff(const struct cli_args *args);
 int cli_infer(const struct cli_args *args);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cli.mk - millrace: DuckDB is loaded when --clean wants Parquet, so it is not linked: every function of
 # it that libengine calls is a jump through a table (duckdb_stub.c) whose names come from libengine itself.
 $(B)/gen/duckdb_names.h: $(B)/libengine.a
