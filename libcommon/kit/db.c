@@ -82,7 +82,8 @@ static void format_options(const struct db *db, char *out)
 	snprintf(out, DB_OPTIONS_BYTES,
 	    "-c client_connection_check_interval=1000 -c statement_timeout=%lld -c "
 	    "lock_timeout=%lld "
-	    "-c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c "
+	    "-c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c IntervalStyle=iso_8601 "
+	    "-c "
 	    "client_min_messages=warning",
 	    (long long)or_default(db->conf.statement_timeout_ms, DB_STATEMENT_TIMEOUT_MS),
 	    (long long)or_default(db->conf.lock_timeout_ms, DB_LOCK_TIMEOUT_MS),

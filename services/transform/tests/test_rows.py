@@ -157,6 +157,29 @@ def test_cells_are_as_they_are(world):
             assert len(got) == 4, column
 
 
+def test_times_durations_uuids_and_json(world):
+    world.dataset("odd_cells", [{"name": "clock", "type": "time"}, {"name": "lasts", "type": "duration"},
+                                {"name": "key", "type": "string", "format": "uuid"}, {"name": "doc", "type": "object"}])
+    key, other = "0123abcd-ef45-6789-fedc-ba9876543210", "ffffffff-0000-4000-8000-000000000000"
+    run = world.arrival("odd_cells", f"""select * from (values
+        (time '23:59:59.5', {{'months': 14::int, 'days': -3::int, 'us': 1::bigint}}, '{key}'::uuid, '{{"b": [1.50]}}'),
+        (time '00:00:00', {{'months': 0::int, 'days': 0::int, 'us': 0::bigint}}, '{other}'::uuid, '"x"'),
+        (null, null, null, null)) t(clock, lasts, key, doc)""")
+    assert world.wait_run(run)["state"].startswith("done")
+    assert world.get("/api/tables/odd_cells/rows")["items"] == [
+        ["23:59:59.5", "P1Y2M-3DT0.000001S", key, '{"b": [1.50]}'],
+        ["00:00:00", "PT0S", other, '"x"'], [None, None, None, None]]
+    for text, want in [("clock:ge:12:00", 1), ("clock:null", 1), (f"key:eq:{key}", 1), ("doc:contains:1.5", 1),
+                       ("lasts:contains:P1Y", 1)]:
+        got = world.get("/api/tables/odd_cells/rows?filter=" + urllib.parse.quote(text))
+        assert len(got["items"]) == want, text
+    assert world.call("GET", "/api/tables/odd_cells/rows?filter=lasts:gt:P1D").json()["code"] == "filter.invalid"
+    for column in ["clock", "lasts", "key", "doc"]:
+        for sign in ("", "-"):
+            got, _ = pages(world, "/api/tables/odd_cells/rows?sort=" + sign + column, 1)
+            assert len(got) == 3, column
+
+
 def test_long_cells_make_a_short_page(world):
     world.dataset("long_cells", [{"name": "t", "type": "string"}])
     world.wait_run(world.arrival("long_cells", "select repeat('x', 1000000) || i as t from range(30) r(i)"))
