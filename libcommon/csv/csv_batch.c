@@ -177,29 +177,94 @@ static void reject_slot(struct csv_batch *b, size_t slot)
 	add_reject(b, &r);
 }
 
-static void set_valid(struct csv_vector *v, size_t slot, bool valid)
+/* Slots [from, from + n) that move together to `to` <= from. */
+struct run {
+	uint32_t to, from, n;
+};
+
+/* The kept slots between the refused ones; room for one run more than there are faults. */
+static size_t find_runs(const struct csv_batch *b, struct run *runs)
 {
-	const uint64_t bit = UINT64_C(1) << (slot % 64);
-	v->valid[slot / 64] = valid ? v->valid[slot / 64] | bit : v->valid[slot / 64] & ~bit;
+	size_t count = 0;
+	size_t to = 0;
+	for (size_t slot = 0; slot < b->rows;) {
+		const size_t from = slot;
+		while (slot < b->rows && b->fault_of[slot] < 0)
+			slot++;
+		if (slot > from)
+			runs[count++] = (struct run){
+				.to = (uint32_t)to,
+				.from = (uint32_t)from,
+				.n = (uint32_t)(slot - from),
+			};
+		to += slot - from;
+		while (slot < b->rows && b->fault_of[slot] >= 0)
+			slot++;
+	}
+	return count;
 }
 
-/* Moves the kept slots of one column together. */
-static void close_gaps(struct csv_batch *b, size_t column)
+static void move_runs(void *data, size_t size, const struct run *runs, size_t n)
 {
-	struct csv_vector *v = &b->columns[column];
-	const size_t size = csv_value_bytes(&b->schema->columns[column]);
-	char *data = v->data;
-	size_t to = 0;
-	for (size_t from = 0; from < b->rows; from++) {
-		if (b->fault_of[from] >= 0)
-			continue;
-		if (to != from) {
-			memcpy(data + to * size, data + from * size, size);
-			if (v->nulls > 0)
-				set_valid(v, to, !csv_batch_is_null(b, column, from));
-		}
-		to++;
+	char *p = data;
+	for (size_t i = 0; i < n; i++) {
+		if (runs[i].to != runs[i].from)
+			memmove(p + runs[i].to * size, p + runs[i].from * size, runs[i].n * size);
 	}
+}
+
+/* Up to 64 bits from bit `at` on; what lies behind them is anything. */
+static uint64_t bits_at(const uint64_t *bits, size_t at, size_t n)
+{
+	const unsigned shift = (unsigned)(at % 64);
+	uint64_t low = bits[at / 64] >> shift;
+	if (shift + n > 64)
+		low |= bits[at / 64 + 1] << (64 - shift);
+	return low;
+}
+
+static void put_bits(uint64_t *bits, size_t at, uint64_t value, size_t n)
+{
+	const unsigned shift = (unsigned)(at % 64);
+	const size_t room = 64 - shift;
+	const size_t here = n < room ? n : room;
+	const uint64_t mask = (here == 64 ? ~UINT64_C(0) : (UINT64_C(1) << here) - 1) << shift;
+	bits[at / 64] = (bits[at / 64] & ~mask) | (value << shift & mask);
+	if (here < n)
+		put_bits(bits, at + here, value >> here, n - here);
+}
+
+static void move_bits(uint64_t *bits, const struct run *runs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t done = 0; done < runs[i].n; done += 64) {
+			const size_t take = runs[i].n - done < 64 ? runs[i].n - done : 64;
+			put_bits(bits, runs[i].to + done, bits_at(bits, runs[i].from + done, take),
+			    take);
+		}
+	}
+}
+
+/* Moves the kept slots together. */
+static size_t close_gaps(struct csv_batch *b)
+{
+	struct run *runs = mem_array(b->n_faults + 1, sizeof(*runs));
+	const size_t n = find_runs(b, runs);
+	for (size_t c = 0; c < b->n_columns; c++) {
+		struct csv_vector *v = &b->columns[c];
+		move_runs(v->data, csv_value_bytes(&b->schema->columns[c]), runs, n);
+		if (v->nulls > 0)
+			move_bits(v->valid, runs, n);
+	}
+	move_runs(b->row, sizeof(*b->row), runs, n);
+	move_runs(b->offset, sizeof(*b->offset), runs, n);
+	move_runs(b->line, sizeof(*b->line), runs, n);
+	move_runs(b->length, sizeof(*b->length), runs, n);
+	move_runs(b->at, sizeof(*b->at), runs, n);
+	move_runs(b->bytes, sizeof(*b->bytes), runs, n);
+	const size_t rows = n == 0 ? 0 : (size_t)runs[n - 1].to + runs[n - 1].n;
+	free(runs);
+	return rows;
 }
 
 /* Repairs of refused rows go. */
@@ -240,24 +305,13 @@ void csv_batch_settle(struct csv_batch *b)
 		return;
 	settle_repairs(b);
 	for (size_t c = 0; c < b->n_columns; c++) {
-		close_gaps(b, c);
 		if (b->columns[c].changes != NULL)
 			settle_changes(b, b->columns[c].changes);
 	}
-	size_t to = 0;
-	for (size_t from = 0; from < b->rows; from++) {
-		if (b->fault_of[from] >= 0) {
-			reject_slot(b, from);
-			continue;
-		}
-		b->row[to] = b->row[from];
-		b->offset[to] = b->offset[from];
-		b->line[to] = b->line[from];
-		b->length[to] = b->length[from];
-		b->at[to] = b->at[from];
-		b->bytes[to] = b->bytes[from];
-		to++;
+	for (size_t slot = 0; slot < b->rows; slot++) {
+		if (b->fault_of[slot] >= 0)
+			reject_slot(b, slot);
 	}
-	b->rows = to;
+	b->rows = close_gaps(b);
 	b->n_faults = 0;
 }

@@ -167,6 +167,11 @@ static void test_no_cut_changes_a_row(void **state)
 		spec.repair = round % 3 == 0;
 		spec.n = random_text(&spec.dialect, text, BYTES);
 		read_into(&spec, &want);
+		if (!spec.repair && spec.dialect.footer_rows == 0) {
+			buf_reset(&out);
+			table_by_rows(&spec, &out);
+			assert_string_equal(out.data, want.data);
+		}
 		static const size_t blocks[] = { 100, 5000, 70000 };
 		for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
 			spec.block_bytes = blocks[i];
