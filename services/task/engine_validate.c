@@ -25,10 +25,33 @@ int validate_write_file(
 	return 0;
 }
 
+/* Bytes of the file, however they are packed and encoded: what was cut of it so far, by the share
+ * of it that is done, over both passes. */
 void validate_progress(struct validate *v)
 {
-	task_progress(v->task, atomic_load(&v->bytes_done), atomic_load(&v->rows_done),
-	    atomic_load(&v->rejects_done));
+	const int64_t cut = atomic_load(&v->bytes_cut);
+	const double share = cut > 0 ? (double)atomic_load(&v->bytes_taken) / (double)cut : 0;
+	int64_t bytes = (int64_t)(share * (double)atomic_load(&v->bytes_done)) / v->passes;
+	if (v->spec.input_bytes >= 0 && bytes > v->spec.input_bytes)
+		bytes = v->spec.input_bytes;
+	task_progress(v->task, bytes, atomic_load(&v->rows_done), atomic_load(&v->rejects_done));
+}
+
+void validate_took(struct validate *v, const struct csv_block *block)
+{
+	const int64_t before = v->pass == 0 ? 0 : v->pass_cut;
+	atomic_store(&v->bytes_cut, before + (int64_t)(block->offset + block->n));
+	atomic_store(
+	    &v->bytes_taken, v->pass * v->spec.input_bytes + (int64_t)csv_split_position(v->split));
+}
+
+void validate_fail(struct validate *v, const struct err *err)
+{
+	pthread_mutex_lock(&v->lock);
+	v->stop = true;
+	if (v->err.kind == ERR_NONE)
+		v->err = *err;
+	pthread_mutex_unlock(&v->lock);
 }
 
 static int read_spec(const cJSON *doc, struct validate_spec *s, struct err *err)
@@ -45,6 +68,7 @@ static int read_spec(const cJSON *doc, struct validate_spec *s, struct err *err)
 		.budget_pct = cJSON_IsNumber(pct) ? pct->valuedouble : CONTRACT_BUDGET_PCT,
 		.budget_after_rows = js_i64(doc, "budget_after_rows", CONTRACT_BUDGET_AFTER_ROWS),
 		.memory_bytes = js_i64(doc, "memory_bytes", VALIDATE_MEMORY_BYTES),
+		.references = cJSON_GetObjectItemCaseSensitive(doc, "references"),
 	};
 	s->threads = (int)(threads < 1                      ? 1
 			   : threads > VALIDATE_THREADS_MAX ? VALIDATE_THREADS_MAX
@@ -67,13 +91,16 @@ static size_t range_bytes(int64_t input_bytes)
 	return aim < CSV_BLOCK_MAX_BYTES ? (size_t)aim : CSV_BLOCK_MAX_BYTES;
 }
 
-static int open_split(struct validate *v, size_t block_bytes, struct err *err)
+/* sniffed: what an earlier reading of the object found, NULL = find it. */
+static int open_split(
+    struct validate *v, size_t block_bytes, const struct csv_sniff_result *sniffed, struct err *err)
 {
 	const struct csv_split_params p = {
 		.read = validate_input_read,
 		.arg = &v->input,
 		.given = v->contract.dialect,
 		.block_bytes = block_bytes,
+		.sniffed = sniffed,
 	};
 	validate_input_close(&v->input);
 	csv_split_close(&v->split);
@@ -114,6 +141,16 @@ static void list_silver(struct validate *v, cJSON *result, bool keep)
 	}
 }
 
+/* What only the report holds: it may be large, and a result is one line. */
+static void add_figures(struct validate *v, cJSON *report, const struct contract_outcome *o)
+{
+	if (v->shapes != NULL)
+		cJSON_AddItemReferenceToObject(report, "shapes", v->shapes);
+	if (v->profile != NULL && o->verdict != CONTRACT_UNUSABLE)
+		cJSON_AddItemReferenceToObject(
+		    report, "profile", contract_profile_json(v->profile, v->a));
+}
+
 /* The report goes to report.json and, with the files, is the result. */
 static int finish(
     struct validate *v, const struct contract_outcome *o, int64_t stored, struct err *err)
@@ -122,7 +159,12 @@ static int finish(
 	js_add_i64(result, "rejects_stored", stored);
 	if (v->spec.contract == NULL)
 		cJSON_AddBoolToObject(result, "drafted", o->verdict != CONTRACT_UNUSABLE);
-	if (validate_write_file(v, "report.json", js_print(v->a, result), err) != 0)
+	cJSON *report = js_object(v->a);
+	const cJSON *part;
+	cJSON_ArrayForEach(part, result)
+	    cJSON_AddItemToObject(report, part->string, cJSON_Duplicate(part, true));
+	add_figures(v, report, o);
+	if (validate_write_file(v, "report.json", js_print(v->a, report), err) != 0)
 		return -1;
 	list_silver(v, result, o->verdict == CONTRACT_GOOD);
 	task_result(v->task, result);
@@ -165,6 +207,25 @@ static int conclude(struct validate *v, struct err *err)
 	return finish(v, &o, stored, err);
 }
 
+/* Pass 1; the object is then read again, and hashed again. */
+static int check_keys(struct validate *v, struct err *err)
+{
+	const struct csv_sniff_result sniffed = *csv_split_sniffed(v->split);
+	v->passes = 2;
+	if (validate_keys_run(v, err) != 0)
+		return -1;
+	v->pass = 1;
+	v->pass_cut = atomic_load(&v->bytes_cut);
+	return open_split(v, range_bytes(v->spec.input_bytes), &sniffed, err);
+}
+
+static int match(struct validate *v, struct err *err)
+{
+	size_t n;
+	const char *const *header = csv_split_header(v->split, &n);
+	return contract_match(&v->contract, header, n, v->a, &v->match, err);
+}
+
 static int check_rows(struct validate *v, struct err *err)
 {
 	const struct engine_conf conf = {
@@ -172,14 +233,13 @@ static int check_rows(struct validate *v, struct err *err)
 		.memory_bytes = v->spec.memory_bytes,
 		.scratch = v->spec.scratch,
 	};
-	size_t n;
-	if (open_split(v, range_bytes(v->spec.input_bytes), err) != 0)
-		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
-	const char *const *header = csv_split_header(v->split, &n);
-	if (contract_match(&v->contract, header, n, v->a, &v->match, err) != 0)
+	const bool keys = v->contract.n_keys > 0;
+	const size_t bytes = keys ? CSV_BLOCK_BYTES : range_bytes(v->spec.input_bytes);
+	if (open_split(v, bytes, NULL, err) != 0 || match(v, err) != 0 ||
+	    (keys && (check_keys(v, err) != 0 || match(v, err) != 0)))
 		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
 	if (engine_open(&conf, &v->engine, err) != 0 || validate_ranges_run(v, err) != 0)
-		return -1;
+		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
 	return conclude(v, err);
 }
 
@@ -188,10 +248,10 @@ static int draft(struct validate *v, struct err *err)
 {
 	struct contract_tally tally = { 0 };
 	cJSON *doc = NULL;
-	if (open_split(v, CSV_BLOCK_BYTES, err) != 0)
+	if (open_split(v, CSV_BLOCK_BYTES, NULL, err) != 0)
 		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
 	if (validate_draft_write(v, &doc, &tally.account, err) != 0)
-		return -1;
+		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
 	if (v->spec.auto_publish) {
 		if (contract_parse(doc, v->a, &v->contract, NULL, err) != 0)
 			return -1;
@@ -211,9 +271,12 @@ static void close_all(struct validate *v)
 	for (size_t i = 0; i < v->n_ranges; i++) {
 		validate_spool_done(v, &v->ranges[i].rejects, i);
 		contract_tally_done(&v->ranges[i].tally);
+		contract_profile_free(&v->ranges[i].profile);
 	}
 	free(v->ranges);
 	contract_tally_done(&v->total);
+	contract_profile_free(&v->profile);
+	contract_keys_free(&v->keys);
 	engine_close(&v->engine);
 	csv_split_close(&v->split);
 	validate_input_close(&v->input);
@@ -222,7 +285,7 @@ static void close_all(struct validate *v)
 
 int engine_validate_run(const cJSON *spec, struct task *t, struct err *err)
 {
-	struct validate v = { .task = t, .a = task_arena(t), .input.fd = -1 };
+	struct validate v = { .task = t, .a = task_arena(t), .input.fd = -1, .passes = 1 };
 	if (read_spec(spec, &v.spec, err) != 0)
 		return -1;
 	(void)pthread_mutex_init(&v.lock, NULL);

@@ -2,9 +2,10 @@
 /*
  * engine_validate - the validate task: one bronze file to silver, rejects and a report.
  *
- * Parts: engine_validate.c runs it; _input.c reads the object once and hashes what it reads;
- * _range.c turns byte ranges into Parquet files, one worker thread each; _rejects.c keeps refused
- * rows per range and writes the reject files in the end; _draft.c infers a contract.
+ * Parts: engine_validate.c runs it; _input.c reads the object and hashes what it reads; _keys.c is
+ * the first of two passes over a file whose contract has keys; _range.c turns byte ranges into
+ * Parquet files, one worker thread each; _spool.c keeps refused rows per range, _rejects.c writes
+ * the reject files in the end; _draft.c infers a contract.
  *
  * The file is cut into ranges of whole rows whose size depends on the file alone. A worker takes
  * the next range under the lock (that reads, hashes and cuts it), then scans it and writes
@@ -23,6 +24,7 @@
 #include <stdio.h>
 
 #include "contract/check.h"
+#include "contract/profile.h"
 #include "contract/report.h"
 #include "csv/csv_scan.h"
 #include "engine/engine.h"
@@ -33,9 +35,12 @@ enum {
 	VALIDATE_RANGES = 16,                  /* aim for a file between the bounds of a range */
 	VALIDATE_RANGE_SLACK_BYTES = 64 << 10, /* so that no last sliver makes one more file */
 	VALIDATE_READ_BYTES = 512 << 10, /* one read(2): what is hashed is still in the cache */
-	VALIDATE_JSONL_ROWS = 1000,      /* rejects that travel to PostgreSQL */
+	VALIDATE_JSONL_ROWS = 1000,      /* first rejects that travel to PostgreSQL, */
+	VALIDATE_JSONL_EACH = 20,        /* and so many of each rule and column, */
+	VALIDATE_JSONL_MAX = 2000,       /* but not more in all */
 	VALIDATE_THREADS_MAX = 16,
 	VALIDATE_MEMORY_BYTES = 512 << 20, /* of DuckDB when the specification does not say */
+	VALIDATE_KEYS_BYTES = 64 << 20, /* of keys, before they spill into the scratch directory */
 };
 
 /* What the specification asks for; strings live in the document. */
@@ -48,6 +53,7 @@ struct validate_spec {
 	int64_t budget_after_rows;
 	int threads;
 	int64_t memory_bytes;
+	const cJSON *references; /* [{"key": index in the contract, "file": CSV}] of foreign keys */
 };
 
 /* The object being read. */
@@ -66,6 +72,7 @@ struct validate_spool {
 /* One byte range of the file. */
 struct validate_range {
 	struct contract_tally tally;
+	struct contract_profile *profile; /* of its good rows, until it is booked */
 	struct validate_spool rejects;
 	int64_t silver_bytes;
 	bool done;
@@ -81,15 +88,22 @@ struct validate {
 	struct contract_match match;
 	double budget_pct;
 	struct engine *engine;
-	pthread_mutex_t lock; /* guards what follows, split and input while workers run */
+	struct contract_keys *keys; /* finished; NULL = the contract has none */
+	pthread_mutex_t lock;       /* guards what follows, split and input while workers run */
 	struct validate_range *ranges;
 	size_t n_ranges, ranges_alloc;
 	size_t booked; /* ranges in order that are in the totals */
 	struct contract_tally total;
-	bool stop;      /* take no more ranges */
-	bool spent;     /* the budget: ranges from booked on do not count */
-	struct err err; /* first failure of a worker; kind ERR_NONE = none */
-	_Atomic int64_t bytes_done, rows_done, rejects_done; /* for progress */
+	struct contract_profile *profile; /* of the booked ranges; NULL before the first */
+	cJSON *shapes;                    /* of refused cells, for the report; NULL = none */
+	bool stop;                        /* take no more ranges */
+	bool spent;                       /* the budget: ranges from booked on do not count */
+	struct err err;                   /* first failure of a worker; kind ERR_NONE = none */
+	/* For progress. Two passes read the file twice; a row is told when it is read first. */
+	int passes, pass; /* of them; the one at work, from 0 */
+	int64_t pass_cut; /* bytes_cut of the one before */
+	_Atomic int64_t bytes_done, rows_done, rejects_done;
+	_Atomic int64_t bytes_cut, bytes_taken; /* of the stream in blocks; of the file for them */
 };
 
 /*
@@ -122,6 +136,21 @@ int validate_input_check(
  * Errors  the first failure of a worker: ERR_NO_SPACE, ERR_INTERNAL, those of engine_exec
  */
 int validate_ranges_run(struct validate *v, struct err *err) MUST_CHECK;
+
+/*
+ * validate_keys_run - pass 1 of a contract with keys: collect them, load what foreign keys point
+ * to, leave v->keys finished. Reads v->split to its end.
+ *
+ * Errors  ERR_INPUT     code "reference.missing": the values a foreign key points to were not given
+ *         others        of the input, of contract_keys_add
+ */
+int validate_keys_run(struct validate *v, struct err *err) MUST_CHECK;
+
+/* validate_took - note under the lock that the splitter cut a block, for progress. */
+void validate_took(struct validate *v, const struct csv_block *block);
+
+/* validate_fail - keep the first failure of a worker and stop the others. Any thread. */
+void validate_fail(struct validate *v, const struct err *err);
 
 /* validate_spool_add - keep the rejects of a settled batch; number names the file. ERR_NO_SPACE. */
 int validate_spool_add(struct validate *v, struct validate_spool *s, size_t number,

@@ -31,7 +31,8 @@ struct worker {
 	struct csv_scan *scan;
 	struct csv_batch *batch;
 	struct contract_checker *checker;
-	struct contract_tally tally; /* of the range at hand */
+	struct contract_tally tally;      /* of the range at hand */
+	struct contract_profile *profile; /* likewise */
 	struct validate_spool rejects;
 	size_t number;   /* of the range */
 	size_t position; /* of the block told to progress */
@@ -106,7 +107,8 @@ static void tell(struct worker *w)
 	struct validate *v = w->v;
 	const size_t at = csv_scan_position(w->scan);
 	atomic_fetch_add(&v->bytes_done, (int64_t)(at - w->position));
-	atomic_fetch_add(&v->rows_done, (int64_t)(w->batch->rows + w->batch->n_rejects));
+	if (v->pass == 0)
+		atomic_fetch_add(&v->rows_done, (int64_t)(w->batch->rows + w->batch->n_rejects));
 	atomic_fetch_add(&v->rejects_done, (int64_t)w->batch->n_rejects);
 	w->position = at;
 	validate_progress(v);
@@ -121,8 +123,12 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 	place(w, chunk);
 	while (chunk->rows == 0 && csv_scan_next(w->scan, b)) {
 		contract_check(w->checker, b);
+		if (w->v->keys != NULL &&
+		    contract_check_refuse(w->checker, w->v->keys, b, err) != 0)
+			return -1;
 		csv_batch_settle(b);
 		contract_tally_batch(&w->tally, b);
+		contract_profile_batch(w->profile, b);
 		if (b->n_rejects > 0 && validate_spool_add(w->v, &w->rejects, w->number, b,
 					    &w->block.dialect, err) != 0)
 			return -1;
@@ -186,10 +192,23 @@ static int take_range(struct worker *w)
 	pthread_mutex_lock(&v->lock);
 	if (!v->stop)
 		rc = csv_split_next(v->split, &w->block, &w->err);
-	if (rc == 1)
+	if (rc == 1) {
+		validate_took(v, &w->block);
 		new_range(v, w);
+	}
 	pthread_mutex_unlock(&v->lock);
 	return rc;
+}
+
+static void book_profile(struct validate *v, struct validate_range *r)
+{
+	if (v->profile == NULL) {
+		v->profile = r->profile;
+		r->profile = NULL;
+		return;
+	}
+	contract_profile_merge(v->profile, r->profile);
+	contract_profile_free(&r->profile);
 }
 
 /* Adds finished ranges to the totals, in file order, and judges the budget after each; under the
@@ -198,6 +217,7 @@ static void book(struct validate *v)
 {
 	while (v->booked < v->n_ranges && v->ranges[v->booked].done && !v->spent) {
 		contract_tally_add(&v->total, &v->ranges[v->booked].tally);
+		book_profile(v, &v->ranges[v->booked]);
 		v->booked++;
 		v->spent = contract_budget_spent(
 		    &v->total.account, v->budget_pct, v->spec.budget_after_rows, false);
@@ -211,6 +231,8 @@ static void finish_range(struct worker *w, int64_t silver_bytes)
 	pthread_mutex_lock(&v->lock);
 	struct validate_range *r = &v->ranges[w->number];
 	r->tally = w->tally;
+	r->profile = w->profile;
+	w->profile = NULL;
 	r->rejects = w->rejects;
 	r->silver_bytes = silver_bytes;
 	r->done = true;
@@ -247,6 +269,7 @@ static int write_range(struct worker *w)
 		return err_set(&w->err, ERR_INTERNAL, "the scratch path is too long");
 	struct arena *a = arena_new(SILVER_SQL_BYTES);
 	contract_tally_init(&w->tally, v->match.schema.file_columns);
+	w->profile = contract_profile_new(&v->match.schema);
 	w->rejects = (struct validate_spool){ 0 };
 	w->position = 0;
 	csv_scan_begin(w->scan, &w->block);
@@ -268,13 +291,8 @@ static void *work(void *arg)
 	int rc = open_worker(w, &w->err);
 	while (rc == 0 && (rc = take_range(w)) == 1)
 		rc = write_range(w);
-	if (rc != 0) {
-		pthread_mutex_lock(&w->v->lock);
-		w->v->stop = true;
-		if (w->v->err.kind == ERR_NONE)
-			w->v->err = w->err;
-		pthread_mutex_unlock(&w->v->lock);
-	}
+	if (rc != 0)
+		validate_fail(w->v, &w->err);
 	close_worker(w);
 	return NULL;
 }

@@ -1,104 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * engine_validate_rejects - refused rows: kept per range while ranges run, written in file order
- * after.
- *
- * A spool record is struct record, then message, raw bytes and the line for rejects.csv.
+/* engine_validate_rejects - the reject files, written from the spools of all ranges in file order.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/die.h"
 #include "base/mem.h"
 #include "contract/rules.h"
-#include "csv/csv_encoding.h"
 #include "csv/csv_mend.h"
-#include "engine_validate.h"
+#include "engine_validate_spool.h"
+#include "reject_cell.h"
+#include "reject_shapes.h"
 
 enum { LINE_MAX_BYTES = 1 << 30, JSON_LINE_BYTES = 64 << 10 };
-
-struct record {
-	int64_t row, line, offset, length;
-	int32_t file_column;
-	uint32_t rule;      /* index of contract_rules */
-	uint32_t message_n; /* bytes that follow */
-	uint32_t raw_n;     /* UTF-8, of at most CSV_RAW_BYTES bytes of the row */
-	uint32_t line_n;    /* for rejects.csv, from the second column on */
-};
-
-static const char *spool_path(const struct validate *v, size_t number, char *out, size_t room)
-{
-	(void)snprintf(out, room, "%s/rejects-%zu.spool", v->spec.scratch, number);
-	return out;
-}
-
-static int spool_write(struct validate_spool *s, const void *p, size_t n, struct err *err)
-{
-	if (fwrite(p, 1, n, s->file) != n)
-		return err_set_errno(err, ERR_INTERNAL, errno, "write refused rows");
-	return 0;
-}
-
-static int add_record(struct validate *v, struct validate_spool *s, const struct csv_reject *r,
-    const struct csv_dialect *d, struct err *err)
-{
-	char raw[3 * CSV_RAW_BYTES];
-	const size_t keep = r->raw.n < CSV_RAW_BYTES ? r->raw.n : CSV_RAW_BYTES;
-	const struct csv_schema *schema = &v->match.schema;
-	struct buf line;
-	buf_init(&line, LINE_MAX_BYTES);
-	csv_mend_row(&line, r, d, schema->header, schema->file_columns);
-	const struct record head = {
-		.row = r->row,
-		.line = r->line,
-		.offset = (int64_t)r->offset,
-		.length = (int64_t)r->length,
-		.file_column = r->file_column,
-		.rule = (uint32_t)contract_rule_index(r->rule),
-		.message_n = (uint32_t)strlen(r->message),
-		.raw_n = (uint32_t)csv_encoding_utf8(d->coding, r->raw.p, keep, raw),
-		.line_n = (uint32_t)line.n,
-	};
-	int rc = buf_check(&line, err);
-	if (rc == 0)
-		rc = spool_write(s, &head, sizeof(head), err) == 0 &&
-			     spool_write(s, r->message, head.message_n, err) == 0 &&
-			     spool_write(s, raw, head.raw_n, err) == 0
-			 ? spool_write(s, line.data, head.line_n, err)
-			 : -1;
-	buf_done(&line);
-	return rc;
-}
-
-int validate_spool_add(struct validate *v, struct validate_spool *s, size_t number,
-    const struct csv_batch *b, const struct csv_dialect *d, struct err *err)
-{
-	char path[4096];
-	if (s->file == NULL) {
-		s->file = fopen(spool_path(v, number, path, sizeof(path)), "w+e");
-		if (s->file == NULL)
-			return err_set_errno(
-			    err, ERR_INTERNAL, errno, "make a file for refused rows");
-	}
-	for (size_t i = 0; i < b->n_rejects; i++) {
-		if (add_record(v, s, &b->rejects[i], d, err) != 0)
-			return -1;
-		s->rows++;
-	}
-	return 0;
-}
-
-void validate_spool_done(const struct validate *v, struct validate_spool *s, size_t number)
-{
-	char path[4096];
-	if (s->file == NULL)
-		return;
-	(void)fclose(s->file);
-	(void)unlink(spool_path(v, number, path, sizeof(path)));
-	*s = (struct validate_spool){ 0 };
-}
 
 /* Columns of rejects.parquet. */
 enum {
@@ -113,6 +28,9 @@ enum {
 	R_LENGTH,
 	R_RAW,
 	R_CUT,
+	R_CELL_AT,
+	R_CELL_LENGTH,
+	R_SHAPE,
 	R_COUNT_
 };
 
@@ -128,6 +46,9 @@ static const struct engine_column reject_columns[R_COUNT_] = {
 	[R_LENGTH] = { .name = "length", .type = ENGINE_I64 },
 	[R_RAW] = { .name = "raw", .type = ENGINE_TEXT },
 	[R_CUT] = { .name = "raw_truncated", .type = ENGINE_BOOL },
+	[R_CELL_AT] = { .name = "cell_at", .type = ENGINE_I64 },
+	[R_CELL_LENGTH] = { .name = "cell_length", .type = ENGINE_I64 },
+	[R_SHAPE] = { .name = "shape", .type = ENGINE_TEXT },
 };
 
 /* Reads the spools in order and writes all three files in one pass. */
@@ -139,14 +60,18 @@ struct output {
 	FILE *csv, *jsonl;
 	struct buf texts; /* bytes of the chunk at hand; never grows while it is filled */
 	int64_t stored;
+	uint8_t *shown; /* of each column and rule, up to VALIDATE_JSONL_EACH */
+	struct reject_shapes *shapes;
 };
 
-static int read_bytes(FILE *f, void *p, size_t n, struct err *err)
-{
-	if (fread(p, 1, n, f) != n)
-		return err_set(err, ERR_INTERNAL, "a file of refused rows ends too early");
-	return 0;
-}
+/* A record with its texts. */
+struct refused {
+	struct validate_record r;
+	const char *rule, *column; /* column: NULL the row as a whole */
+	const char *message, *raw;
+	const char *texts;              /* message, raw, shape; the chunk's */
+	char shape[REJECT_SHAPE_BYTES]; /* when r.has_shape */
+};
 
 /* The spool that holds the next record; NULL when all are read. */
 static struct validate_spool *next_spool(struct output *o)
@@ -172,7 +97,7 @@ static int copy_line(struct output *o, FILE *from, size_t n, struct err *err)
 		return err_set_errno(err, ERR_INTERNAL, errno, "write rejects.csv");
 	while (n > 0) {
 		const size_t take = n < sizeof(block) ? n : sizeof(block);
-		if (read_bytes(from, block, take, err) != 0)
+		if (validate_spool_read(from, block, take, err) != 0)
 			return -1;
 		if (fwrite(block, 1, take, o->csv) != take)
 			return err_set_errno(err, ERR_INTERNAL, errno, "write rejects.csv");
@@ -181,33 +106,42 @@ static int copy_line(struct output *o, FILE *from, size_t n, struct err *err)
 	return 0;
 }
 
-static const char *column_name(const struct output *o, const struct record *r)
+/* A whole number or null. */
+static void add_number(struct buf *b, const char *name, int64_t n)
 {
-	return r->file_column < 0 ? NULL : o->v->match.schema.header[r->file_column];
+	if (n < 0)
+		buf_printf(b, ",\"%s\":null", name);
+	else
+		buf_printf(b, ",\"%s\":%lld", name, (long long)n);
 }
 
-static int write_json(
-    struct output *o, const struct record *r, const char *message, const char *raw, struct err *err)
+static void add_text(struct buf *b, const char *name, const char *text, size_t n)
 {
-	size_t n_rules;
-	const struct contract_rule *rules = contract_rules(&n_rules);
-	const char *column = column_name(o, r);
+	buf_printf(b, ",\"%s\":", name);
+	if (text == NULL)
+		buf_adds(b, "null");
+	else
+		buf_add_json_string(b, text, n);
+}
+
+static int write_json(struct output *o, const struct refused *f, struct err *err)
+{
 	struct buf b;
 	buf_init(&b, JSON_LINE_BYTES);
-	buf_printf(&b, "{\"seq\":%lld,\"line\":%lld,\"row\":%lld,", (long long)o->seq,
-	    (long long)r->line, (long long)r->row);
-	if (column == NULL) {
-		buf_adds(&b, "\"column_index\":null,\"column\":null");
-	} else {
-		buf_printf(&b, "\"column_index\":%d,\"column\":", r->file_column);
-		buf_add_json_string(&b, column, strlen(column));
-	}
-	buf_printf(&b, ",\"rule\":\"%s\",\"message\":", rules[r->rule].id);
-	buf_add_json_string(&b, message, r->message_n);
-	buf_printf(&b, ",\"offset\":%lld,\"length\":%lld,\"raw\":", (long long)r->offset,
-	    (long long)r->length);
-	buf_add_json_string(&b, raw, r->raw_n);
-	buf_printf(&b, ",\"raw_truncated\":%s}\n", r->length > CSV_RAW_BYTES ? "true" : "false");
+	buf_printf(&b, "{\"seq\":%lld,\"line\":%lld,\"row\":%lld", (long long)o->seq,
+	    (long long)f->r.line, (long long)f->r.row);
+	add_number(&b, "column_index", f->r.file_column);
+	add_text(&b, "column", f->column, f->column == NULL ? 0 : strlen(f->column));
+	add_text(&b, "rule", f->rule, strlen(f->rule));
+	add_text(&b, "message", f->message, f->r.message_n);
+	add_number(&b, "offset", f->r.offset);
+	add_number(&b, "length", f->r.length);
+	add_text(&b, "raw", f->raw, f->r.raw_n);
+	buf_printf(&b, ",\"raw_truncated\":%s", f->r.raw_cut ? "true" : "false");
+	add_number(&b, "cell_at", f->r.cell_at);
+	add_number(&b, "cell_length", f->r.cell_n);
+	add_text(&b, "shape", f->r.has_shape ? f->shape : NULL, f->r.shape_n);
+	buf_adds(&b, "}\n");
 	int rc = buf_check(&b, err);
 	if (rc == 0 && fwrite(b.data, 1, b.n, o->jsonl) != b.n)
 		rc = err_set_errno(err, ERR_INTERNAL, errno, "write rejects.jsonl");
@@ -216,62 +150,95 @@ static int write_json(
 	return rc;
 }
 
+/* The first rows of the file, and some of each rule and column, so that no filter finds nothing. */
+static bool is_shown(struct output *o, const struct validate_record *r)
+{
+	size_t n_rules;
+	(void)contract_rules(&n_rules);
+	uint8_t *shown = &o->shown[(size_t)(r->file_column + 1) * n_rules + r->rule];
+	if (o->seq > VALIDATE_JSONL_ROWS &&
+	    (*shown >= VALIDATE_JSONL_EACH || o->stored >= VALIDATE_JSONL_MAX))
+		return false;
+	if (*shown < VALIDATE_JSONL_EACH)
+		++*shown;
+	return true;
+}
+
 static void put_text(struct engine_chunk *chunk, size_t column, size_t i, const char *p, size_t n)
 {
 	struct engine_text *texts = chunk->v[column].data;
-	engine_text_set(&texts[i], p, (uint32_t)n);
+	if (p == NULL)
+		engine_set_null(&chunk->v[column], i);
+	else
+		engine_text_set(&texts[i], p, (uint32_t)n);
 }
 
-static void put_row(struct output *o, struct engine_chunk *chunk, const struct record *r,
-    const char *message, const char *raw)
+static void put_number(struct engine_chunk *chunk, size_t column, size_t i, int64_t n)
+{
+	if (n < 0)
+		engine_set_null(&chunk->v[column], i);
+	else
+		((int64_t *)chunk->v[column].data)[i] = n;
+}
+
+static void put_row(struct output *o, struct engine_chunk *chunk, const struct refused *f)
+{
+	const size_t i = chunk->rows++;
+	put_number(chunk, R_SEQ, i, o->seq);
+	put_number(chunk, R_LINE, i, f->r.line);
+	put_number(chunk, R_ROW, i, f->r.row);
+	put_number(chunk, R_INDEX, i, f->r.file_column);
+	put_text(chunk, R_COLUMN, i, f->column, f->column == NULL ? 0 : strlen(f->column));
+	put_text(chunk, R_RULE, i, f->rule, strlen(f->rule));
+	put_text(chunk, R_MESSAGE, i, f->message, f->r.message_n);
+	put_number(chunk, R_OFFSET, i, f->r.offset);
+	put_number(chunk, R_LENGTH, i, f->r.length);
+	put_text(chunk, R_RAW, i, f->raw, f->r.raw_n);
+	((bool *)chunk->v[R_CUT].data)[i] = f->r.raw_cut;
+	put_number(chunk, R_CELL_AT, i, f->r.cell_at);
+	put_number(chunk, R_CELL_LENGTH, i, f->r.cell_n);
+	put_text(chunk, R_SHAPE, i, f->r.has_shape ? f->texts + f->r.message_n + f->r.raw_n : NULL,
+	    f->r.shape_n);
+}
+
+static int read_record(
+    struct output *o, struct validate_spool *s, struct refused *f, struct err *err)
 {
 	size_t n_rules;
-	const struct contract_rule *rules = contract_rules(&n_rules);
-	const size_t i = chunk->rows++;
-	const char *column = column_name(o, r);
-	const int64_t numbers[R_COUNT_] = { [R_SEQ] = o->seq,
-		[R_LINE] = r->line,
-		[R_ROW] = r->row,
-		[R_INDEX] = r->file_column,
-		[R_OFFSET] = r->offset,
-		[R_LENGTH] = r->length };
-	for (size_t c = 0; c < R_COUNT_; c++) {
-		if (reject_columns[c].type == ENGINE_I64)
-			((int64_t *)chunk->v[c].data)[i] = numbers[c];
-	}
-	put_text(chunk, R_RULE, i, rules[r->rule].id, strlen(rules[r->rule].id));
-	put_text(chunk, R_MESSAGE, i, message, r->message_n);
-	put_text(chunk, R_RAW, i, raw, r->raw_n);
-	((bool *)chunk->v[R_CUT].data)[i] = r->length > CSV_RAW_BYTES;
-	if (column != NULL) {
-		put_text(chunk, R_COLUMN, i, column, strlen(column));
-		return;
-	}
-	engine_set_null(&chunk->v[R_INDEX], i);
-	engine_set_null(&chunk->v[R_COLUMN], i);
+	struct validate_record *r = &f->r;
+	if (validate_spool_read(s->file, r, sizeof(*r), err) != 0)
+		return -1;
+	char *texts = o->texts.data + o->texts.n;
+	const size_t n = (size_t)r->message_n + r->raw_n + r->shape_n;
+	o->texts.n += n;
+	if (validate_spool_read(s->file, texts, n, err) != 0)
+		return -1;
+	f->rule = contract_rules(&n_rules)[r->rule].id;
+	f->column = r->file_column < 0 ? NULL : o->v->match.schema.header[r->file_column];
+	f->message = texts;
+	f->raw = texts + r->message_n;
+	f->texts = texts;
+	memcpy(f->shape, texts + r->message_n + r->raw_n, r->shape_n);
+	f->shape[r->shape_n] = '\0';
+	return 0;
 }
 
 static int take_record(
     struct output *o, struct validate_spool *s, struct engine_chunk *chunk, struct err *err)
 {
-	struct record r;
-	if (read_bytes(s->file, &r, sizeof(r), err) != 0)
-		return -1;
-	char *message = o->texts.data + o->texts.n;
-	char *raw = message + r.message_n;
-	o->texts.n += r.message_n + r.raw_n;
+	struct refused f = { 0 };
 	o->seq++;
 	o->left--;
-	if (read_bytes(s->file, message, (size_t)r.message_n + r.raw_n, err) != 0 ||
-	    copy_line(o, s->file, r.line_n, err) != 0)
+	if (read_record(o, s, &f, err) != 0 || copy_line(o, s->file, f.r.line_n, err) != 0)
 		return -1;
-	if (o->seq <= VALIDATE_JSONL_ROWS && write_json(o, &r, message, raw, err) != 0)
+	if (is_shown(o, &f.r) && write_json(o, &f, err) != 0)
 		return -1;
-	put_row(o, chunk, &r, message, raw);
+	reject_shapes_add(o->shapes, f.rule, f.column, f.r.has_shape ? f.shape : NULL);
+	put_row(o, chunk, &f);
 	return 0;
 }
 
-enum { ROW_TEXT_BYTES = CSV_MESSAGE_BYTES + 3 * CSV_RAW_BYTES };
+enum { ROW_TEXT_BYTES = CSV_MESSAGE_BYTES + 3 * CSV_RAW_BYTES + REJECT_SHAPE_BYTES };
 
 static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 {
@@ -334,11 +301,20 @@ static int write_all(struct output *o, struct err *err)
 	return rc;
 }
 
+static uint8_t *new_shown(const struct validate *v)
+{
+	size_t n_rules;
+	(void)contract_rules(&n_rules);
+	return mem_array((v->match.schema.file_columns + 1) * n_rules, 1);
+}
+
 int validate_rejects_write(struct validate *v, int64_t *out_stored, struct err *err)
 {
 	struct output o = { .v = v, .left = -1 };
 	o.texts.cap = 4 << 20;
 	o.texts.data = mem_alloc(o.texts.cap);
+	o.shown = new_shown(v);
+	o.shapes = reject_shapes_new();
 	o.csv = create(v, "rejects.csv", err);
 	o.jsonl = o.csv == NULL ? NULL : create(v, "rejects.jsonl", err);
 	int rc = o.jsonl == NULL ? -1 : write_all(&o, err);
@@ -347,6 +323,10 @@ int validate_rejects_write(struct validate *v, int64_t *out_stored, struct err *
 		rc = (*err = late, -1);
 	if (finish(&o.jsonl, "rejects.jsonl", &late) != 0 && rc == 0)
 		rc = (*err = late, -1);
+	if (rc == 0)
+		v->shapes = reject_shapes_list(o.shapes, v->a);
+	reject_shapes_free(&o.shapes);
+	free(o.shown);
 	free(o.texts.data);
 	if (rc != 0)
 		return -1;

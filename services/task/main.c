@@ -9,6 +9,7 @@
 #include "base/die.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "csv/csv_zone.h"
 #include "sandbox.h"
 #include "task.h"
 
@@ -48,29 +49,61 @@ static int read_spec(struct buf *b, struct err *err)
 	}
 }
 
-/* The files a specification names: "input" of validate, "sources"[]."files"[] of load; NULL-ended.
- */
-static int list_inputs(const cJSON *spec, struct arena *a, const char *const **out, struct err *err)
+/* What decoding and local times read: modules of iconv, and the zones of tzdata. */
+static const char *const libraries[] = {
+	CSV_ZONE_DIR,
+	"/usr/lib/x86_64-linux-gnu/gconv",
+	"/usr/lib/aarch64-linux-gnu/gconv",
+	"/usr/lib/locale",
+	"/etc/localtime",
+};
+
+static size_t count_sources(const cJSON *spec)
 {
 	const cJSON *source;
-	const cJSON *file;
 	size_t n = 0;
 
 	cJSON_ArrayForEach(source, cJSON_GetObjectItemCaseSensitive(spec, "sources")) n +=
 	    (size_t)cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(source, "files"));
-	const char **paths = arena_alloc(a, (n + 2) * sizeof(*paths));
-	n = 0;
+	return n;
+}
+
+static int list_sources(const cJSON *spec, const char **paths, size_t *n, struct err *err)
+{
+	const cJSON *source;
+	const cJSON *file;
+
+	cJSON_ArrayForEach(source, cJSON_GetObjectItemCaseSensitive(spec, "sources"))
+	{
+		cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(source, "files"))
+		{
+			if (!cJSON_IsString(file) || file->valuestring[0] != '/')
+				return err_set(
+				    err, ERR_INTERNAL, "a source file is no absolute path");
+			paths[(*n)++] = file->valuestring;
+		}
+	}
+	return 0;
+}
+
+/* The files a specification names: "input" of validate, "sources"[]."files"[] of load, and what
+ * libraries read; NULL-ended. */
+static int list_inputs(const cJSON *spec, struct arena *a, const char *const **out, struct err *err)
+{
+	const size_t room = count_sources(spec) + ARRAY_SIZE(libraries) + 2;
+	const char **paths = arena_alloc(a, room * sizeof(*paths));
+	size_t n = 0;
+
 	if (js_str(spec, "input") != NULL)
 		paths[n++] = js_str(spec, "input");
-	cJSON_ArrayForEach(source, cJSON_GetObjectItemCaseSensitive(spec, "sources")){
-		cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(source, "files")){
-		    if (!cJSON_IsString(file) || file->valuestring[0] != '/') return err_set(
-			err, ERR_INTERNAL, "a source file is no absolute path");
-	paths[n++] = file->valuestring;
-}
-}
-*out = paths;
-return 0;
+	if (list_sources(spec, paths, &n, err) != 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(libraries); i++) {
+		if (access(libraries[i], R_OK) == 0)
+			paths[n++] = libraries[i];
+	}
+	*out = paths;
+	return 0;
 }
 
 static int shut_in(const cJSON *spec, struct task *t, struct err *err)

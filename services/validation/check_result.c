@@ -9,8 +9,13 @@
 #include <unistd.h>
 
 #include "api/limits.h"
+#include "kit/json_scan.h"
 
-enum { FILE_MAX_BYTES = 16 << 20, LINE_ARENA_BYTES = 1 << 20 };
+enum {
+	FILE_MAX_BYTES = 16 << 20,
+	LINE_ARENA_BYTES = 1 << 20,
+	REPORT_MAX_VALUES = 500000, /* of 1,590 columns with their profile */
+};
 
 /* NUL has no place in PostgreSQL's text: its escape becomes that of U+FFFD, which is as long. */
 static void replace_nul(char *json)
@@ -52,6 +57,14 @@ static bool is_object(const char *p, size_t n)
 	const bool yes = js_parse(p, n, a, &v, &ignored) == 0 && cJSON_IsObject(v);
 	arena_free(&a);
 	return yes;
+}
+
+/* A report may hold more values than we read ourselves: it goes to PostgreSQL as it stands. */
+static bool is_report(const char *text)
+{
+	struct err ignored = { 0 };
+	return text[0] == '{' &&
+	       js_scan_check(text, strlen(text), REPORT_MAX_VALUES, JS_MAX_DEPTH, &ignored) == 0;
 }
 
 const char *check_result_lines(const char *text, size_t max, struct arena *a)
@@ -150,7 +163,7 @@ int check_result_read(const cJSON *line, const char *scratch, struct arena *a,
 	const char *rejects = read_file(scratch, "rejects.jsonl", a);
 	const char *detail = read_file(scratch, "report.json", a);
 	r.rejects = rejects != NULL ? check_result_lines(rejects, LIMIT_REJECTS_STORED, a) : "[]";
-	r.detail = detail != NULL && is_object(detail, strlen(detail)) ? detail : NULL;
+	r.detail = detail != NULL && is_report(detail) ? detail : NULL;
 	if (read_draft(scratch, a, &r, err) != 0)
 		return -1;
 	*out = r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* get_report - GET /api/reports/{run_id}. */
+/* get_report - GET /api/reports/{run_id}; cells of the file for those only who may see rows. */
 #include "base/uuid.h"
 #include "store_report.h"
 #include "validation.h"
@@ -9,10 +9,13 @@ int get_report(struct http_req *req, struct err *err)
 {
 	scoped(struct db_result *, db_result_free) r = NULL;
 	const char *run = http_param(req, "run_id");
+	const char *domain;
 	if (!uuid_is_valid(run))
 		return err_set_code(
 		    err, ERR_NOT_FOUND, "report.unknown", "report of run %.40s", run);
-	if (store_report_get(http_db(req), run, http_domains(req), &r, err) != 0)
+	if (store_report_domain(
+		http_db(req), run, http_domains(req), http_arena(req), &domain, err) != 0 ||
+	    store_report_get(http_db(req), run, http_can(req, "rows.read", domain), &r, err) != 0)
 		return -1;
 	validation_reply_doc(req, 200, db_text(r, 0, "doc"), NULL);
 	return 0;

@@ -30,8 +30,13 @@ int list_rejects(struct http_req *req, struct err *err)
 		reply_none(req);
 		return 0;
 	}
-	if (store_rejects(http_db(req), db_text(report, 0, "run_id"), http_query(req, "rule"),
-		http_query(req, "column"), cursor, limit, &r, err) != 0)
+	const struct store_rejects_filter filter = {
+		.run = db_text(report, 0, "run_id"),
+		.rule = http_query(req, "rule"),
+		.column = http_query(req, "column"),
+		.shape = http_query(req, "shape"),
+	};
+	if (store_rejects(http_db(req), &filter, cursor, limit, &r, err) != 0)
 		return -1;
 	validation_reply_list(req, r, limit);
 	return 0;

@@ -30,14 +30,13 @@ static const char SQL_REPORT_PUT[] =
 static const char SQL_REJECTS_PUT[] =
     "insert into catalog.rejects (run_id, seq, line, row_no, column_index, column_name, rule, "
     "message, "
-    "byte_offset, byte_length, raw, raw_truncated) "
+    "byte_offset, byte_length, raw, raw_truncated, cell_at, cell_length, shape) "
     "select $1::uuid, x.seq, x.line, x.\"row\", x.column_index, x.\"column\", x.rule, x.message, "
-    "x.\"offset\", "
-    "x.length, coalesce(x.raw, ''), coalesce(x.raw_truncated, false) from "
-    "jsonb_to_recordset($2::jsonb) as x "
+    "x.\"offset\", x.length, coalesce(x.raw, ''), coalesce(x.raw_truncated, false), x.cell_at, "
+    "x.cell_length, x.shape from jsonb_to_recordset($2::jsonb) as x "
     "(seq bigint, line bigint, \"row\" bigint, column_index int, \"column\" text, rule text, "
-    "message text, "
-    "\"offset\" bigint, length bigint, raw text, raw_truncated boolean) on conflict do nothing";
+    "message text, \"offset\" bigint, length bigint, raw text, raw_truncated boolean, cell_at int, "
+    "cell_length int, shape text) on conflict do nothing";
 
 /* The row's lock makes this and a publish one after the other. */
 static const char SQL_LOCK_UNPUBLISHED[] =
@@ -84,21 +83,35 @@ static const char SQL_REJECTS[] =
     "x.line, "
     "'row', x.row_no, 'column_index', x.column_index, 'column', x.column_name, 'rule', x.rule, "
     "'message', x.message, 'offset', x.byte_offset, 'length', x.byte_length, 'raw', x.raw, "
-    "'raw_truncated', x.raw_truncated)::text as doc from catalog.rejects x join catalog.reports r "
+    "'raw_truncated', x.raw_truncated, 'cell', case when x.cell_at is null then null else "
+    "jsonb_build_object('at', x.cell_at, 'length', x.cell_length) end, 'shape', x.shape)::text as "
+    "doc from catalog.rejects x join catalog.reports r "
     "using (run_id) where x.run_id = $1::uuid and ($2::text is null or x.rule = $2) "
-    "and ($3::text is null or x.column_name = $3) and x.seq > coalesce($4::bigint, 0) order by "
-    "x.seq limit $5";
+    "and ($3::text is null or x.column_name = $3) and ($4::text is null or x.shape = $4) "
+    "and x.seq > coalesce($5::bigint, 0) order by x.seq limit $6";
+
+static const char SQL_REPORT_DOMAIN[] =
+    "select d.domain from catalog.reports r join catalog.datasets d on d.id = r.dataset_id "
+    "where r.run_id = $1::uuid and (d.domain = any($2::text[]) or '*' = any($2::text[]))";
+
+/* Figures that may show cells of the file: without them for those who may not see rows. */
+#define FIGURES(name)                                                                              \
+	"'" name "', case when $2::boolean then r.detail -> '" name                                \
+	"' else catalog.without_cells(r.detail -> '" name "') end"
 
 static const char SQL_REPORT_GET[] =
     "select jsonb_build_object('run_id', r.run_id, 'no', r.no, 'dataset', d.name, 'domain', "
-    "d.domain, "
-    "'contract_version', r.contract_version, 'verdict', r.verdict, 'account', r.account, 'rules', "
-    "r.rules, "
-    "'dialect', r.dialect, 'reason', r.reason, 'detail', r.detail, "
-    "'created_at', catalog.time_text(r.created_at))::text as doc "
-    "from catalog.reports r join catalog.datasets d on d.id = r.dataset_id where r.run_id = "
-    "$1::uuid "
-    "and (d.domain = any($2::text[]) or '*' = any($2::text[]))";
+    "d.domain, 'contract_version', r.contract_version, 'verdict', r.verdict, 'account', r.account, "
+    "'rules', r.rules, 'dialect', r.dialect, 'reason', r.reason, 'shapes', "
+    "coalesce(r.detail -> 'shapes', '[]'), " FIGURES("profile") ", " FIGURES(
+	"warnings") ", "
+		    "'rejects', jsonb_build_object('total', r.rejects_total, 'stored', "
+		    "r.rejects_stored), "
+		    "'detail', r.detail - '{profile,shapes,warnings}'::text[], "
+		    "'created_at', catalog.time_text(r.created_at))::text as doc "
+		    "from catalog.reports r join catalog.datasets d on d.id = r.dataset_id where "
+		    "r.run_id = "
+		    "$1::uuid";
 
 static const char SQL_EXPIRED[] =
     "select run_id, reject_files ->> 'csv' as csv, reject_files ->> 'parquet' as parquet "
@@ -212,22 +225,37 @@ int store_report_find(
 	return 0;
 }
 
-int store_rejects(struct db *db, const char *run, const char *rule, const char *column,
-    const char *after, int64_t limit, struct db_result **out, struct err *err)
+int store_rejects(struct db *db, const struct store_rejects_filter *f, const char *after,
+    int64_t limit, struct db_result **out, struct err *err)
 {
 	char n[NUMBER_BYTES];
 	(void)snprintf(n, sizeof(n), "%" PRId64, limit + 1);
-	return db_query(db, SQL_REJECTS, out, err, run, rule, column, after, n);
+	return db_query(db, SQL_REJECTS, out, err, f->run, f->rule, f->column, f->shape, after, n);
+}
+
+static int unknown_report(const char *run, struct err *err)
+{
+	return err_set_code(err, ERR_NOT_FOUND, "report.unknown", "report of run %s", run);
+}
+
+int store_report_domain(struct db *db, const char *run, const char *domains, struct arena *a,
+    const char **out, struct err *err)
+{
+	scoped(struct db_result *, db_result_free) r = NULL;
+	if (db_query(db, SQL_REPORT_DOMAIN, &r, err, run, domains) != 0)
+		return -1;
+	if (db_rows(r) == 0)
+		return unknown_report(run, err);
+	*out = arena_dup(a, db_text(r, 0, "domain"));
+	return 0;
 }
 
 int store_report_get(
-    struct db *db, const char *run, const char *domains, struct db_result **out, struct err *err)
+    struct db *db, const char *run, bool cells, struct db_result **out, struct err *err)
 {
-	if (db_query(db, SQL_REPORT_GET, out, err, run, domains) != 0)
+	if (db_query(db, SQL_REPORT_GET, out, err, run, cells ? "t" : "f") != 0)
 		return -1;
-	if (db_rows(*out) > 0)
-		return 0;
-	return err_set_code(err, ERR_NOT_FOUND, "report.unknown", "report of run %s", run);
+	return db_rows(*out) > 0 ? 0 : unknown_report(run, err);
 }
 
 int store_expired(struct db *db, int64_t days, struct db_result **out, struct err *err)

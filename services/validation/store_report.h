@@ -83,15 +83,25 @@ int store_auto_publish(struct db *db, const char *dataset_id, const char *run_id
 int store_report_find(struct db *db, const struct ref *ref, const char *run, struct db_result **out,
     struct err *err) MUST_CHECK;
 
-/* store_rejects - page of stored rejects of a run; rule and column may be NULL; errors as db_query.
- */
-int store_rejects(struct db *db, const char *run, const char *rule, const char *column,
-    const char *after, int64_t limit, struct db_result **out, struct err *err) MUST_CHECK;
+/* Which rejects of a run; NULL members let all pass. */
+struct store_rejects_filter {
+	const char *run;                   /* UUID; needed */
+	const char *rule, *column, *shape; /* all that are given must fit */
+};
 
-/* store_report_get - doc of one run's report; ERR_NOT_FOUND "report.unknown", also in foreign
- * domains. */
-int store_report_get(struct db *db, const char *run, const char *domains, struct db_result **out,
-    struct err *err) MUST_CHECK;
+/* store_rejects - page of stored rejects of a run; errors as db_query. */
+int store_rejects(struct db *db, const struct store_rejects_filter *f, const char *after,
+    int64_t limit, struct db_result **out, struct err *err) MUST_CHECK;
+
+/* store_report_domain - where a run's report belongs; ERR_NOT_FOUND "report.unknown", also in
+ * foreign domains. */
+int store_report_domain(struct db *db, const char *run, const char *domains, struct arena *a,
+    const char **out, struct err *err) MUST_CHECK;
+
+/* store_report_get - doc of one run's report; cells: with the file's cells in profile and warnings.
+ * Errors  ERR_NOT_FOUND "report.unknown" */
+int store_report_get(
+    struct db *db, const char *run, bool cells, struct db_result **out, struct err *err) MUST_CHECK;
 
 /* store_expired - reports whose rejects are older than days: run_id, csv, parquet; at most 100;
  * errors as db_query. */

@@ -85,6 +85,7 @@ const rejects = Array.from({ length: 60 }, (_, i): Reject => ({
 	column: i % 5 ? 'amount' : null, rule: i % 5 ? 'type.decimal' : 'row.cells',
 	message: i % 5 ? 'amount: "1.234,56 €" is not a decimal' : '3 cells, the header has 4', offset: 1000,
 	length: 40, raw: `${i},2026-11-20 10:00:00,north,"1.234,56 €"\n`, raw_truncated: false,
+	cell: i % 5 ? { at: `${i}`.length + 28, length: 10 } : null, shape: i % 5 ? '9.999,99 a' : null,
 }));
 const loads: Load[] = [30, 20].map((no, i) => ({
 	dataset: 'online_sales', domain: 'default', no, run_id: uuid(no), state: i ? 'undone' : 'live', mode: 'append',

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # test_validation - the catalog and its checks as a client sees them, on real daemons.
+import gzip
 import os
 import pathlib
 import threading
@@ -239,6 +240,28 @@ def test_cells_are_for_those_with_a_right_to_rows(catalog):
                      f"/api/loads?dataset={name}", f"/api/tables/{name}"):
             assert "hidden" not in admin.get(path).text, path
     assert admin.get(f"/api/datasets/{name}/rejects").status == 403
+    counts = admin.get(f"/api/reports/{checked}").json()["profile"]["columns"][1]
+    assert counts["distinct"]["count"] == 1 and "2026" not in str(counts)
+    assert "2026-01-02" in str(me.get(f"/api/reports/{checked}").json()["profile"])
+
+
+def test_a_report_of_many_columns_is_whole(catalog):
+    """A profile of 900 columns holds more values than documents of people may."""
+    name, me = catalog.dataset(auto_publish=True), catalog.me
+    header = ",".join(f"c{n}" for n in range(900))
+    run = catalog.ended(catalog.send(name, header + "\n" + "".join(",".join(["7"] * 900) + "\n" for _ in range(20))))
+    assert run["state"] == "done", run
+    assert len(me.get(f"/api/reports/{run['id']}").json()["profile"]["columns"]) == 900
+
+
+def test_packed_and_encoded_files_are_loaded(catalog):
+    text = "id,town\n" + "".join(f"{n},Köln\n" for n in range(50))
+    for data in (gzip.compress(text.encode()), text.encode("utf-16"), text.encode("cp1252")):
+        name = catalog.dataset(auto_publish=True)
+        run = catalog.me.request("PUT", f"/api/uploads/f.csv?dataset={name}", data).json()["run_id"]
+        assert catalog.ended(run)["state"] == "done", catalog.me.get(f"/api/runs/{run}").text
+        rows = catalog.me.get(f"/api/tables/{name}/rows", limit=1).json()["items"]
+        assert rows[0][-1] == "Köln" or "Köln" in rows[0]
 
 
 # ---- checks and rejects ----
@@ -258,6 +281,9 @@ def test_rejects_are_listed_counted_and_given_back(catalog):
     assert [i["seq"] for i in page["items"] + rest["items"]] == [1, 2, 3] and rest["next_cursor"] is None
     only = me.get(f"/api/datasets/{name}/rejects", column="a").json()["items"]
     assert [i["seq"] for i in only] == [1]
+    assert [(i["cell"], i["shape"]) for i in items] == \
+        [({"at": 0, "length": 1}, "a"), ({"at": 2, "length": 0}, ""), (None, None)]
+    assert [i["seq"] for i in me.get(f"/api/datasets/{name}/rejects", shape="a").json()["items"]] == [1]
     summary = me.get(f"/api/datasets/{name}/rejects/summary").json()
     assert (summary["total"], summary["stored"]) == (3, 3)
     assert sum(r["count"] for r in summary["by_rule"]) == 3
@@ -266,6 +292,10 @@ def test_rejects_are_listed_counted_and_given_back(catalog):
     assert answer.status == 200 and lines[0] == "_reject,_line,_column,_rule,_message,a,b" and len(lines) == 4
     report = me.get(f"/api/reports/{run['id']}").json()
     assert report["verdict"] == "good" and report["account"] == run["account"]["check"]
+    assert report["rejects"] == {"total": 3, "stored": 3}
+    assert {"rule": "type.integer", "column": "a", "shape": "a", "count": 1} in report["shapes"]
+    assert [(c["name"], c["values"], c["max"]["value"]) for c in report["profile"]["columns"]] == \
+        [("a", 2, "4"), ("b", 2, "4")]
 
 
 def test_over_the_budget_nothing_is_loaded(catalog):

@@ -163,7 +163,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stored rejects of one run, in file order (the first 1,000) */
+        /** Stored rejects of one run, in file order (the first 1,000, and some of each rule and column) */
         get: operations["listRejects"];
         put?: never;
         post?: never;
@@ -1258,6 +1258,13 @@ export interface components {
             /** @description bytes of the row, those that are not UTF-8 replaced */
             raw: string;
             raw_truncated: boolean;
+            /** @description where the bad cell stands in raw, in characters; null = the row as a whole, or not known */
+            cell: {
+                at: number;
+                length: number;
+            } | null;
+            /** @description of the bad cell: digits as 9, letters as a */
+            shape: string | null;
         };
         RejectList: {
             items: components["schemas"]["Reject"][];
@@ -1301,12 +1308,102 @@ export interface components {
             reason?: {
                 [key: string]: unknown;
             } | null;
-            /** @description whole report of the engine */
+            /** @description refused cells counted by rule, column and shape, most frequent first; no cell is in it */
+            shapes: {
+                rule: string;
+                column: string | null;
+                /** @description digits as 9, letters as a; null = not known */
+                shape: string | null;
+                count: number;
+            }[];
+            rejects: {
+                total: number;
+                /** @description how many can be listed */
+                stored: number;
+            };
+            profile?: components["schemas"]["Profile"] | null;
+            warnings?: components["schemas"]["Warnings"] | null;
+            /** @description the rest of the engine's report */
             detail?: {
                 [key: string]: unknown;
             } | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description as the contract would write it; the value is absent for those who may not see rows */
+        ProfileValue: {
+            value?: string;
+        };
+        /** @description What the good rows hold, column by column. What is not exact is read off a sample of rows and says so. */
+        Profile: {
+            rows: number;
+            sampled_rows: number;
+            columns: components["schemas"]["ProfileColumn"][];
+        };
+        ProfileColumn: {
+            name: string;
+            type: string;
+            values: number;
+            nulls: number;
+            not_finite?: number;
+            distinct: {
+                count: number;
+                exact: boolean;
+                error_pct?: number;
+            };
+            min?: components["schemas"]["ProfileValue"];
+            max?: components["schemas"]["ProfileValue"];
+            mean?: components["schemas"]["ProfileValue"];
+            length?: {
+                min?: number;
+                max?: number;
+            };
+            top?: {
+                exact: boolean;
+                /** @description values that were counted */
+                of?: number;
+                error_pct?: number;
+                values: {
+                    value?: string;
+                    count: number;
+                }[];
+            };
+            quantiles?: {
+                [key: string]: unknown;
+            };
+            histogram?: {
+                exact: boolean;
+                of?: number;
+                edges: {
+                    value?: string[];
+                };
+                counts: number[];
+            };
+            sample?: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description what was changed or could be read in two ways; no row is refused for it */
+        Warnings: {
+            repaired: {
+                rows: number;
+                rules: {
+                    rule: string;
+                    count: number;
+                }[];
+                /** @description the first rows that were repaired */
+                first: {
+                    [key: string]: unknown;
+                }[];
+            };
+            /** @description columns whose cells were normalised as the contract asks */
+            changed: {
+                [key: string]: unknown;
+            }[];
+            /** @description columns that could be read in two ways */
+            ambiguous: {
+                [key: string]: unknown;
+            }[];
         };
     };
     responses: {
@@ -1709,6 +1806,8 @@ export interface operations {
                 run?: string;
                 rule?: string;
                 column?: string;
+                /** @description of the bad cell, as in a report */
+                shape?: string;
             };
             header?: never;
             path: {

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reject_shapes - refused cells counted by rule, column and shape. */
+#include "reject_shapes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/mem.h"
+#include "kit/json.h"
+#include "reject_cell.h"
+
+/* What is counted apart. Rules and columns are told apart by their addresses. */
+struct key {
+	const char *rule, *column;
+	char shape[REJECT_SHAPE_BYTES];
+	bool known; /* shape says something */
+};
+
+struct line {
+	struct key key; /* zeroed before it is filled: hashed whole */
+	int64_t count;
+	size_t number; /* of its first cell, so that equal counts have an order */
+	UT_hash_handle hh;
+};
+
+struct reject_shapes {
+	struct line *lines;
+	size_t n;
+};
+
+struct reject_shapes *reject_shapes_new(void)
+{
+	return mem_alloc(sizeof(struct reject_shapes));
+}
+
+void reject_shapes_free(struct reject_shapes **s)
+{
+	struct line *line;
+	struct line *next;
+	if (*s == NULL)
+		return;
+	HASH_ITER(hh, (*s)->lines, line, next)
+	{
+		HASH_DEL((*s)->lines, line);
+		free(line);
+	}
+	free(*s);
+	*s = NULL;
+}
+
+static struct line *find(struct reject_shapes *s, const struct key *key)
+{
+	struct line *line;
+	HASH_FIND(hh, s->lines, key, sizeof(*key), line);
+	return line;
+}
+
+static struct line *make(struct reject_shapes *s, const struct key *key)
+{
+	struct line *line = mem_alloc(sizeof(*line));
+	memcpy(&line->key, key, sizeof(*key));
+	line->number = s->n++;
+	HASH_ADD(hh, s->lines, key, sizeof(line->key), line);
+	return line;
+}
+
+void reject_shapes_add(
+    struct reject_shapes *s, const char *rule, const char *column, const char *shape)
+{
+	struct key key;
+	memset(&key, 0, sizeof(key));
+	key.rule = rule;
+	key.column = column;
+	if (shape != NULL) {
+		(void)snprintf(key.shape, sizeof(key.shape), "%s", shape);
+		key.known = true;
+	}
+	struct line *line = find(s, &key);
+	if (line == NULL && s->n >= REJECT_SHAPES_MAX && key.known) {
+		memset(key.shape, 0, sizeof(key.shape));
+		key.known = false;
+		line = find(s, &key);
+	}
+	if (line == NULL)
+		line = make(s, &key);
+	line->count++;
+}
+
+static int most_first(const void *x, const void *y)
+{
+	const struct line *a = *(const struct line *const *)x;
+	const struct line *b = *(const struct line *const *)y;
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+cJSON *reject_shapes_list(const struct reject_shapes *s, struct arena *a)
+{
+	cJSON *list = js_array(a);
+	const struct line **order = mem_array(s->n, sizeof(const struct line *));
+	size_t n = 0;
+	for (const struct line *line = s->lines; line != NULL; line = line->hh.next)
+		order[n++] = line;
+	qsort(order, n, sizeof(*order), most_first);
+	for (size_t i = 0; i < n && i < REJECT_SHAPES_LISTED; i++) {
+		cJSON *one = cJSON_CreateObject();
+		cJSON_AddItemToArray(list, one);
+		js_add_str(one, "rule", order[i]->key.rule);
+		js_add_str(one, "column", order[i]->key.column);
+		js_add_str(one, "shape", order[i]->key.known ? order[i]->key.shape : NULL);
+		js_add_i64(one, "count", order[i]->count);
+	}
+	free(order);
+	return list;
+}
