@@ -286,13 +286,13 @@ static void try_quotes(const struct csv_evidence *e, const struct hints *h, stru
 	}
 }
 
-/* Are blanks behind delimiters no part of the cells? When nearly all cells have one, when quotes
- * stand behind them, or when blanks alone separate. */
+/* Are blanks behind delimiters no part of the cells? When nearly all cells have one, or quotes
+ * stand behind them. */
 static bool may_skip_space(const struct hints *h, const struct csv_view *v)
 {
 	if ((h->given & CSV_SET_SKIP_SPACE) != 0 || v->width < 2)
 		return false;
-	return h->blank_quote || v->led * 10 >= v->behind * 6 || v->dialect.delimiter[0] == ' ';
+	return h->blank_quote || v->led * 10 >= v->behind * 6;
 }
 
 /* Marks that lines of comments begin with; at most the first two may stand on a single line. */
@@ -320,16 +320,22 @@ static bool may_be_mark(const struct csv_light *l, const struct csv_dialect *d, 
 	return mark[0] == '#' || mark[0] == '/' ? lines > 0 : lines > 1;
 }
 
-/* A remark that happens to have as many cells as the table would be taken for the header's first
- * row: a blank behind the mark, and names right below, say what it is. */
-static void try_comment(
-    struct csv_view *v, const struct csv_dialect *d, double prior, struct csv_choices *out)
+/* Lines with a mark are comments when they do not fit the table. One that happens to have as many
+ * cells would be taken for the header's first row: a blank behind the mark and names right below
+ * say what it is. regular, odd: rows of the table's width and others, without the mark. */
+static void try_comment(struct csv_view *v, const struct csv_dialect *d, double prior,
+    const size_t rows[2], struct csv_choices *out)
 {
-	const double usual = d->comment[0] == '#' ? 0.995 : 0.97;
-	csv_view_read(v, d, prior * usual, v->light->n);
-	const size_t lines = marked_lines(v->light, d->comment, false);
-	if (v->evident && lines == marked_lines(v->light, d->comment, true))
-		v->score *= 1.002 / usual;
+	csv_view_read(v, d, prior * (d->comment[0] == '#' ? 0.995 : 0.97), v->light->n);
+	const size_t odd = v->n_rows - v->regular;
+	const size_t lost = rows[0] > v->regular ? rows[0] - v->regular : 0;
+	const size_t mended = rows[1] > odd ? rows[1] - odd : 0;
+	const bool remark = v->evident && marked_lines(v->light, d->comment, false) ==
+					      marked_lines(v->light, d->comment, true);
+	if (lost > mended && !remark)
+		return;
+	if (lost > 0)
+		v->score *= remark ? 1.01 : 0.98;
 	const struct csv_choice c = make_choice(v, prior);
 	keep(out, &c);
 }
@@ -339,7 +345,9 @@ static void try_variants(const struct csv_evidence *e, const struct hints *h, st
 {
 	struct csv_dialect d = of->dialect;
 	csv_view_read(v, &d, of->prior, e->light->n);
-	if (may_skip_space(h, v)) {
+	const size_t rows[2] = { v->regular, v->n_rows - v->regular };
+	const bool skips = may_skip_space(h, v);
+	if (skips) {
 		d.skip_space = true;
 		(void)try(v, &d, of->prior * 0.998, e->light->n, out);
 		d.skip_space = false;
@@ -348,11 +356,11 @@ static void try_variants(const struct csv_evidence *e, const struct hints *h, st
 		if (!may_be_mark(e->light, &d, marks[i]))
 			continue;
 		memcpy(d.comment, marks[i], strlen(marks[i]) + 1);
-		try_comment(v, &d, of->prior, out);
-		if (!may_skip_space(h, v))
+		try_comment(v, &d, of->prior, rows, out);
+		if (!skips)
 			continue;
 		d.skip_space = true;
-		try_comment(v, &d, of->prior * 0.998, out);
+		try_comment(v, &d, of->prior * 0.998, rows, out);
 		d.skip_space = false;
 	}
 }

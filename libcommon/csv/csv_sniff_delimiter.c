@@ -29,11 +29,16 @@ static double prior_of(uint8_t c)
 
 double csv_delimiter_prior(const char *text)
 {
+	double least = 1;
 	if (text[0] == '\0' || text[1] == '\0')
 		return text[0] == '\0' ? 1 : prior_of((uint8_t)text[0]);
 	if ((text[0] & 0x80) != 0)
 		return 0.95;
-	return strchr(text, ':') != NULL && text[1] == ' ' ? 0.8 : 0.955;
+	for (const char *c = text; *c != '\0'; c++) {
+		const double prior = *c == ' ' ? 1 : prior_of((uint8_t)*c);
+		least = prior < least ? prior : least;
+	}
+	return 0.955 * least;
 }
 
 /* May this byte separate cells by itself? */

@@ -11,8 +11,9 @@ struct votes {
 	size_t other, same; /* columns of a strict kind: the cell is of another, of the same */
 	size_t units;       /* cells that look like units */
 	size_t filled, cells;
-	size_t texts; /* columns that are not strict */
-	double text;  /* what they say in all: above 0 for a header */
+	size_t texts;  /* columns that are not strict */
+	size_t recurs; /* of those: the value stands further below as well */
+	double text;   /* what they say in all: above 0 for a header */
 };
 
 static const char *const known[] = { "id", "name", "date", "datum", "time", "city", "ort", "email",
@@ -67,6 +68,13 @@ static bool has_digit(const uint8_t *p, size_t n)
 	return false;
 }
 
+/* Does the cell's value stand in the column as well? */
+static bool recurs(const struct csv_view *v, size_t c)
+{
+	const uint32_t bit = csv_view_value(v->light->p + v->cells[c].at, v->cells[c].n);
+	return v->columns[c].filled < 100 && (v->columns[c].seen[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
 /* What the top cell of a column of text says. */
 static double text_vote(const struct csv_view *v, size_t c, const struct csv_look *look)
 {
@@ -80,11 +88,9 @@ static double text_vote(const struct csv_view *v, size_t c, const struct csv_loo
 	if (column->filled == 0)
 		return 0.1;
 	double vote = 0;
-	const uint32_t bit = csv_view_value(p, n);
-	/* In a few rows a name may stand by chance, in many its place in the filter is taken by
-	 * another value. */
-	if ((column->seen[bit / 64] >> (bit % 64) & 1) != 0)
-		vote -= column->filled < 8 ? 0.4 : column->filled < 100 ? 1 : 0.2;
+	/* In a few rows a name may stand by chance. */
+	if (recurs(v, c))
+		vote -= column->filled < 8 ? 0.4 : 1;
 	if (is_word_of(p, n, known, ARRAY_SIZE(known)))
 		vote += 1;
 	if (is_identifier(p, n))
@@ -111,6 +117,7 @@ static struct votes ask(struct csv_view *v, const struct csv_view_row *row)
 		votes.units += is_unit(v->light->p + v->cells[c].at, v->cells[c].n);
 		if (!column->strict) {
 			votes.texts++;
+			votes.recurs += recurs(v, c);
 			votes.text += text_vote(v, c, &look);
 			continue;
 		}
@@ -206,6 +213,8 @@ static bool soft_header(const struct csv_view *v, const struct votes *first)
 {
 	if (v->regular < 2 && v->rows[v->from].cells == v->width)
 		return v->rows[v->from].strict == 0;
+	if (first->texts >= 2 && first->recurs * 4 >= first->texts * 3)
+		return false;
 	return first->text > -0.5 * (double)first->texts;
 }
 

@@ -259,6 +259,16 @@ static bool is_total(struct csv_view *v, const struct csv_view_row *row)
 	return other_kind || row->filled < usual;
 }
 
+/* Two or more of the characters that lines are drawn with. */
+static bool is_rule(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strchr("-=*#_+", p[i]) == NULL)
+			return false;
+	}
+	return n >= 2;
+}
+
 /* A row of another width that is no torn piece of data: behind a blank line, totals, or a remark in
  * few cells. */
 static bool is_remark(struct csv_view *v, const struct csv_view_row *row)
@@ -267,7 +277,8 @@ static bool is_remark(struct csv_view *v, const struct csv_view_row *row)
 		return true;
 	const size_t n = csv_view_cells(v, row);
 	const struct csv_look look = csv_view_look(v, 0);
-	if (is_total_word(v->light->p + v->cells[0].at, v->cells[0].n))
+	const uint8_t *p = v->light->p + v->cells[0].at;
+	if (is_total_word(p, v->cells[0].n) || is_rule(p, v->cells[0].n))
 		return true;
 	if (n * 2 > v->width || csv_kind_is_strict(look.kind))
 		return false;

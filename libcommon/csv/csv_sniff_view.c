@@ -332,16 +332,21 @@ static void score(struct csv_view *v, const struct sums *s)
 	const double rho = s->regular_bytes / s->bytes;
 	const double good = s->good / s->cells / 100;
 	const double kept = 0.8 + 0.2 * constancy(v);
-	const double cover = 1 - 0.4 * s->outside / (s->outside + s->bytes);
 	v->typed_pct = s->typed * 100 / s->cells;
+	const double share = s->outside / (s->outside + s->bytes);
+	const double cover = 1 - (v->prior < 0.9 ? 0.8 : 0.4) * share;
 	if (v->width < 2) {
-		v->score =
-		    rho * rho * good * kept * v->prior * (typed_lines(v) >= 0.9 ? 0.97 : 0.55);
+		const double whole = typed_lines(v) >= 0.9 ? 0.97 : 0.55;
+		v->score = rho * rho * good * kept * cover * v->prior * whole *
+			   (v->dialect.delimiter[0] == '\0' ? 1 : 0.4);
 		return;
 	}
 	const double wide = (1 - 0.25 / (double)v->width) * (1 - 0.15 * empty_columns(v));
 	const bool weak = v->prior < 0.9 && !has_strict_column(v);
-	const double few = v->regular > 1 || v->n_rows == 1 ? 1 : v->n_rows == 2 ? 0.8 : 0.3;
+	const double part = (double)v->regular / (double)v->n_rows;
+	const double few = v->regular > 1 || v->n_rows == 1 ? (part < 0.5 ? 0.5 + part : 1)
+			   : v->n_rows == 2                 ? 0.8
+							    : 0.3;
 	v->score =
 	    rho * rho * good * kept * cover * wide * v->prior * above(v) * few * (weak ? 0.6 : 1);
 }
