@@ -48,7 +48,7 @@ static void grow(struct profile_distinct *d)
 }
 
 /* Hashes whose rank is at most the least register change nothing: their leading bits tell. */
-static void find_dull(struct profile_distinct *d)
+__attribute__((noinline)) static void find_dull(struct profile_distinct *d)
 {
 	uint8_t least = UINT8_MAX;
 	d->n_least = 0;
@@ -60,7 +60,7 @@ static void find_dull(struct profile_distinct *d)
 	d->dull = least == 0 ? 0 : ~(~UINT64_C(0) >> least) >> PROFILE_REGISTER_BITS;
 }
 
-static void raise_register(struct profile_distinct *d, uint64_t hash)
+static inline void raise_register(struct profile_distinct *d, uint64_t hash)
 {
 	const uint64_t rest = hash << PROFILE_REGISTER_BITS;
 	const uint8_t rank =

@@ -241,8 +241,10 @@ static inline uint64_t hash_real(double v)
 #define HASH_EACH(form, hash)                                                                      \
 	do {                                                                                       \
 		const form *v = data;                                                              \
-		for (size_t i = 0; i < n; i++)                                                     \
+		for (size_t i = 0; i < n && slots != p->all; i++)                                  \
 			p->hashes[i] = hash(v[slots[i]]);                                          \
+		for (size_t i = 0; i < n && slots == p->all; i++)                                  \
+			p->hashes[i] = hash(v[i]);                                                 \
 	} while (0)
 
 void profile_hash(struct contract_profile *p, const struct csv_column *c, const void *data,
