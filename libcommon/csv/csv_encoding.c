@@ -97,16 +97,17 @@ size_t csv_encoding_utf8(enum csv_encoding encoding, const uint8_t *p, size_t n,
 
 bool csv_encoding_is_ascii(const uint8_t *p, size_t n)
 {
-	uint64_t seen = 0;
+	uint64_t seen[4] = { 0 };
 	size_t i = 0;
-	for (; i + 8 <= n; i += 8) {
-		uint64_t word;
-		memcpy(&word, p + i, 8);
-		seen |= word;
+	for (; i + sizeof(seen) <= n; i += sizeof(seen)) {
+		uint64_t words[4];
+		memcpy(words, p + i, sizeof(words));
+		for (size_t k = 0; k < 4; k++)
+			seen[k] |= words[k];
 	}
 	for (; i < n; i++)
-		seen |= (uint64_t)(p[i] & 0x80);
-	return (seen & UINT64_C(0x8080808080808080)) == 0;
+		seen[0] |= (uint64_t)(p[i] & 0x80);
+	return ((seen[0] | seen[1] | seen[2] | seen[3]) & UINT64_C(0x8080808080808080)) == 0;
 }
 
 bool csv_encoding_is_utf8(const uint8_t *p, size_t n)

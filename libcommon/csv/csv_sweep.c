@@ -212,8 +212,9 @@ size_t csv_sweep(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t li
 	return s->ops->bits ? sweep_bits(s, b, slot, limit) : sweep(s, b, slot, limit);
 }
 
-/* Takes the quotes off the cell at [start, end) of the block. */
-static CSV_ALWAYS struct csv_cell bare_cell(
+/* Takes the quotes off the cell at [start, end) of the block. Not inline: the loop of gather keeps
+ * its registers. */
+static __attribute__((noinline)) struct csv_cell bare_cell(
     const struct csv_scan *s, size_t start, size_t end, bool doubled)
 {
 	const uint8_t *p = s->window.p;
@@ -231,7 +232,7 @@ static CSV_ALWAYS struct csv_cell bare_cell(
 	return cell;
 }
 
-struct csv_cell csv_sweep_cell(
+__attribute__((noinline)) struct csv_cell csv_sweep_cell(
     const struct csv_scan *s, const struct csv_batch *b, size_t slot, size_t file_column)
 {
 	if (s->first[slot] == CSV_SCAN_NO_CELLS) {
@@ -243,27 +244,40 @@ struct csv_cell csv_sweep_cell(
 	return bare_cell(s, start, ends[0], (s->first[slot] & CSV_SCAN_DOUBLED) != 0);
 }
 
-void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file_column)
+/* The cells of a column; `starts` is where those of file column 0 start, NULL for all others. */
+static CSV_ALWAYS void gather(
+    struct csv_scan *s, const struct csv_batch *b, size_t file_column, const uint32_t *starts)
 {
 	const uint8_t *p = s->window.p;
-	const uint32_t *ends = s->ends + file_column;
+	const uint32_t *restrict ends = s->ends + file_column;
+	const uint32_t *restrict first = s->first;
+	struct csv_cell *restrict out = s->cells;
+	const size_t rows = b->rows;
 	const uint32_t width = s->want.delimiter_n;
-	/* A byte that begins no cell as it is: a quote, or blanks that are skipped. */
 	const uint8_t quote = (uint8_t)s->window.dialect->quote;
-	const bool plain = !s->window.dialect->skip_space;
-	struct csv_cell *out = s->cells;
-	for (size_t slot = s->typed.from; slot < b->rows; slot++) {
-		const size_t i = s->first[slot] & ~CSV_SCAN_DOUBLED;
-		if (__builtin_expect(s->first[slot] == CSV_SCAN_NO_CELLS, 0)) {
+	for (size_t slot = s->typed.from; slot < rows; slot++) {
+		const uint32_t row = first[slot];
+		if (__builtin_expect(row == CSV_SCAN_NO_CELLS, 0)) {
 			out[slot] = csv_sweep_cell(s, b, slot, file_column);
 			continue;
 		}
-		const uint32_t start = file_column == 0 ? b->at[slot] : (ends + i)[-1] + width;
-		const uint32_t end = ends[i];
-		if (plain && p[start] != quote)
-			out[slot] = (struct csv_cell){ .at = start, .n = end - start };
+		const uint32_t *end = ends + (row & ~CSV_SCAN_DOUBLED);
+		const uint32_t start = starts != NULL ? starts[slot] : end[-1] + width;
+		if (__builtin_expect(p[start] != quote, 1))
+			out[slot] = (struct csv_cell){ .at = start, .n = end[0] - start };
 		else
-			out[slot] =
-			    bare_cell(s, start, end, (s->first[slot] & CSV_SCAN_DOUBLED) != 0);
+			out[slot] = bare_cell(s, start, end[0], (row & CSV_SCAN_DOUBLED) != 0);
+	}
+}
+
+void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file_column)
+{
+	if (s->window.dialect->skip_space) {
+		for (size_t slot = s->typed.from; slot < b->rows; slot++)
+			s->cells[slot] = csv_sweep_cell(s, b, slot, file_column);
+	} else if (file_column == 0) {
+		gather(s, b, file_column, b->at);
+	} else {
+		gather(s, b, file_column, NULL);
 	}
 }
