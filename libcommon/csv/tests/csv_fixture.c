@@ -6,6 +6,8 @@
 
 #include "base/die.h"
 #include "base/mem.h"
+#include "csv/csv_duration.h"
+#include "csv/csv_uuid.h"
 
 ssize_t fixture_read(void *arg, void *p, size_t n, struct err *err)
 {
@@ -43,9 +45,16 @@ static void put_value(struct buf *out, const struct csv_batch *b, size_t c, size
 	int64_t wide = 0;
 	__int128 huge = 0;
 	double real = 0;
-	if (column->type == CSV_TEXT) {
+	char shown[CSV_DURATION_TEXT_BYTES];
+	if (csv_type_is_text(column->type)) {
 		const struct csv_text *t = (const struct csv_text *)data + r;
 		buf_add(out, csv_text_p(t), csv_text_n(t));
+	} else if (column->type == CSV_DURATION) {
+		csv_duration_format((const struct csv_duration *)data + r, shown);
+		buf_adds(out, shown);
+	} else if (column->type == CSV_UUID) {
+		csv_uuid_format(((const unsigned __int128 *)data)[r], shown);
+		buf_adds(out, shown);
 	} else if (column->type == CSV_DOUBLE) {
 		memcpy(&real, at, sizeof(real));
 		buf_printf(out, "%.17g", real);
@@ -90,7 +99,7 @@ static void put_batch(struct buf *out, const struct csv_batch *b)
 
 static enum csv_type type_of(char letter)
 {
-	static const char letters[] = "tidfbasz";
+	static const char letters[] = "tidfbaszcruj";
 	const char *hit = strchr(letters, letter == 'D' ? 'd' : letter);
 	return hit == NULL ? CSV_TEXT : (enum csv_type)(hit - letters);
 }

@@ -21,7 +21,8 @@ ssize_t fixture_read(void *arg, void *p, size_t n, struct err *err);
 /*
  * All rows as text, one line each: cells between '[' and ']', nulls as '~', a reject as
  * "!row line offset length column rule". Numbers as they are stored. types: one letter for each
- * file column: t i d(scale 2) D(38,10) f b a(date) s(timestamp) z(timestamptz) -(not wanted).
+ * file column: t i d(scale 2) D(38,10) f b a(date) s(timestamp) z(timestamptz) c(time) r(duration)
+ * u(uuid) j(json) -(not wanted).
  * Returns 0, or -1 with err: then out holds "?code".
  */
 int fixture_scan(const char *text, size_t n, const char *types, size_t block_bytes, size_t step,
