@@ -119,6 +119,12 @@ static unsigned __int128 times_power(uint64_t w, int64_t q)
 	return product;
 }
 
+/* Where the point of w * 10^q stands: 63 and the whole part of q * log2(10), by 217706 / 2^16. */
+static int binary_power(int64_t q)
+{
+	return (int)((217706 * q + (INT64_C(1) << 30)) >> 16) - (1 << 14) + 63;
+}
+
 /* Exponents below the normal ones: bits move out at the right, the rest is rounded to even. */
 static uint64_t subnormal(uint64_t mantissa, int shift)
 {
@@ -142,7 +148,7 @@ static uint64_t nearest(uint64_t w, int64_t q)
 	const int upper = (int)(high >> 63);
 	const int drop = upper + 64 - MANTISSA_BITS - 3;
 	uint64_t mantissa = high >> drop;
-	int power = (int)((217706 * q) >> 16) + 63 + upper - leading + BIAS;
+	int power = binary_power(q) + upper - leading + BIAS;
 	if (power <= 0)
 		return subnormal(mantissa, 1 - power);
 	/* Exactly between two doubles: only small powers of five can do that. */
