@@ -16,6 +16,7 @@
 #include "parquet.h"
 #include "progress.h"
 #include "rejects.h"
+#include "sample.h"
 
 struct check {
 	const struct cli_args *args;
@@ -23,8 +24,9 @@ struct check {
 	struct cli_input input;
 	struct contract contract;
 	bool has_contract;
-	bool repair;            /* bad rows, where the rules say how */
-	struct csv_given given; /* of the contract, then of the command line */
+	bool repair;                  /* bad rows, where the rules say how */
+	struct csv_given given;       /* of the contract, then of the command line */
+	struct cli_sampling sampling; /* the second pass reads as the first */
 	struct csv_split *split;
 	struct contract_match match; /* without a contract: every column is text */
 	double budget_pct;           /* in force; 100 = none */

@@ -5,7 +5,20 @@
 
 #include "check.h"
 #include "kit/json.h"
+#include "report_input.h"
 #include "show.h"
+
+/* Lines behind the data that were read over. */
+static void add_rest(cJSON *report, const struct csv_split_rest *rest)
+{
+	cJSON *o = cJSON_AddObjectToObject(report, "rest");
+	js_add_i64(o, "lines", rest->lines);
+	js_add_i64(o, "line", rest->lines > 0 ? rest->line : 0);
+	if (!rest->other_table)
+		return;
+	js_add_i64(o, "other_table_line", rest->other_line);
+	js_add_i64(o, "other_table_columns", (int64_t)rest->other_columns);
+}
 
 int check_write_report(struct check *k, struct err *err)
 {
@@ -25,6 +38,10 @@ int check_write_report(struct check *k, struct err *err)
 	js_add_str(file, "name", k->input.path);
 	js_add_i64(file, "bytes", atomic_load(&k->input.done));
 	cJSON_AddItemToObject(report, "file", file);
+	if (k->split != NULL)
+		add_rest(report, csv_split_rest(k->split));
+	if (k->split != NULL)
+		cli_report_input(report, csv_split_found(k->split));
 	if (k->result.profile != NULL)
 		cJSON_AddItemReferenceToObject(
 		    report, "profile", contract_profile_json(k->result.profile, k->a));
@@ -91,8 +108,11 @@ int check_say(struct check *k)
 	}
 	const struct cli_term t = cli_term_of(uses_stdout(k) ? stderr : stdout, k->args->color);
 	cli_show_books(&t, &k->result.tally, &k->match.schema);
+	cli_show_notes(&t, &k->result.notes, &k->match.schema, csv_split_rest(k->split));
 	if (k->verdict == CONTRACT_OVER_BUDGET)
 		say_over_budget(k, t.to);
 	cli_show_rejects(&t, &k->showcase, &k->match.schema, k->result.tally.account.rejected);
+	if (k->result.profile != NULL)
+		cli_show_profile(&t, contract_profile_json(k->result.profile, k->a));
 	return code;
 }

@@ -135,15 +135,12 @@ static void match_all(struct check *k, const char *const *header, size_t n)
 
 int check_open_split(struct check *k, struct err *err)
 {
-	const struct csv_split_params p = {
-		.read = cli_input_read,
-		.arg = &k->input,
-		.given = k->given,
-		.block_bytes = k->to_parquet ? CLI_PARQUET_BLOCK_BYTES : 0,
-	};
 	size_t n;
+	k->sampling.given = &k->given;
+	k->sampling.block_bytes = k->to_parquet ? CLI_PARQUET_BLOCK_BYTES : 0;
+	k->sampling.all = k->args->sniff_all;
 	csv_split_close(&k->split);
-	if (csv_split_open(&p, &k->split, err) != 0)
+	if (cli_sample_open(&k->sampling, &k->input, &k->split, err) != 0)
 		return -1;
 	const char *const *header = csv_split_header(k->split, &n);
 	int rc = 0;

@@ -161,7 +161,8 @@ int cli_check(const struct cli_args *args)
 	struct err err = { 0 };
 	int rc = check_read_contract(&k, &err);
 	if (rc == 0)
-		rc = cli_input_open(&k.input, args->file, k.contract.n_keys > 0, &err);
+		rc = cli_input_open(
+		    &k.input, args->file, k.contract.n_keys > 0 || args->sniff_all, &err);
 	if (rc == 0)
 		rc = open_outputs(&k, &err);
 	if (rc == 0) {

@@ -9,6 +9,7 @@
 #include "input.h"
 #include "kit/json.h"
 #include "progress.h"
+#include "sample.h"
 #include "term.h"
 
 struct infer {
@@ -28,11 +29,9 @@ static void on_progress(void *arg, const struct contract_run_progress *p)
 
 static int read_rows(struct infer *i, struct err *err)
 {
-	const struct csv_split_params p = {
-		.read = cli_input_read, .arg = &i->input, .given = i->args->given
-	};
+	struct cli_sampling sampling = { .given = &i->args->given, .all = i->args->sniff_all };
 	size_t n;
-	if (csv_split_open(&p, &i->split, err) != 0)
+	if (cli_sample_open(&sampling, &i->input, &i->split, err) != 0)
 		return -1;
 	const char *const *header = csv_split_header(i->split, &n);
 	struct contract_infer *text = contract_infer_new(header, n);
@@ -146,7 +145,7 @@ int cli_infer(const struct cli_args *args)
 {
 	struct infer i = { .args = args, .a = arena_new(CLI_ARENA_BYTES) };
 	struct err err = { 0 };
-	int rc = cli_input_open(&i.input, args->file, false, &err);
+	int rc = cli_input_open(&i.input, args->file, args->sniff_all, &err);
 	if (rc == 0) {
 		cli_progress_start(&i.progress, "infer", &i.input, !args->quiet);
 		rc = read_rows(&i, &err);

@@ -6,9 +6,10 @@
 #include "base/arena.h"
 #include "cli.h"
 #include "contract/report_dialect.h"
-#include "csv/csv_split.h"
 #include "input.h"
 #include "kit/json.h"
+#include "report_input.h"
+#include "sample.h"
 #include "term.h"
 
 enum { LABEL = 12, COLUMNS_SHOWN = 40 };
@@ -20,26 +21,13 @@ struct sniff {
 	struct csv_split *split;
 };
 
-static void add_input(cJSON *to, const struct csv_input_found *f)
-{
-	static const char *const causes[] = { "ascii", "given", "mark", "shape", "vote" };
-	cJSON *o = cJSON_AddObjectToObject(to, "input");
-	js_add_str(o, "compression", csv_compression_name(f->compression));
-	js_add_str(o, "encoding", f->encoding);
-	js_add_str(o, "cause", causes[f->cause]);
-	js_add_str(o, "why", f->why);
-	js_add_i64(o, "bom_bytes", f->bom_bytes);
-	js_add_i64(o, "lines_utf8", (int64_t)f->lines_utf8);
-	js_add_i64(o, "lines_other", (int64_t)f->lines_other);
-}
-
 static void print_json(const struct sniff *s)
 {
 	size_t n;
 	const char *const *names = csv_split_header(s->split, &n);
 	cJSON *v = js_object(s->a);
 	cJSON_AddItemToObject(v, "dialect", contract_report_dialect(csv_split_sniffed(s->split)));
-	add_input(v, csv_split_found(s->split));
+	cli_report_input(v, csv_split_found(s->split));
 	cJSON *columns = cJSON_AddArrayToObject(v, "columns");
 	for (size_t i = 0; i < n; i++)
 		cJSON_AddItemToArray(columns, cJSON_CreateString(names[i]));
@@ -142,12 +130,10 @@ int cli_sniff(const struct cli_args *args)
 {
 	struct sniff s = { .args = args, .a = arena_new(CLI_ARENA_BYTES) };
 	struct err err = { 0 };
-	int rc = cli_input_open(&s.input, args->file, false, &err);
-	const struct csv_split_params p = {
-		.read = cli_input_read, .arg = &s.input, .given = args->given
-	};
+	int rc = cli_input_open(&s.input, args->file, args->sniff_all, &err);
+	struct cli_sampling sampling = { .given = &args->given, .all = args->sniff_all };
 	if (rc == 0)
-		rc = csv_split_open(&p, &s.split, &err);
+		rc = cli_sample_open(&sampling, &s.input, &s.split, &err);
 	if (rc != 0 && !atomic_load(&cli_stop))
 		cli_complain_err(&err);
 	else if (rc == 0 && args->json)

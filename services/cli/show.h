@@ -3,8 +3,12 @@
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
+#include <cjson/cJSON.h>
+
 #include "contract/match.h"
+#include "contract/notes.h"
 #include "contract/tally.h"
+#include "csv/csv_split.h"
 #include "rejects.h"
 #include "term.h"
 
@@ -16,5 +20,13 @@ void cli_show_books(
 /* cli_show_rejects - the refused rows of the showcase, the bad cell of each marked. */
 void cli_show_rejects(const struct cli_term *t, const struct cli_showcase *s,
     const struct csv_schema *schema, int64_t all);
+
+/* cli_show_notes - what was done to rows that were kept, and what was not read: repairs, normalised
+ * cells, footers, another table behind the first. Nothing when there is nothing. */
+void cli_show_notes(const struct cli_term *t, const struct contract_notes *n,
+    const struct csv_schema *schema, const struct csv_split_rest *rest);
+
+/* cli_show_profile - a line for each column; p as contract_profile_json has it. */
+void cli_show_profile(const struct cli_term *t, const cJSON *p);
 
 #endif

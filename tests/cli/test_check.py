@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 
 import pytest
 
@@ -210,6 +211,19 @@ def test_profile(place):
 REPAIRS = [{"name": "id", "type": "integer"}, {"name": "note", "type": "string"}, {"name": "day", "type": "date"}]
 
 
+def test_another_table_is_told(place):
+    place.write("in.csv", "a,b\n" + "1,2\n" * 30 + "\nx,y,z\n" + "1,2,3\n" * 30)
+    done = place.run("check", "in.csv", "-d", "tables=first", "--report", "p.json")
+    assert "30 in = 30 good" in done.out
+    assert "another table of 3 columns begins on line 33; it was not read" in done.out
+    assert json.loads(place.read("p.json"))["rest"]["other_table_line"] == 33
+
+
+def test_profile_on_the_screen(place):
+    out = place.run("check", "orders.csv", "-c", "sales.json", "--profile").out
+    assert re.search(r"^amount +decimal +0\.0 % +2  4\.0+ +12\.50* ", out, re.M), out
+
+
 def test_repair(place):
     place.contract("r.json", REPAIRS)
     place.write("in.csv", "id,note,day\n" + "1,x,2026-01-01\n" * 20 + "2,a,b,2026-01-02\n3,y,2026-01-03,,\n4,z\n5\n")
@@ -224,7 +238,8 @@ def test_repair(place):
         (22, "repair.join", "2,a,b,2026-01-02"), (23, "repair.surplus", "3,y,2026-01-03,,"), (24, "repair.pad", "4,z")]
     assert place.run("check", "in.csv", "-c", "r.json", "--bad-rows", "reject").out.startswith("24 in = 20 good + 4 rejected")
     place.contract("s.json", REPAIRS, millrace={"bad_rows": "repair"})
-    assert "3 repaired" in place.run("check", "in.csv", "-c", "s.json").out
+    out = place.run("check", "in.csv", "-c", "s.json").out
+    assert "3 repaired" in out and re.search(r"^ +1  repair.pad +repaired$", out, re.M)
     assert "3 repaired" not in place.run("check", "in.csv", "-c", "s.json", "--bad-rows", "reject").out
 
 

@@ -26,6 +26,21 @@ def test_sniff(place):
     assert given["dialect"]["delimiter"] == "comma"
 
 
+def test_samples_reach_to_the_end(place):
+    """The footer of a file that is larger than its front's sample is found, by file and by pipe."""
+    body = "".join(f"{i},2026-01-{i % 28 + 1:02},{i}.50\n" for i in range(2500000))
+    text = "id,day,price\n" + body + "Total,,3125000.00\n"
+    place.write("in.csv", text)
+    assert len(text) > 40 << 20
+    found = json.loads(place.run("sniff", "in.csv", "--json").out)["dialect"]
+    assert found["footer_rows"] == 1 and found["sample"]["bytes"] > 10 << 20
+    for words, stdin in ((("in.csv", "--sniff-all"), b""), (("-", "--sniff-all"), text.encode())):
+        found = json.loads(place.run("sniff", *words, "--json", stdin=stdin).out)["dialect"]
+        assert found["footer_rows"] == 1 and found["sample"]["whole"]
+        assert found["chosen"]["rows"] >= 2500000
+    assert "2,500,000 in = 2,500,000 good" in place.run("check", "in.csv").out
+
+
 def test_infer_drafts_what_check_takes(place):
     place.write("in.csv", "id,day,price\n" + "".join(f"{i},2026-01-{i % 28 + 1:02},{i}.50\n" for i in range(100)))
     assert "integer" in place.run("infer", "in.csv").out
