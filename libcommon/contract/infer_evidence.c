@@ -165,7 +165,7 @@ size_t infer_enum(const struct infer_column *c, const struct profile_slot **out,
 		values += slot->count;
 		out[n++] = slot;
 	}
-	qsort_r(out, n, sizeof(*out), by_count, &d);
+	qsort_r(out, n, sizeof(const struct profile_slot *), by_count, &d);
 	const int64_t rarest = out[n - 1]->count;
 	*out_strong = n <= CONTRACT_ENUM_STRONG && values >= CONTRACT_ENUM_STRONG_ROWS &&
 		      rarest * 100 >= values * CONTRACT_ENUM_STRONG_PCT;

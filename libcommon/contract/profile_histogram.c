@@ -215,7 +215,7 @@ static size_t real_edges(double least, double most, double *edges)
 static void make_real(double least, double most, const struct csv_column *c,
     const union profile_value *values, size_t n, struct arena *a, struct profile_histogram *out)
 {
-	double edges[PROFILE_MOST_BINS + 1];
+	double edges[PROFILE_MOST_BINS + 1] = { 0 };
 	out->n = real_edges(least, most, edges);
 	for (size_t i = 0; i <= out->n; i++) {
 		const union profile_value v = { .real = edges[i] };

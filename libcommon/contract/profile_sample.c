@@ -49,7 +49,7 @@ static void raise_level(struct profile_sample *s, unsigned level)
 {
 	s->level = level;
 	uint32_t to = 0;
-	for (uint32_t from = 0; from < s->n; from++) {
+	for (uint32_t from = 0; s->cells != NULL && from < s->n; from++) {
 		if (!is_in(s->keys[from], level))
 			continue;
 		if (to != from) {
