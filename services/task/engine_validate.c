@@ -144,6 +144,8 @@ static void list_silver(struct validate *v, cJSON *result, bool keep)
 /* What only the report holds: it may be large, and a result is one line. */
 static void add_figures(struct validate *v, cJSON *report, const struct contract_outcome *o)
 {
+	if (o->tally == &v->total)
+		contract_notes_report(&v->notes, &v->match.schema, report);
 	if (v->shapes != NULL)
 		cJSON_AddItemReferenceToObject(report, "shapes", v->shapes);
 	if (v->profile != NULL && o->verdict != CONTRACT_UNUSABLE)
@@ -223,7 +225,10 @@ static int match(struct validate *v, struct err *err)
 {
 	size_t n;
 	const char *const *header = csv_split_header(v->split, &n);
-	return contract_match(&v->contract, header, n, v->a, &v->match, err);
+	if (contract_match(&v->contract, header, n, v->a, &v->match, err) != 0)
+		return -1;
+	v->match.schema.repair = v->contract.repair;
+	return 0;
 }
 
 static int check_rows(struct validate *v, struct err *err)
@@ -271,10 +276,12 @@ static void close_all(struct validate *v)
 	for (size_t i = 0; i < v->n_ranges; i++) {
 		validate_spool_done(v, &v->ranges[i].rejects, i);
 		contract_tally_done(&v->ranges[i].tally);
+		contract_notes_done(&v->ranges[i].notes);
 		contract_profile_free(&v->ranges[i].profile);
 	}
 	free(v->ranges);
 	contract_tally_done(&v->total);
+	contract_notes_done(&v->notes);
 	contract_profile_free(&v->profile);
 	contract_keys_free(&v->keys);
 	engine_close(&v->engine);

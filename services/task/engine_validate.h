@@ -24,6 +24,7 @@
 #include <stdio.h>
 
 #include "contract/check.h"
+#include "contract/notes.h"
 #include "contract/profile.h"
 #include "contract/report.h"
 #include "csv/csv_scan.h"
@@ -72,6 +73,7 @@ struct validate_spool {
 /* One byte range of the file. */
 struct validate_range {
 	struct contract_tally tally;
+	struct contract_notes notes;      /* until it is booked */
 	struct contract_profile *profile; /* of its good rows, until it is booked */
 	struct validate_spool rejects;
 	int64_t silver_bytes;
@@ -94,6 +96,7 @@ struct validate {
 	size_t n_ranges, ranges_alloc;
 	size_t booked; /* ranges in order that are in the totals */
 	struct contract_tally total;
+	struct contract_notes notes;      /* of the booked ranges: repairs, normalised cells */
 	struct contract_profile *profile; /* of the booked ranges; NULL before the first */
 	cJSON *shapes;                    /* of refused cells, for the report; NULL = none */
 	bool stop;                        /* take no more ranges */

@@ -32,6 +32,7 @@ struct worker {
 	struct csv_batch *batch;
 	struct contract_checker *checker;
 	struct contract_tally tally;      /* of the range at hand */
+	struct contract_notes notes;      /* likewise */
 	struct contract_profile *profile; /* likewise */
 	struct validate_spool rejects;
 	size_t number;   /* of the range */
@@ -128,6 +129,7 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 			return -1;
 		csv_batch_settle(b);
 		contract_tally_batch(&w->tally, b);
+		contract_notes_batch(&w->notes, b);
 		contract_profile_batch(w->profile, b);
 		if (b->n_rejects > 0 && validate_spool_add(w->v, &w->rejects, w->number, b,
 					    &w->block.dialect, err) != 0)
@@ -217,6 +219,7 @@ static void book(struct validate *v)
 {
 	while (v->booked < v->n_ranges && v->ranges[v->booked].done && !v->spent) {
 		contract_tally_add(&v->total, &v->ranges[v->booked].tally);
+		contract_notes_add(&v->notes, &v->ranges[v->booked].notes);
 		book_profile(v, &v->ranges[v->booked]);
 		v->booked++;
 		v->spent = contract_budget_spent(
@@ -231,6 +234,8 @@ static void finish_range(struct worker *w, int64_t silver_bytes)
 	pthread_mutex_lock(&v->lock);
 	struct validate_range *r = &v->ranges[w->number];
 	r->tally = w->tally;
+	r->notes = w->notes;
+	w->notes = (struct contract_notes){ 0 };
 	r->profile = w->profile;
 	w->profile = NULL;
 	r->rejects = w->rejects;
@@ -269,6 +274,7 @@ static int write_range(struct worker *w)
 		return err_set(&w->err, ERR_INTERNAL, "the scratch path is too long");
 	struct arena *a = arena_new(SILVER_SQL_BYTES);
 	contract_tally_init(&w->tally, v->match.schema.file_columns);
+	contract_notes_init(&w->notes, v->match.schema.n_columns);
 	w->profile = contract_profile_new(&v->match.schema);
 	w->rejects = (struct validate_spool){ 0 };
 	w->position = 0;
@@ -301,6 +307,7 @@ int validate_ranges_run(struct validate *v, struct err *err)
 {
 	struct worker *workers = mem_array((size_t)v->spec.threads, sizeof(*workers));
 	contract_tally_init(&v->total, v->match.schema.file_columns);
+	contract_notes_init(&v->notes, v->match.schema.n_columns);
 	for (int i = 0; i < v->spec.threads; i++) {
 		workers[i].v = v;
 		(void)snprintf(workers[i].source, sizeof(workers[i].source), "millrace_rows_%d", i);

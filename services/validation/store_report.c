@@ -94,24 +94,21 @@ static const char SQL_REPORT_DOMAIN[] =
     "select d.domain from catalog.reports r join catalog.datasets d on d.id = r.dataset_id "
     "where r.run_id = $1::uuid and (d.domain = any($2::text[]) or '*' = any($2::text[]))";
 
-/* Figures that may show cells of the file: without them for those who may not see rows. */
-#define FIGURES(name)                                                                              \
-	"'" name "', case when $2::boolean then r.detail -> '" name                                \
-	"' else catalog.without_cells(r.detail -> '" name "') end"
-
+/* Profile, repairs and changes may show cells of the file: not to those who may not see rows. */
 static const char SQL_REPORT_GET[] =
     "select jsonb_build_object('run_id', r.run_id, 'no', r.no, 'dataset', d.name, 'domain', "
     "d.domain, 'contract_version', r.contract_version, 'verdict', r.verdict, 'account', r.account, "
     "'rules', r.rules, 'dialect', r.dialect, 'reason', r.reason, 'shapes', "
-    "coalesce(r.detail -> 'shapes', '[]'), " FIGURES("profile") ", " FIGURES(
-	"warnings") ", "
-		    "'rejects', jsonb_build_object('total', r.rejects_total, 'stored', "
-		    "r.rejects_stored), "
-		    "'detail', r.detail - '{profile,shapes,warnings}'::text[], "
-		    "'created_at', catalog.time_text(r.created_at))::text as doc "
-		    "from catalog.reports r join catalog.datasets d on d.id = r.dataset_id where "
-		    "r.run_id = "
-		    "$1::uuid";
+    "coalesce(r.detail -> 'shapes', '[]'), 'profile', case when $2::boolean then r.detail -> "
+    "'profile' else catalog.without_cells(r.detail -> 'profile') end, 'repairs', case when "
+    "$2::boolean then r.detail -> 'repairs' else (r.detail -> 'repairs') - 'rows' end, 'changes', "
+    "coalesce((select jsonb_agg(case when $2::boolean then x else x - 'examples' end order by i) "
+    "from jsonb_array_elements(r.detail -> 'changes') with ordinality as c(x, i)), '[]'), "
+    "'rejects', jsonb_build_object('total', r.rejects_total, 'stored', r.rejects_stored), "
+    "'detail', r.detail - '{profile,shapes,repairs,changes}'::text[], "
+    "'created_at', catalog.time_text(r.created_at))::text as doc "
+    "from catalog.reports r join catalog.datasets d on d.id = r.dataset_id where r.run_id = "
+    "$1::uuid";
 
 static const char SQL_EXPIRED[] =
     "select run_id, reject_files ->> 'csv' as csv, reject_files ->> 'parquet' as parquet "

@@ -98,8 +98,8 @@ int store_rejects(struct db *db, const struct store_rejects_filter *f, const cha
 int store_report_domain(struct db *db, const char *run, const char *domains, struct arena *a,
     const char **out, struct err *err) MUST_CHECK;
 
-/* store_report_get - doc of one run's report; cells: with the file's cells in profile and warnings.
- * Errors  ERR_NOT_FOUND "report.unknown" */
+/* store_report_get - doc of one run's report; cells: with the file's cells in profile, repairs and
+ * changes. Errors  ERR_NOT_FOUND "report.unknown" */
 int store_report_get(
     struct db *db, const char *run, bool cells, struct db_result **out, struct err *err) MUST_CHECK;
 

@@ -1322,7 +1322,19 @@ export interface components {
                 stored: number;
             };
             profile?: components["schemas"]["Profile"] | null;
-            warnings?: components["schemas"]["Warnings"] | null;
+            repairs?: components["schemas"]["Repairs"] | null;
+            /** @description cells that were normalised as the contract asks, by column; no row is refused for it */
+            changes: {
+                column: string | null;
+                count: number;
+                /** @description absent for those who may not see rows */
+                examples?: {
+                    row: number;
+                    line: number;
+                    before: string;
+                    after: string;
+                }[];
+            }[];
             /** @description the rest of the engine's report */
             detail?: {
                 [key: string]: unknown;
@@ -1383,26 +1395,24 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /** @description what was changed or could be read in two ways; no row is refused for it */
-        Warnings: {
-            repaired: {
-                rows: number;
-                rules: {
-                    rule: string;
-                    count: number;
-                }[];
-                /** @description the first rows that were repaired */
-                first: {
-                    [key: string]: unknown;
-                }[];
-            };
-            /** @description columns whose cells were normalised as the contract asks */
-            changed: {
-                [key: string]: unknown;
+        /** @description rows that were kept because the contract wants bad rows repaired; not among the rejects */
+        Repairs: {
+            count: number;
+            by_rule: {
+                rule: string;
+                count: number;
             }[];
-            /** @description columns that could be read in two ways */
-            ambiguous: {
-                [key: string]: unknown;
+            /** @description the first of them; absent for those who may not see rows */
+            rows?: {
+                row: number;
+                line: number;
+                offset?: number;
+                length?: number;
+                column?: string | null;
+                rule: string;
+                message: string;
+                before: string;
+                after: string;
             }[];
         };
     };
