@@ -3,8 +3,8 @@
 """cases - files with what the slow reader finds in them, for test_csv_rules.
 
 usage: cases.py rows|scan SEED COUNT
-Each case is a line "delimiter quote escape comment line_end skip_space preamble header footer file_bytes
-want_bytes" (marks in hex, - for none), the file, and what is wanted:
+Each case is a line "delimiter quote escape comment line_end skip_space preamble header footer first_table
+file_bytes want_bytes" (marks in hex, - for none), the file, and what is wanted:
   rows  every row from the front: "kind start length lines" and the cells of a whole row in brackets
   scan  data rows: "row line start" and the cells, or "!row line start length rule"
 """
@@ -34,7 +34,7 @@ def rows(data, d):
 def scan(data, d):
     slow = Slow(data, latin(d))
     for number, row in enumerate(slow.data_rows(), 1):
-        why = slow.rule(row)
+        why = slow.rule(row, slow.width)
         if why:
             yield f"!{number} {row.line} {row.start} {row.end - row.start} {why}\n"
         else:
@@ -53,7 +53,7 @@ def main():
             want = scan(data, d)
         want = "".join(want).encode("latin-1")
         words = [word(d.delimiter), word(d.quote), word(d.escape), word(d.comment), d.line_end, int(d.skip_space),
-                 d.preamble, d.header, d.footer, len(data), len(want)]
+                 d.preamble, d.header, d.footer, int(d.first_table), len(data), len(want)]
         sys.stdout.buffer.write(" ".join(map(str, words)).encode() + b"\n" + data + want)
 
 

@@ -45,7 +45,7 @@ def dialect_args(d):
     parts = {"delimiter": d.delimiter or "none", "quote": d.quote or "none",
              "escape": "none" if d.escape in ("", d.quote) else d.escape,
              "comment": d.comment or "none", "line_end": d.line_end, "header": d.header, "footer": d.footer,
-             "preamble": d.preamble, "skip_space": "true" if d.skip_space else "false", "tables": "all"}
+             "preamble": d.preamble, "skip_space": "true" if d.skip_space else "false", "tables": "first" if d.first_table else "all"}
     return [word for key, value in parts.items() for word in ("--dialect", f"{key}={value}")]
 
 

@@ -2,7 +2,7 @@
 """make - random CSV files: dialects, cells that hold everything awkward, and tears."""
 import random
 
-from slow import Dialect, Slow, latin
+from slow import Dialect, Slow, Unusable, latin
 
 DELIMITERS = [",", ",", ";", "\t", "|", " ", "||", ", ", "::", "~^~", "\u00a7"]
 PIECES = ["a", "bc", "7", " ", "  ", "\t", ",", ";", "|", ":", "'", '"', '""', "\\", '\\"', "\\\\", "#", "//",
@@ -107,12 +107,38 @@ def spoil(data, head, r):
     return data
 
 
-def whole(r, d, header=None):
-    """A file as bytes with all a dialect knows: preamble, header or none, footer, broken UTF-8."""
+def more_tables(r, d, width):
+    """What may stand behind a table: blank lines, with rows of this width or of another behind them."""
+    end, text = ends_of(d, r)[0], ""
+    for _ in range(r.choice([1, 1, 2])):
+        rows_ = rows(r, d, r.choice([width, width + 1, 1]))
+        text += end * r.choice([1, 2]) + "".join(d.delimiter.join(write_cell(c, d, r) for c in row) + end for row in rows_)
+    return text
+
+
+def any_file(r, d, header=None):
+    """Bytes with all a dialect knows: preamble, header rows or none, footer, tables, broken UTF-8."""
     ends = ends_of(d, r)
-    d.preamble, d.header, d.footer = r.choice([0, 0, 1, 3]), header or r.choice([1, 1, 0]), r.choice([0, 0, 0, 1, 2])
+    d.preamble, d.footer = r.choice([0, 0, 1, 3]), r.choice([0, 0, 0, 1, 2])
+    d.header = r.choice([1, 1, 2, 3] if header else [1, 1, 2, 0])
+    d.first_table = r.random() < 0.25
     front = "".join(r.choice(["Report of the day", "", 'a "torn" one', "x" + d.delimiter + "y", (d.quote or "'") + "open"])
                     + ends[0] for _ in range(d.preamble))
+    for i in range(d.header - 1):
+        front += d.delimiter.join(["group", "", d.quote + "a" + d.delimiter + "b" + d.quote][:r.randint(1, 3)]) + ends[0]
     text, _ = file(r, d, spare_header=True)
-    head = next(Slow(text.encode(), latin(d)).rows()).next
-    return spoil((front + text).encode(), len(front.encode()) + head, r)
+    head = next(Slow(text.encode(), latin(d)).rows())
+    if d.first_table and r.random() < 0.7:
+        text += ends[0] * (not text.endswith(ends[0])) + more_tables(r, d, len(head.cells))
+    return spoil((front + text).encode(), len(front.encode()) + head.next, r)
+
+
+def whole(r, d, header=None):
+    """A file with all a dialect knows whose header can be read."""
+    while True:
+        data = any_file(r, d, header)
+        try:
+            Slow(data, latin(d)).data_rows()
+            return data
+        except Unusable:
+            pass

@@ -21,6 +21,7 @@ class Dialect:
     preamble: int = 0
     header: int = 1
     footer: int = 0
+    first_table: bool = False
 
 
 def latin(d):
@@ -49,12 +50,17 @@ class Row:
     lines: int = 1
 
 
+class Unusable(Exception):
+    """A header that nobody can read."""
+
+
 class Slow:
     """The rows of a text in a dialect."""
 
     def __init__(self, data, dialect):
         self.t, self.d = data.decode("latin-1"), dialect
         self.width, self.header = 0, []  # known once data_rows has read them
+        self.ended = False  # another table stands behind the data
         d = dialect
         stop = {"lf": "\n", "cr": "\r", "mixed": "\r\n"}[d.line_end]
         self.stop = re.compile(f"[{stop}]")
@@ -241,11 +247,24 @@ class Slow:
         lines = 1 + sum(1 for _ in self.line_starts(start, following))
         return Row(kind, start, end, following, cells, lines=lines)
 
+    def table_ends(self, at, columns):
+        """Behind the blank line at `at`, has the next row another width?"""
+        while at < len(self.t):
+            skipped = self.no_row(at)
+            if skipped is None:
+                row = self.row(at, columns)
+                return row.kind == "whole" and len(row.cells) != columns
+            at = skipped
+        return False
+
     def rows(self, at=0, line=1, columns=0):
         """All rows from a line start; with columns 0 the first one says how wide they are."""
         while at < len(self.t):
             skipped = self.no_row(at)
             if skipped is not None:
+                if self.d.first_table and columns and self.t[at] in "\r\n" and self.table_ends(at, columns):
+                    self.ended = True
+                    return
                 at, line = skipped, line + 1
                 continue
             row = self.row(at, columns)
@@ -259,17 +278,31 @@ class Slow:
         at, line = 0, 1
         for _ in range(self.d.preamble):
             at, line = self.line_after(self.line_stop(at, len(self.t)), len(self.t)), line + 1
-        rows = list(self.rows(at, line))
-        if rows:
-            self.width, self.header = len(rows[0].cells), rows[0].cells
-        rows = rows[self.d.header:]
-        return rows[:max(0, len(rows) - self.d.footer)]
+        names = []
+        while len(names) < self.d.header:
+            if at >= len(self.t):
+                raise Unusable("the file ends before its header does")
+            skipped = self.no_row(at)
+            row = None if skipped is not None else self.row(at, 0)
+            at, line = (skipped, line + 1) if row is None else (row.next, line + row.lines)
+            names += [] if row is None else [row.cells]
+            if row is not None and self.rule(row, len(row.cells)):
+                raise Unusable(f"line {line}: header")
+        if names:
+            self.width = max(map(len, names))
+            joined = [[row[i].strip(" \t") for row in names if i < len(row)] for i in range(self.width)]
+            self.header = [" ".join(filter(None, parts)) for parts in joined]
+        else:
+            self.width = next((len(r.cells) for r in self.rows(at) if r.kind == "whole"), 0)
+            self.header = [f"column_{i + 1}" for i in range(self.width)]
+        rows = list(self.rows(at, line, self.width))
+        return rows if self.ended else rows[:max(0, len(rows) - self.d.footer)]
 
-    def rule(self, row):
+    def rule(self, row, width):
         """Why a row is refused; None when it is good."""
         if row.kind != "whole":
             return "row.quote"
-        if len(row.cells) != self.width:
+        if len(row.cells) != width:
             return "row.cells"
         try:
             self.t[row.start:row.end].encode("latin-1").decode()

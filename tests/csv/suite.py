@@ -46,7 +46,7 @@ def verdicts(data, d):
     slow = Slow(data, latin(d))
     rows, good, bad = list(slow.data_rows()), [], []
     for row in rows:
-        why = slow.rule(row)
+        why = slow.rule(row, slow.width)
         if why:
             bad.append((row.line, why))
         else:

@@ -14,7 +14,7 @@
 #include "csv/csv_mask.h"
 #include "csv_fixture.h"
 
-enum { WORD = 40, MAX_CELLS = 64, PARTS = 9 };
+enum { WORD = 40, MAX_CELLS = 64, PARTS = 10 };
 
 static struct buf out;
 
@@ -50,6 +50,7 @@ static bool read_dialect(FILE *in, struct csv_dialect *d)
 	d->preamble_lines = (uint32_t)strtoul(word[6], NULL, 10);
 	d->header_rows = (uint32_t)strtoul(word[7], NULL, 10);
 	d->footer_rows = (uint32_t)strtoul(word[8], NULL, 10);
+	d->first_table = word[9][0] == '1';
 	return true;
 }
 
@@ -215,12 +216,12 @@ static void check(read_fn read, const struct csv_dialect *d, const char *file, s
 		if (strcmp(out.data, want) != 0)
 			fail_msg(
 			    "case %zu: delimiter '%s' quote '%c' escape '%c' comment '%s' line "
-			    "end %d skip %d preamble %u header %u footer %u, steps of "
-			    "%zu\n%s\n--- got\n%s--- want\n%s",
+			    "end %d skip %d preamble %u header %u footer %u tables %d, "
+			    "steps of %zu\n%s\n--- got\n%s--- want\n%s",
 			    seen, d->delimiter, d->quote ? d->quote : ' ',
 			    d->escape ? d->escape : ' ', d->comment, (int)d->line_end,
 			    d->skip_space, d->preamble_lines, d->header_rows, d->footer_rows,
-			    steps[s], file, out.data, want);
+			    d->first_table, steps[s], file, out.data, want);
 	}
 }
 
