@@ -20,9 +20,6 @@ enum {
 	CSV_FOOTER_ROWS = 100,       /* most rows after the data */
 };
 
-/* How the bytes of blocks are to be read. */
-enum csv_encoding { CSV_UTF8, CSV_WINDOWS_1252 };
-
 /* What ends a row outside quotes. */
 enum csv_line_end {
 	CSV_LINE_LF,    /* LF, a CR before it belongs to it; a CR elsewhere is text */
@@ -43,7 +40,6 @@ struct csv_dialect {
 	uint32_t footer_rows;    /* rows at the file's end that are not data */
 	bool first_table;        /* data ends at a blank line behind which the width changes */
 	char encoding[CSV_ENCODING_BYTES + 1]; /* in lower case: "utf-8", "windows-1252" ... */
-	enum csv_encoding coding;              /* of the bytes in memory */
 	uint8_t bom_bytes;                     /* of the file as it came */
 };
 

@@ -2,29 +2,11 @@
 /* csv_encoding - Windows-1252 and broken UTF-8 to UTF-8. */
 #include "csv/csv_encoding.h"
 
-#include <strings.h>
-
 /* WHATWG index windows-1252, 0x80 to 0x9f; above that it is Latin-1. */
 static const uint16_t windows_1252[32] = { 0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020,
 	0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F, 0x90, 0x2018, 0x2019,
 	0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,
 	0x017E, 0x0178 };
-
-const char *csv_encoding_name(enum csv_encoding encoding)
-{
-	return encoding == CSV_WINDOWS_1252 ? "windows-1252" : "utf-8";
-}
-
-int csv_encoding_find(const char *name, enum csv_encoding *out)
-{
-	if (strcasecmp(name, "utf-8") == 0 || strcasecmp(name, "utf8") == 0)
-		*out = CSV_UTF8;
-	else if (strcasecmp(name, "windows-1252") == 0 || strcasecmp(name, "cp1252") == 0)
-		*out = CSV_WINDOWS_1252;
-	else
-		return 0;
-	return 1;
-}
 
 uint32_t csv_encoding_windows_1252(uint8_t byte)
 {
@@ -66,7 +48,7 @@ static size_t character_bytes(const uint8_t *p, size_t n)
 	return overlong || outside ? 0 : want;
 }
 
-static size_t mend_utf8(const uint8_t *p, size_t n, char *out)
+size_t csv_encoding_mend(const uint8_t *p, size_t n, char *out)
 {
 	size_t to = 0;
 	for (size_t at = 0; at < n;) {
@@ -79,18 +61,6 @@ static size_t mend_utf8(const uint8_t *p, size_t n, char *out)
 		memcpy(out + to, p + at, bytes);
 		to += bytes;
 		at += bytes;
-	}
-	return to;
-}
-
-size_t csv_encoding_utf8(enum csv_encoding encoding, const uint8_t *p, size_t n, char *out)
-{
-	if (encoding == CSV_UTF8)
-		return mend_utf8(p, n, out);
-	size_t to = 0;
-	for (size_t i = 0; i < n; i++) {
-		const bool mapped = p[i] >= 0x80 && p[i] < 0xA0;
-		to += put_character(mapped ? windows_1252[p[i] - 0x80] : p[i], out + to);
 	}
 	return to;
 }

@@ -5,22 +5,9 @@
 
 #include "csv/csv.h"
 
-/* csv_encoding_name - "utf-8" or "windows-1252"; static memory. */
-const char *csv_encoding_name(enum csv_encoding encoding);
-
-/* csv_encoding_find - the encoding of a name (any case; "utf8", "cp1252" as well); 1 found, 0 not.
- */
-int csv_encoding_find(const char *name, enum csv_encoding *out);
-
-/*
- * csv_encoding_utf8 - n bytes as UTF-8. Windows-1252 is read by the WHATWG table, which gives every
- * byte a character. UTF-8 is copied; bytes that are not UTF-8 become U+FFFD.
- *
- * out  room for 3 * n bytes
- *
- * Returns the bytes written.
- */
-size_t csv_encoding_utf8(enum csv_encoding encoding, const uint8_t *p, size_t n, char *out);
+/* csv_encoding_mend - copy n bytes of text, what is not UTF-8 becomes U+FFFD. out has room for 3 *
+ * n bytes; returns the bytes written. */
+size_t csv_encoding_mend(const uint8_t *p, size_t n, char *out);
 
 /*
  * csv_encoding_canonical - the one name of an encoding: lower case, aliases followed as browsers do

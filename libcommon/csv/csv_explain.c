@@ -18,7 +18,7 @@ const char *csv_explain_quote(const char *p, size_t n, char *out)
 	char mended[3 * CSV_QUOTED_BYTES];
 	const bool cut = n > CSV_QUOTED_BYTES;
 	size_t take = cut ? csv_encoding_cut(p, CSV_QUOTED_BYTES) : n;
-	size_t used = csv_encoding_utf8(CSV_UTF8, (const uint8_t *)p, take, mended);
+	size_t used = csv_encoding_mend((const uint8_t *)p, take, mended);
 	if (used > CSV_QUOTED_BYTES)
 		used = csv_encoding_cut(mended, CSV_QUOTED_BYTES);
 	for (size_t i = 0; i < used; i++) {

@@ -36,31 +36,30 @@ void csv_mend_header(struct buf *out, const char *const *header, size_t n)
 	buf_addc(out, '\n');
 }
 
-static void add_cell(struct buf *out, const uint8_t *p, size_t n, enum csv_encoding encoding)
+static void add_cell(struct buf *out, const uint8_t *p, size_t n)
 {
 	char small[1024];
 	char *text = 3 * n <= sizeof(small) ? small : mem_alloc(3 * n);
-	const size_t used = csv_encoding_utf8(encoding, p, n, text);
 	buf_addc(out, ',');
-	csv_mend_cell(out, text, used);
+	csv_mend_cell(out, text, csv_encoding_mend(p, n, text));
 	if (text != small)
 		free(text);
 }
 
-static void add_read_cells(struct buf *out, const struct csv_row_window *w,
-    const struct csv_row *row, enum csv_encoding encoding)
+static void add_read_cells(
+    struct buf *out, const struct csv_row_window *w, const struct csv_row *row)
 {
 	struct csv_cell *cells = mem_array(row->cells, sizeof(*cells));
 	const size_t n = csv_row_cells(w, 0, row, cells, row->cells);
 	for (size_t i = 0; i < n; i++) {
 		const size_t bytes = cells[i].n & ~CSV_CELL_DOUBLED;
 		if ((cells[i].n & CSV_CELL_DOUBLED) == 0) {
-			add_cell(out, w->p + cells[i].at, bytes, encoding);
+			add_cell(out, w->p + cells[i].at, bytes);
 			continue;
 		}
 		char *plain = mem_alloc(bytes);
 		const size_t used = csv_row_unquote(w->p + cells[i].at, bytes, w->dialect, plain);
-		add_cell(out, (const uint8_t *)plain, used, encoding);
+		add_cell(out, (const uint8_t *)plain, used);
 		free(plain);
 	}
 	free(cells);
@@ -68,14 +67,17 @@ static void add_read_cells(struct buf *out, const struct csv_row_window *w,
 
 static void add_cut_cells(struct buf *out, const struct span *raw, const struct csv_dialect *d)
 {
+	const size_t width = strlen(d->delimiter);
 	size_t start = 0;
 	for (;;) {
-		const uint8_t *hit = memchr(raw->p + start, d->delimiter[0], raw->n - start);
+		const size_t left = raw->n - start;
+		const uint8_t *hit =
+		    width == 0 ? NULL : memmem(raw->p + start, left, d->delimiter, width);
 		const size_t end = hit == NULL ? raw->n : (size_t)(hit - raw->p);
-		add_cell(out, raw->p + start, end - start, d->coding);
+		add_cell(out, raw->p + start, end - start);
 		if (hit == NULL)
 			return;
-		start = end + 1;
+		start = end + width;
 	}
 }
 
@@ -93,7 +95,7 @@ static void add_cells(
 	if (!r->raw_cut && r->raw.n > 0)
 		csv_row_find(&w, 0, &row);
 	if (row.kind == CSV_ROW_WHOLE && row.n == w.n)
-		add_read_cells(out, &w, &row, d->coding);
+		add_read_cells(out, &w, &row);
 	else
 		add_cut_cells(out, &r->raw, d);
 }

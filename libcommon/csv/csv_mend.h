@@ -3,9 +3,9 @@
  * csv_mend - a refused row in the layout in which it can be mended and sent back.
  *
  * A line is _reject,_line,_column,_rule,_message and then the file's own cells as they stood:
- * UTF-8, comma, LF, quotes only where needed. A row whose quotes cannot be read is cut at its
- * delimiters, its quotes kept as text. Cells keep what the file has: nothing is escaped for
- * spreadsheets here.
+ * UTF-8, comma, LF, quotes only where needed. A row whose quotes cannot be read, or of which
+ * only the front is left, is cut at its delimiters, its quotes kept as text. Cells keep what the
+ * file has: nothing is escaped for spreadsheets here.
  */
 #ifndef CSV_CSV_MEND_H
 #define CSV_CSV_MEND_H

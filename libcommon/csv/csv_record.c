@@ -2,29 +2,9 @@
 /* csv_record - records of any dialect, byte by byte. */
 #include "csv/csv_record.h"
 
-/* A window without a dialect: one delimiter, one quote, LF. */
-static struct csv_reader plain_reader(const struct csv_row_window *w)
-{
-	struct csv_reader r = {
-		.p = w->p,
-		.n = w->n,
-		.eof = w->eof,
-		.delimiter = &w->delimiter,
-		.delimiter_n = 1,
-		.quote = w->quote == '\0' ? -1 : (uint8_t)w->quote,
-		.escape = -1,
-		.columns = w->columns,
-	};
-	if (!r.eof && r.n > 0 && r.p[r.n - 1] == '\r')
-		r.n--;
-	return r;
-}
-
 struct csv_reader csv_reader_of(const struct csv_row_window *w)
 {
 	const struct csv_dialect *d = w->dialect;
-	if (d == NULL)
-		return plain_reader(w);
 	struct csv_reader r = {
 		.p = w->p,
 		.n = w->n,

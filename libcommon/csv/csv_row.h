@@ -47,10 +47,9 @@ struct csv_row_window {
 	const uint8_t *p; /* CSV_PAD_BYTES readable bytes behind p + n */
 	size_t n;
 	bool eof;                          /* nothing comes after n */
-	const struct csv_dialect *dialect; /* borrowed; NULL = the next two are all of it */
-	char delimiter, quote;
-	size_t columns; /* cells of a row; 0 = not known yet (the header): rule 2
-			   believes any number */
+	const struct csv_dialect *dialect; /* borrowed */
+	size_t columns;                    /* cells of a row; 0 = not known yet (the header): rule 2
+					      believes any number */
 };
 
 struct csv_row {

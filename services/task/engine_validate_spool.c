@@ -34,7 +34,7 @@ static int spool_write(struct validate_spool *s, const void *p, size_t n, struct
 static int32_t chars_of(const struct csv_reject *r, size_t at, size_t n)
 {
 	char text[3 * CSV_RAW_BYTES];
-	const size_t used = csv_encoding_utf8(CSV_UTF8, r->raw.p + at, n, text);
+	const size_t used = csv_encoding_mend(r->raw.p + at, n, text);
 	return (int32_t)reject_cell_chars(text, used);
 }
 
@@ -88,7 +88,7 @@ static int add_record(struct validate *v, struct validate_spool *s, const struct
 		.file_column = r->file_column,
 		.rule = (uint32_t)contract_rule_index(r->rule),
 		.message_n = (uint32_t)strlen(r->message),
-		.raw_n = (uint32_t)csv_encoding_utf8(CSV_UTF8, r->raw.p, keep, raw),
+		.raw_n = (uint32_t)csv_encoding_mend(r->raw.p, keep, raw),
 		.line_n = (uint32_t)line.n,
 		.raw_cut = keep < r->raw.n || r->raw_cut,
 	};

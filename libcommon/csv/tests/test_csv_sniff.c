@@ -134,20 +134,6 @@ static void test_utf8_as_base_judges_it(void **state)
 	}
 }
 
-static void test_windows_1252_has_a_character_for_every_byte(void **state)
-{
-	(void)state;
-	char text[8];
-	const uint8_t euro = 0x80;
-	const uint8_t none = 0x81;
-	const uint8_t last = 0xff;
-	assert_int_equal(csv_encoding_utf8(CSV_WINDOWS_1252, &euro, 1, text), 3);
-	assert_memory_equal(text, "\xe2\x82\xac", 3);
-	assert_int_equal(csv_encoding_utf8(CSV_WINDOWS_1252, &none, 1, text), 2);
-	assert_int_equal(csv_encoding_utf8(CSV_WINDOWS_1252, &last, 1, text), 2);
-	assert_memory_equal(text, "\xc3\xbf", 2);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,7 +142,6 @@ int main(void)
 		cmocka_unit_test(test_runner_up_is_told),
 		cmocka_unit_test(test_what_is_no_csv),
 		cmocka_unit_test(test_utf8_as_base_judges_it),
-		cmocka_unit_test(test_windows_1252_has_a_character_for_every_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
