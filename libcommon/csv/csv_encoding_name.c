@@ -72,7 +72,7 @@ const char *csv_encoding_canonical(const char *name, char *out)
 {
 	char lower[CSV_ENCODING_BYTES + 1];
 	size_t n = 0;
-	for (; name[n] != '\0' && n < CSV_ENCODING_BYTES; n++)
+	for (; n < CSV_ENCODING_BYTES && name[n] != '\0'; n++)
 		lower[n] = (char)tolower((unsigned char)name[n]);
 	lower[n] = '\0';
 	const char *found = lower;

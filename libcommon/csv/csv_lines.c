@@ -50,7 +50,7 @@ uint64_t csv_lines_length(
 
 static void reserve(struct csv_lines *lines, size_t want)
 {
-	if (lines->alloc >= want)
+	if (lines->at != NULL && lines->alloc >= want)
 		return;
 	lines->alloc = want < 64 ? 64 : want * 2;
 	lines->at = mem_resize(lines->at, lines->alloc * sizeof(*lines->at));
@@ -58,8 +58,9 @@ static void reserve(struct csv_lines *lines, size_t want)
 
 void csv_lines_note(struct csv_lines *lines, uint64_t stream, uint64_t file)
 {
-	const struct csv_line *last = lines->n == 0 ? NULL : &lines->at[lines->n - 1];
-	const struct csv_line from = last == NULL ? (struct csv_line){ 0 } : *last;
+	struct csv_line from = { 0, 0 };
+	if (lines->n > 0)
+		from = lines->at[lines->n - 1];
 	if (from.file + (stream - from.stream) * unit_of(lines) == file)
 		return;
 	reserve(lines, lines->n + 1);

@@ -4,6 +4,7 @@
 $(B)/gen/duckdb_names.h: $(B)/libengine.a
 	@mkdir -p $(@D)
 	$(call say,NAMES)nm $< | sed -n 's/^ *U \(duckdb_[a-z0-9_]*\)$$/DUCKDB(\1)/p' | sort -u > $@
+generated: $(B)/gen/duckdb_names.h
 $(B)/obj/services/cli/duckdb_stub.o: $(B)/gen/duckdb_names.h
 
 # Where the command looks first: beside itself.

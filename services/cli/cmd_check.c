@@ -53,14 +53,15 @@ static int write_headers(struct check *k, struct err *err)
 }
 
 /* DuckDB pulls the rows; its sink is the last. */
-static int run_to_parquet(
-    struct check *k, struct contract_run_params *p, struct contract_sink *sinks, struct err *err)
+static int run_to_parquet(struct check *k, const struct contract_run_params *shared,
+    struct contract_sink *sinks, struct err *err)
 {
 	const struct contract_run_driver driver = cli_parquet_driver(&k->parquet);
-	sinks[p->n_sinks++] = cli_parquet_sink(&k->parquet);
-	p->driver = &driver;
-	if (cli_parquet_open(&k->parquet, &k->clean.out, &k->match.schema, p->threads, err) != 0 ||
-	    contract_run(p, &k->result, err) != 0)
+	struct contract_run_params p = *shared;
+	sinks[p.n_sinks++] = cli_parquet_sink(&k->parquet);
+	p.driver = &driver;
+	if (cli_parquet_open(&k->parquet, &k->clean.out, p.schema, p.threads, err) != 0 ||
+	    contract_run(&p, &k->result, err) != 0)
 		return -1;
 	return cli_parquet_end(&k->parquet, err);
 }
