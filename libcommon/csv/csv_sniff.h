@@ -21,11 +21,11 @@
 #include "csv/csv.h"
 
 enum {
-	CSV_SNIFF_BYTES = 1 << 20, /* of the file's front that are worth reading */
-	CSV_SNIFF_SAMPLES = 64,    /* most samples */
-	CSV_SNIFF_TABLES = 8,      /* most further tables that are told */
-	CSV_SNIFF_HEADER_ROWS = 4, /* most header rows that are found; more can be set */
-	CSV_SNIFF_WHY_BYTES = 400, /* of a sentence with its NUL */
+	CSV_SNIFF_BYTES = 10 << 20, /* of the file's front that are worth reading */
+	CSV_SNIFF_SAMPLES = 64,     /* most samples */
+	CSV_SNIFF_TABLES = 8,       /* most further tables that are told */
+	CSV_SNIFF_HEADER_ROWS = 4,  /* most header rows that are found; more can be set */
+	CSV_SNIFF_WHY_BYTES = 400,  /* of a sentence with its NUL */
 };
 
 /* A stretch of the file. The first sample begins with the file; others begin anywhere, and what

@@ -47,10 +47,7 @@ static bool chance(uint64_t *s, size_t pct)
 static const char *const given_names[] = { "Anna", "Bert", "Chloe", "J\xc3\xbcrgen", "Mary Jane",
 	"Ole", "Siobhan", "Zo\xc3\xab", "Tom", "Ines" };
 static const char *const family_names[] = { "M\xc3\xbcller", "O'Brien", "Smith", "d'Arc", "Nowak",
-	"van Dyk", "Li",
-	"Garc\xc3\xad"
-	"a",
-	"Schmidt-Rot", "Brown" };
+	"van Dyk", "Li", "Garc\303\255a", "Schmidt-Rot", "Brown" };
 static const char *const towns[] = { "Berlin", "New York", "L'Aquila", "Sao Paulo", "Gdansk",
 	"Bad Homburg", "York", "Wien", "Oslo", "Nice" };
 static const char *const words[] = { "the", "order", "was", "late", "again", "please", "call",
