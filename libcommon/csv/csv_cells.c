@@ -260,8 +260,10 @@ static inline bool usual_boolean(const char *p, size_t n, uint8_t *out)
 	static const char yes[9] = "true";
 	static const char no[9] = "false";
 	const uint64_t key = key_of(p, n);
-	*out = key == key_of(yes, 4);
-	return n <= 5 && (*out != 0 || key == key_of(no, 5));
+	const unsigned is_yes = key == key_of(yes, 4);
+	const unsigned is_no = key == key_of(no, 5);
+	*out = (uint8_t)is_yes;
+	return ((is_yes | is_no) & (unsigned)(n <= 5)) != 0; /* no branch: either comes as often */
 }
 
 static void type_boolean(

@@ -44,7 +44,8 @@ struct csv_number_parts {
 
 /* csv_number_split_word - up to CSV_NUMBER_FAST digits in all: the point is taken out of the word.
  */
-static inline uint64_t csv_number_split_word(const char *p, size_t n, struct csv_number_parts *d)
+__attribute__((always_inline)) static inline uint64_t csv_number_split_word(
+    const char *p, size_t n, struct csv_number_parts *d)
 {
 	const uint64_t v = csv_swar_load(p);
 	const uint64_t hit = csv_swar_zeros(v ^ CSV_SWAR_POINTS);
@@ -64,7 +65,8 @@ static inline uint64_t csv_number_split_word(const char *p, size_t n, struct csv
 
 /* csv_number_split - up to CSV_NUMBER_FAST digits on either side of at most one point; false: not
  * such a cell, which says nothing about it. */
-static inline bool csv_number_split(const char *p, size_t n, struct csv_number_parts *d)
+__attribute__((always_inline)) static inline bool csv_number_split(
+    const char *p, size_t n, struct csv_number_parts *d)
 {
 	d->minus = n > 0 && p[0] == '-';
 	p += d->minus;
