@@ -23,6 +23,14 @@ enum { TEXT_BYTES = 400 };
 /* Wider files get less evidence, so that the draft stays within the JSON door's limits. */
 enum { SOME_EVIDENCE_COLUMNS = 500 };
 
+static uint32_t kept_cap(size_t columns)
+{
+	const size_t each = INFER_KEPT_ALL / (columns + 1);
+	if (each < INFER_KEPT_LEAST)
+		return INFER_KEPT_LEAST;
+	return each < INFER_KEPT_VALUES ? (uint32_t)each : INFER_KEPT_VALUES;
+}
+
 struct contract_infer *contract_infer_new(const char *const *header, size_t n)
 {
 	struct contract_infer *i = mem_alloc(sizeof(*i));
@@ -35,8 +43,7 @@ struct contract_infer *contract_infer_new(const char *const *header, size_t n)
 		memset(seen->fewest, UINT8_MAX, sizeof(seen->fewest));
 		for (int s = 0; s < SHAPE_COUNT_; s++)
 			seen->limit[s] = INT64_MAX;
-		profile_distinct_init(
-		    &seen->distinct, INFER_KEPT_VALUES, sizeof(struct profile_text));
+		profile_distinct_init(&seen->distinct, kept_cap(n), sizeof(struct profile_text));
 	}
 	i->schema = (struct csv_schema){
 		.columns = i->columns, .n_columns = n, .file_columns = n, .header = header

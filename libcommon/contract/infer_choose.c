@@ -369,7 +369,9 @@ static void judge_words(const struct contract_infer *i, const struct infer_choic
 		}
 		out->null_words[w] = proven && against < 0;
 		if (seen && !proven)
-			out->why_not[w] = "no column of another type than text proves it";
+			out->why_not[w] =
+			    "no column of another type than text proves it by having no "
+			    "other misfit";
 		else if (seen && against >= 0)
 			out->why_not[w] =
 			    arena_printf(a, "column \"%s\" is text and has it too", names[against]);

@@ -9,8 +9,9 @@
 
 enum {
 	TEXT_BYTES = 400,
-	FULL_COLUMNS = 100, /* more: less evidence, so that the JSON door lets it pass */
-	MOST_FELL = 8,      /* types listed */
+	FULL_COLUMNS = 60, /* more: less evidence, so that the JSON door lets it pass */
+	MOST_FELL = 8,     /* types listed */
+	MOST_NAMED = 10,   /* columns a word for null was seen in */
 };
 
 static void add_count(cJSON *obj, const char *name, int64_t v)
@@ -98,6 +99,13 @@ static bool is_plain_number(const struct infer_candidate *k)
 	return infer_is_number(k) && k->decimal_char == '\0' && k->group_char == '\0';
 }
 
+/* A wider number that takes the same cells did not fall: there was no need of it. */
+static bool is_needless(
+    const struct infer_choice *choice, const struct infer_candidate *k, int64_t taken)
+{
+	return is_plain_number(k) && infer_is_number(choice->k) && taken == choice->fits;
+}
+
 /* Every type that took some cells but not all. */
 static void add_fallen(cJSON *evidence, const struct infer_column *c,
     const struct infer_choice *choice, const struct infer_verdict *v)
@@ -109,6 +117,7 @@ static void add_fallen(cJSON *evidence, const struct infer_column *c,
 	for (size_t i = 0; i + 1 < n && listed < MOST_FELL; i++) {
 		const int64_t taken = infer_taken(c, &k[i]);
 		if (&k[i] == choice->k || taken == 0 || taken >= choice->values ||
+		    is_needless(choice, &k[i], taken) ||
 		    !(is_plain_number(&k[i]) || explains_more(c, k, i)))
 			continue;
 		add_misfits(fell, c, &k[i], v, choice->values - taken, "why not");
@@ -193,16 +202,23 @@ static void add_enum(cJSON *evidence, const struct infer_column *c)
 	}
 }
 
+static bool can_be_key(const struct infer_candidate *k)
+{
+	return k->type == CSV_INTEGER || k->type == CSV_TEXT || k->type == CSV_UUID;
+}
+
 /* Three standard errors below the rows an estimate may still mean that no cell comes twice. */
-static void add_distinct(cJSON *evidence, const struct infer_column *c, int64_t rows)
+static void add_distinct(cJSON *evidence, const struct infer_column *c, int64_t rows,
+    const struct infer_candidate *chosen)
 {
 	const bool exact = c->distinct.registers == NULL;
-	const int64_t count = profile_distinct_estimate(&c->distinct);
+	const int64_t estimate = profile_distinct_estimate(&c->distinct);
+	const int64_t count = estimate < rows - c->nulls ? estimate : rows - c->nulls;
 	cJSON *obj = cJSON_AddObjectToObject(evidence, "distinct");
 	add_count(obj, "count", count);
 	(void)cJSON_AddBoolToObject(obj, "exact", exact);
 	const double error = 3 * 1.04 / 64;
-	const bool unique = rows > 1 && c->nulls == 0 &&
+	const bool unique = rows > 1 && c->nulls == 0 && can_be_key(chosen) &&
 			    (exact ? count == rows : (double)count >= (double)rows * (1 - error));
 	if (unique)
 		(void)cJSON_AddStringToObject(evidence, "unique",
@@ -225,7 +241,7 @@ void infer_add_evidence(cJSON *columns, const struct contract_infer *i, size_t c
 	add_reasons(e, seen, choice, v, full);
 	if (!full)
 		return;
-	add_distinct(e, seen, i->rows);
+	add_distinct(e, seen, i->rows, choice->k);
 	if (choice->k->type == CSV_TEXT)
 		add_enum(e, seen);
 }
@@ -240,7 +256,7 @@ void infer_add_nulls(cJSON *evidence, const struct contract_infer *i, const char
 		for (size_t n = 0; n < i->schema.n_columns; n++) {
 			const int64_t here = i->seen[n].count[SHAPE_NULL + w];
 			count += here;
-			if (here > 0 && cJSON_GetArraySize(columns) < FULL_COLUMNS)
+			if (here > 0 && cJSON_GetArraySize(columns) < MOST_NAMED)
 				cJSON_AddItemToArray(columns, cJSON_CreateString(names[n]));
 		}
 		if (count == 0) {

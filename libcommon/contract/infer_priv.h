@@ -10,7 +10,9 @@
 
 enum {
 	INFER_VALUE_BYTES = CSV_QUOTED_BYTES + 16,
-	INFER_KEPT_VALUES = 64,     /* distinct cells counted exactly; more are estimated */
+	INFER_KEPT_VALUES = 256,    /* distinct cells counted exactly; more are estimated */
+	INFER_KEPT_LEAST = 32,      /* however many columns there are */
+	INFER_KEPT_ALL = 1 << 14,   /* the same over all columns */
 	INFER_NUMBERS = SHAPE_UUID, /* shapes below it have digits */
 };
 

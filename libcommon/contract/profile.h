@@ -41,8 +41,9 @@ enum {
 	CONTRACT_PROFILE_BINS = 20,              /* of a histogram, about */
 	CONTRACT_PROFILE_TOP = 10,               /* most frequent values listed */
 	CONTRACT_PROFILE_SHOWN = 10,             /* values of the sample listed */
-	CONTRACT_PROFILE_FULL_COLUMNS = 80,  /* more: no histogram, no sample, three top values */
-	CONTRACT_PROFILE_SOME_COLUMNS = 400, /* more: no top values, no quantiles */
+	CONTRACT_PROFILE_FULL_COLUMNS = 60,    /* more: no histogram, no sample, three top values */
+	CONTRACT_PROFILE_SOME_COLUMNS = 160,   /* more: no top values, no quantiles */
+	CONTRACT_PROFILE_LISTED_COLUMNS = 500, /* more are not listed */
 };
 
 struct contract_profile;
@@ -74,7 +75,7 @@ void contract_profile_merge(struct contract_profile *p, const struct contract_pr
  *	    "top": {"exact", "of", "error_pct", "values": [{"value", "count"}]},
  *	    "quantiles": {"exact", "p05", "p25", "p50", "p75", "p95"}, each {"value"}
  *	    "histogram": {"exact", "of", "edges": {"value": [...]}, "counts": [...]},
- *	    "sample": [{"row", "value"}]}]}
+ *	    "sample": [{"row", "value"}]}], "columns_left_out": n}
  *
  * Values are strings as the contract would write them, under the key "value", which is where cells
  * of the file may stand, and nowhere else. counts of a part that is not exact are of its "of"

@@ -118,14 +118,15 @@ static size_t count_kept(
 	return n;
 }
 
+/* There cannot be more than there are values, whatever is estimated. */
 static void add_distinct(
-    cJSON *out, const struct profile_distinct *d, bool whole_sample, size_t drawn)
+    cJSON *out, const struct profile_distinct *d, int64_t values, bool whole_sample, size_t drawn)
 {
+	const int64_t estimate = profile_distinct_estimate(d);
 	cJSON *obj = cJSON_AddObjectToObject(out, "distinct");
 	const bool exact = d->registers == NULL || whole_sample;
-	const int64_t count =
-	    d->registers == NULL || !whole_sample ? profile_distinct_estimate(d) : (int64_t)drawn;
-	add_count(obj, "count", count);
+	const int64_t count = d->registers == NULL || !whole_sample ? estimate : (int64_t)drawn;
+	add_count(obj, "count", count < values ? count : values);
 	(void)cJSON_AddBoolToObject(obj, "exact", exact);
 	(void)cJSON_AddNumberToObject(
 	    obj, "error_pct", exact ? 0 : 104.0 / sqrt(CONTRACT_PROFILE_REGISTERS));
@@ -162,7 +163,7 @@ static void add_frequent(cJSON *out, const struct print *print, const struct pro
 	const bool whole = is_whole_sample(print->p);
 	struct frequent *found = mem_array(kept ? column->distinct.n : d->n, sizeof(*found));
 	const size_t n = kept ? count_kept(&column->distinct, d->c, found) : count_drawn(d, found);
-	add_distinct(out, &column->distinct, whole, n);
+	add_distinct(out, &column->distinct, column->values, whole, n);
 	if (print->some)
 		add_top(out, print, d->c, found, n, kept || whole,
 		    kept || whole ? column->values : (int64_t)d->n);
@@ -305,8 +306,11 @@ cJSON *contract_profile_json(const struct contract_profile *p, struct arena *a)
 	add_count(out, "rows", p->rows);
 	add_count(out, "sampled_rows", p->sample.n);
 	cJSON *columns = cJSON_AddArrayToObject(out, "columns");
-	for (size_t c = 0; c < n; c++)
+	const size_t listed =
+	    n < CONTRACT_PROFILE_LISTED_COLUMNS ? n : CONTRACT_PROFILE_LISTED_COLUMNS;
+	for (size_t c = 0; c < listed; c++)
 		cJSON_AddItemToArray(columns, column_json(&print, c));
+	add_count(out, "columns_left_out", (int64_t)(n - listed));
 	free(order);
 	return out;
 }

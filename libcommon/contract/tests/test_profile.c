@@ -480,6 +480,82 @@ static void test_top_of_a_sample(void **state)
 	arena_free(&a);
 }
 
+static int compare_whole(const void *x, const void *y)
+{
+	const int64_t a = *(const int64_t *)x;
+	const int64_t b = *(const int64_t *)y;
+	return (a > b) - (a < b);
+}
+
+/* Files that fit the sample: every figure by plain counting. */
+static void test_small_files_are_exact(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = { 2, 100, 2000, 8192 };
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const size_t n = sizes[i];
+		struct arena *a = arena_new(64 << 20);
+		int64_t *v = mem_array(n, sizeof(*v));
+		for (size_t k = 0; k < n; k++)
+			v[k] = (int64_t)(next_random() % (n * 3)) - (int64_t)n;
+		const struct csv_column integer = { .type = CSV_INTEGER };
+		const cJSON *c = column_of(&integer, v, n, a);
+		qsort(v, n, sizeof(*v), compare_whole);
+		double distinct = 1;
+		for (size_t k = 1; k < n; k++)
+			distinct += v[k] != v[k - 1] ? 1 : 0;
+		want_number(c, "distinct.count", distinct);
+		assert_true(cJSON_IsTrue(at_path(c, "distinct.exact")));
+		assert_true(cJSON_IsTrue(at_path(c, "top.exact")));
+		want(c, "quantiles.p25.value", arena_printf(a, "%lld", (long long)v[(n - 1) / 4]));
+		want(c, "min.value", arena_printf(a, "%lld", (long long)v[0]));
+		double counted = 0;
+		const cJSON *bin;
+		cJSON_ArrayForEach(bin, at_path(c, "histogram.counts")) counted += bin->valuedouble;
+		assert_true(counted == (double)n);
+		free(v);
+		arena_free(&a);
+	}
+}
+
+/* The page's door for JSON lets 20,000 values pass. */
+static void test_wide_files_say_less(void **state)
+{
+	(void)state;
+	enum { WIDE = 1500, MANY = 50 };
+	struct csv_column *columns = mem_array(WIDE, sizeof(*columns));
+	for (int c = 0; c < WIDE; c++)
+		columns[c] = (struct csv_column){ .name = "c", .type = CSV_INTEGER };
+	static const size_t widths[] = { CONTRACT_PROFILE_FULL_COLUMNS,
+		CONTRACT_PROFILE_SOME_COLUMNS, CONTRACT_PROFILE_LISTED_COLUMNS, WIDE };
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
+		const struct csv_schema schema = {
+			.columns = columns, .n_columns = widths[i], .file_columns = widths[i]
+		};
+		struct arena *a = arena_new(64 << 20);
+		struct contract_profile *p = contract_profile_new(&schema);
+		struct csv_batch *b = csv_batch_new(&schema);
+		for (size_t c = 0; c < widths[i]; c++) {
+			memset(b->columns[c].valid, 0xFF, b->cap / 8);
+			for (int r = 0; r < MANY; r++)
+				((int64_t *)b->columns[c].data)[r] = r * 3;
+		}
+		for (int r = 0; r < MANY; r++)
+			b->row[r] = r + 1;
+		b->rows = MANY;
+		contract_profile_batch(p, b);
+		const char *text = js_print(a, contract_profile_json(p, a));
+		cJSON *json = NULL;
+		struct err err = { 0 };
+		assert_int_equal(js_parse(text, strlen(text), a, &json, &err), 0);
+		print_message("%zu columns: %zu bytes\n", widths[i], strlen(text));
+		csv_batch_free(&b);
+		contract_profile_free(&p);
+		arena_free(&a);
+	}
+	free(columns);
+}
+
 static void test_nothing(void **state)
 {
 	(void)state;
@@ -505,6 +581,8 @@ int main(void)
 		cmocka_unit_test(test_real_bins),
 		cmocka_unit_test(test_estimates),
 		cmocka_unit_test(test_top_of_a_sample),
+		cmocka_unit_test(test_small_files_are_exact),
+		cmocka_unit_test(test_wide_files_say_less),
 		cmocka_unit_test(test_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
