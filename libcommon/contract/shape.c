@@ -12,6 +12,7 @@
 #include "csv/csv_uuid.h"
 
 enum {
+	DAY_MOST = 24, /* a month, a day and a comma take fewer bytes */
 	WORD_SLOT_BITS = 8,
 	WORD_SLOTS = 1 << WORD_SLOT_BITS,
 	WORD_MOST = 7, /* bytes of the longest word */
@@ -116,8 +117,8 @@ static void shape_letters(
 		out->shape = SHAPE_UUID;
 	else if (p[0] == 'P' && csv_duration_parse(p, n, &duration))
 		out->shape = SHAPE_DURATION;
-	else if (n < 10 || (!shape_is_digit(last) && (last | 0x20) != 'm') ||
-		 !shape_date(s, p, n, out))
+	else if ((!shape_is_digit(last) && (last | 0x20) != 'm') ||
+		 memchr(p, ',', n < DAY_MOST ? n : DAY_MOST) == NULL || !shape_date(s, p, n, out))
 		*out = (struct contract_shape_of){ .shape = SHAPE_TEXT };
 }
 
