@@ -70,26 +70,43 @@ static const char *type_of(const cJSON *field, struct arena *a)
 	return format == NULL ? type : arena_printf(a, "%s %s", type, format);
 }
 
-/* Why the column is no narrower type: the first cell that killed the first candidate. */
-static const char *first_fall(const cJSON *evidence, const char *name, struct arena *a)
+static const char *text_of_first(const cJSON *column, const char *list)
+{
+	return js_str(
+	    cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(column, list), 0), "text");
+}
+
+/* What a person should know of a column: that it can be read two ways, that cells would be
+ * refused, or what killed the first type that fell. */
+static const char *why_so(const cJSON *evidence, const char *name)
 {
 	const cJSON *c;
 	cJSON_ArrayForEach(c, cJSON_GetObjectItemCaseSensitive(evidence, "columns"))
 	{
 		if (js_str(c, "name") == NULL || strcmp(js_str(c, "name"), name) != 0)
 			continue;
-		const cJSON *fell = cJSON_GetObjectItemCaseSensitive(c, "fell");
-		const cJSON *first = cJSON_GetArrayItem(fell, 0);
-		const cJSON *cell =
-		    cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(first, "cells"), 0);
-		if (cell == NULL)
-			return "";
-		return arena_printf(a, "not %s: line %lld \"%s\"",
-		    text_of(cJSON_GetObjectItemCaseSensitive(first, "type"), a),
-		    (long long)js_i64(cell, "line", 0),
-		    text_of(cJSON_GetObjectItemCaseSensitive(cell, "value"), a));
+		const char *ambiguous = js_str(c, "ambiguous");
+		const char *refused = text_of_first(c, "would_be_rejected");
+		const char *fell = text_of_first(c, "fell");
+		if (ambiguous != NULL)
+			return ambiguous;
+		return refused != NULL ? refused : fell == NULL ? "" : fell;
 	}
 	return "";
+}
+
+/* Words for null that were found, if any. */
+static void show_nulls(const struct cli_term *t, const cJSON *evidence)
+{
+	const char *before = "\ntaken as null: ";
+	const cJSON *word;
+	cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(evidence, "null_words"))
+	{
+		if (!js_bool(word, "null", false))
+			continue;
+		(void)fprintf(t->to, "%s%s", before, js_str(word, "word"));
+		before = ", ";
+	}
 }
 
 static void show_field(
@@ -98,7 +115,7 @@ static void show_field(
 	const cJSON *rules = cJSON_GetObjectItemCaseSensitive(field, "constraints");
 	const char *name = text_of(cJSON_GetObjectItemCaseSensitive(field, "name"), a);
 	const char *type = type_of(field, a);
-	const char *why = first_fall(evidence, name, a);
+	const char *why = why_so(evidence, name);
 	const int used = cli_show(t, name, strlen(name), 28);
 	(void)fprintf(t->to, "%*s  %-22s %-9s", 28 - used, "", type,
 	    js_bool(rules, "required", false) ? "required" : "");
@@ -118,6 +135,7 @@ static void show(const struct infer *i, const cJSON *draft)
 	char rejected[32];
 	cJSON_ArrayForEach(field, cJSON_GetObjectItemCaseSensitive(doc, "fields"))
 	    show_field(&t, field, evidence, i->a);
+	show_nulls(&t, evidence);
 	(void)fprintf(t.to, "\nfrom %s rows", cli_grouped(books->good, count));
 	if (books->rejected > 0)
 		(void)fprintf(t.to, "; %s more do not have the shape of the others",
