@@ -28,8 +28,7 @@ static void take_choices(const struct csv_choices *all, struct csv_sniff_result 
 		const struct csv_sniff_reading *next = &all->at[i].reading;
 		const bool other = strcmp(next->delimiter, r->chosen.delimiter) != 0 ||
 				   next->quote != r->chosen.quote ||
-				   next->escape != r->chosen.escape ||
-				   next->skip_space != r->chosen.skip_space;
+				   next->escape != r->chosen.escape;
 		if (!other || next->rows == 0 || next->score <= 0)
 			continue;
 		r->runner_up = *next;
@@ -45,6 +44,17 @@ static uint32_t preamble_lines(const struct csv_view *v)
 		return 0;
 	const uint32_t line = v->rows[v->from].line;
 	return line - 1 <= CSV_PREAMBLE_LINES ? line - 1 : 0;
+}
+
+/* Rows of digits, a comma, one to three digits: each could be one number. */
+static bool are_numbers(const struct csv_view *v, const struct csv_dialect *d)
+{
+	if (strcmp(d->delimiter, ",") != 0 || v->width != 2 || d->header_rows > 0)
+		return false;
+	const struct csv_view_column *whole = &v->columns[0];
+	const struct csv_view_column *part = &v->columns[1];
+	return whole->kind == CSV_KIND_NUMBER && whole->strict && part->kind == CSV_KIND_NUMBER &&
+	       part->strict && part->filled == part->kinds[CSV_KIND_NUMBER] && part->longest <= 3;
 }
 
 /* Does the table end before the file does, with another behind it? */
@@ -95,7 +105,7 @@ static int judge(const struct csv_sample *samples, size_t n, const struct csv_gi
 	r->chosen.rows = light.whole ? view.table_rows : r->chosen.rows - view.from;
 	take_rows(&view, given, &names, r);
 	csv_why_runner_up(r);
-	csv_why_doubt(r, &names);
+	csv_why_doubt(r, &names, are_numbers(&view, &r->dialect));
 	csv_view_done(&view);
 	csv_light_done(&light);
 	return rc;

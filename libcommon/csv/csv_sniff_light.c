@@ -51,15 +51,17 @@ static size_t add_piece(
 	const size_t from = line_start(s->p, at, at > floor + bytes ? at - bytes : floor);
 	const bool starts = from == 0 || s->p[from - 1] == '\n' || s->p[from - 1] == '\r';
 	const size_t start = starts ? from : next_line(s->p, s->n, from);
-	if (start >= s->n || start + bytes >= s->n)
+	if (start >= s->n)
 		return floor;
-	const size_t end = line_start(s->p, start + bytes, start);
+	const size_t left = s->n - start;
+	const size_t end = line_start(s->p, start + (left < bytes ? left : bytes), start);
 	add(l, s->p + start, end - start);
 	return end;
 }
 
-/* Pieces evenly over what stands behind `from` in a sample. */
-static void add_spread(struct csv_light *l, const struct csv_sample *s, size_t from, size_t pieces)
+/* Pieces evenly over what stands behind `from` in a sample; returns where the last ends. */
+static size_t add_spread(
+    struct csv_light *l, const struct csv_sample *s, size_t from, size_t pieces)
 {
 	size_t floor = from;
 	for (size_t i = 0; i < pieces; i++) {
@@ -67,6 +69,7 @@ static void add_spread(struct csv_light *l, const struct csv_sample *s, size_t f
 		if (at > floor)
 			floor = add_piece(l, s, at, floor, CSV_LIGHT_PIECE);
 	}
+	return floor;
 }
 
 /* Where two bytes stand one behind the other, found by the rarer of them; n when nowhere. */
@@ -121,12 +124,12 @@ static void add_lone_cr(struct csv_light *l, const struct csv_sample *s, size_t 
 
 static void add_end(struct csv_light *l, const struct csv_sample *s, size_t from)
 {
+	l->end = s->end;
 	if (!s->end || s->n <= from)
 		return;
 	size_t at = s->n > CSV_LIGHT_PIECE ? s->n - CSV_LIGHT_PIECE : 0;
 	at = at < from ? from : next_line(s->p, s->n, at);
 	add(l, s->p + at, s->n - at);
-	l->end = true;
 }
 
 static size_t skip_lines(const struct csv_sample *s, const struct csv_given *given)
@@ -150,16 +153,14 @@ static void copy_pieces(
 	l->front = l->n;
 	l->end = false;
 	const size_t behind = from + bytes;
-	const size_t in_front = n > 1 ? CSV_LIGHT_PIECES / 2 : CSV_LIGHT_PIECES;
-	add_spread(l, front, behind, in_front);
+	size_t last = add_spread(l, front, behind, n > 1 ? CSV_LIGHT_PIECES / 2 : CSV_LIGHT_PIECES);
 	add_quote(l, front, behind);
 	add_first(l, front, behind, "\\\"", 0);
 	add_first(l, front, behind, "\n'", 1);
 	add_lone_cr(l, front, behind);
 	for (size_t i = 1; i < n; i++)
-		add_spread(l, &samples[i], next_line(samples[i].p, samples[i].n, 0), 1);
-	const struct csv_sample *last = &samples[n - 1];
-	add_end(l, last, n == 1 ? behind : next_line(last->p, last->n, 0));
+		last = add_spread(l, &samples[i], next_line(samples[i].p, samples[i].n, 0), 1);
+	add_end(l, &samples[n - 1], last);
 }
 
 void csv_light_init(

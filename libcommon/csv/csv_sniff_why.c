@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* A close runner-up: its score is within this share of the winner's. */
-#define CLOSE 0.05
+#define CLOSE 0.1
 
 enum { NAME_BYTES = 64, COUNT_BYTES = 64, NUMBER_BYTES = 32 };
 
@@ -43,12 +43,9 @@ static void name(
 			(void)snprintf(out, NAME_BYTES, "\"%s\"", r->delimiter);
 	} else if (r->quote != other->quote) {
 		(void)snprintf(out, NAME_BYTES, "%s", quote_word(r->quote));
-	} else if (r->escape != other->escape) {
-		(void)snprintf(
-		    out, NAME_BYTES, "%s", r->escape == '\0' ? "doubled quotes" : "escaped quotes");
 	} else {
 		(void)snprintf(
-		    out, NAME_BYTES, "%s", r->skip_space ? "blanks left out" : "blanks kept");
+		    out, NAME_BYTES, "%s", r->escape == '\0' ? "doubled quotes" : "escaped quotes");
 	}
 }
 
@@ -134,13 +131,18 @@ static double confidence(const struct csv_sniff_result *r)
 	return clamp((0.5 + 0.5 * clamp(lead / 0.25)) * share(&r->chosen) * rows);
 }
 
-void csv_why_doubt(struct csv_sniff_result *r, const struct csv_sniff_names *names)
+void csv_why_doubt(struct csv_sniff_result *r, const struct csv_sniff_names *names, bool numbers)
 {
 	char word[NAME_BYTES];
 	r->confidence = confidence(r);
 	const uint32_t cells = CSV_SET_DELIMITER | CSV_SET_QUOTE;
-	r->ambiguous = is_close(r) && (r->given & cells) != cells;
-	if (r->ambiguous) {
+	r->ambiguous = (is_close(r) || numbers) && (r->given & cells) != cells;
+	if (r->ambiguous && numbers) {
+		(void)snprintf(r->doubt, sizeof(r->doubt),
+		    "every row could also be one number with a decimal comma; if so, set the "
+		    "delimiter to "
+		    "none");
+	} else if (r->ambiguous) {
 		name(&r->runner_up, &r->chosen, word);
 		(void)snprintf(r->doubt, sizeof(r->doubt),
 		    "%s would fit nearly as well (%zu column%s); please look at the first rows",

@@ -9,7 +9,8 @@
 /* csv_why_runner_up - fill r->why from the two readings. */
 void csv_why_runner_up(struct csv_sniff_result *r);
 
-/* csv_why_doubt - fill confidence, ambiguous and doubt; names: of the header. */
-void csv_why_doubt(struct csv_sniff_result *r, const struct csv_sniff_names *names);
+/* csv_why_doubt - fill confidence, ambiguous and doubt; names: of the header, numbers: every row
+ * could be one number with a decimal comma. */
+void csv_why_doubt(struct csv_sniff_result *r, const struct csv_sniff_names *names, bool numbers);
 
 #endif

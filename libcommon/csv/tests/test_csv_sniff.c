@@ -71,19 +71,138 @@ static void test_what_is_given_is_not_guessed(void **state)
 	assert_int_equal(r.chosen.columns, 1);
 }
 
-static void test_runner_up_is_told(void **state)
+/* Close calls: who wins, who comes second, whether that is told. */
+static const struct close_case {
+	const char *name, *text, *won, *second;
+	bool ambiguous;
+	const char *why; /* how it begins */
+} close_cases[] = {
+	{ "one is regular", "a;b,c\n1;2,3\n4;5,6\n7;8\n", "semicolon", "comma", false,
+	    "with comma only 3 of 4 rows have the same number of cells (2); with semicolon 4 of 4 "
+	    "rows have 2" },
+	{ "one leaves pieces", "a,b,c;d\n1,2,3;4\n", "comma", "semicolon", false,
+	    "with semicolon only 50 % of the cells look like whole values, with comma 67 %" },
+	{ "both leave pieces", "a,b;c\n1,2;3\n1,2\n1,2\n", "comma", "semicolon", true,
+	    "with semicolon only 2 of 4 rows" },
+	{ "equal twins", "a,b;c\nx,y;z\nu,v;w\n", "semicolon", "comma", true,
+	    "both read the rows evenly; semicolon" },
+	{ "numbers with a comma", "1,5\n2,5\n3,7\n", "comma", "none", true,
+	    "comma makes 2 columns of 3 of 3 rows; as a single column they would be one text "
+	    "each" },
+	{ "one column", "preis\n1,5\n2,5\n", "none", "comma", false,
+	    "with comma only 2 of 3 rows" },
+	{ "a quote as text", "id\ttitle\n1\t\"A\" pipe\n2\t\"B\" rod\n3\trod\n", "tab", "tab",
+	    false, "with double quotes quotes go wrong in 2 rows; with no quotes in 0" },
+	{ "no other reading", "name\nx\ny\n", "none", "", false, "" },
+};
+
+static void test_close_calls_are_told(void **state)
+{
+	(void)state;
+	const struct csv_given given = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(close_cases); i++) {
+		const struct close_case *k = &close_cases[i];
+		struct csv_sniff_result r;
+		struct err err = { 0 };
+		char won[CSV_DIALECT_WORD_BYTES];
+		char second[CSV_DIALECT_WORD_BYTES];
+		assert_int_equal(sniff(k->text, strlen(k->text), &given, &r, &err), 0);
+		csv_dialect_word(r.chosen.delimiter, won);
+		csv_dialect_word(r.runner_up.delimiter, second);
+		if (r.runner_up.rows == 0)
+			second[0] = '\0';
+		if (strcmp(won, k->won) != 0 || strcmp(second, k->second) != 0 ||
+		    r.ambiguous != k->ambiguous || strncmp(r.why, k->why, strlen(k->why)) != 0)
+			fail_msg("%s: %s %.3f before %s %.3f%s: %s", k->name, won, r.chosen.score,
+			    second, r.runner_up.score, r.ambiguous ? ", ambiguous" : "", r.why);
+		assert_true(!r.ambiguous || r.doubt[0] != '\0');
+	}
+}
+
+/* What lies in a sample further in counts, too. */
+static void test_samples_further_in(void **state)
 {
 	(void)state;
 	const struct csv_given given = { 0 };
 	struct csv_sniff_result r;
 	struct err err = { 0 };
-	const char *text = "a;b,c\n1;2,3\n4;5,6\n7;8\n";
+	static const char front[] = "id;note\n1;a\n2;b\n3;c\n4;d";
+	static const char middle[] = "torn off\n70;\"x\\\"y;z\"\n71;\"it is \\\"so\\\"\"\n72;k\n73";
+	static const char end[] = "00;p\n98;q\n99;r\n-- 99 rows --\n";
+	uint8_t p[3][256] = { { 0 } };
+	memcpy(p[0], front, sizeof(front));
+	memcpy(p[1], middle, sizeof(middle));
+	memcpy(p[2], end, sizeof(end));
+	const struct csv_sample samples[] = { { p[0], sizeof(front) - 1, false },
+		{ p[1], sizeof(middle) - 1, false }, { p[2], sizeof(end) - 1, true } };
+	assert_int_equal(csv_sniff_samples(samples, 3, &given, &r, &err), 0);
+	assert_string_equal(r.dialect.delimiter, ";");
+	assert_int_equal(r.dialect.escape, '\\');
+	assert_int_equal(r.dialect.footer_rows, 1);
+	assert_int_equal(r.dialect.header_rows, 1);
+	assert_false(r.whole);
+}
+
+/* A second table and its place. */
+static void test_further_tables_are_told(void **state)
+{
+	(void)state;
+	const struct csv_given given = { 0 };
+	struct csv_sniff_result r;
+	struct err err = { 0 };
+	const char *text = "id,name,qty\n1,Ann,3\n2,Bob,4\n\ncode,day\nX,2026-01-01\nY,2026-01-02\n"
+			   "Z,2026-01-03\n\na,b,c,d\n1,2,3,4\n";
 	assert_int_equal(sniff(text, strlen(text), &given, &r, &err), 0);
-	assert_int_equal(r.chosen.delimiter[0], ';');
-	assert_int_equal(r.chosen.regular_rows, 4);
-	assert_int_equal(r.runner_up.delimiter[0], ',');
-	assert_int_equal(r.runner_up.regular_rows, 3);
-	assert_int_equal(r.runner_up.rows, 4);
+	assert_true(r.dialect.first_table);
+	assert_int_equal(r.n_tables, 2);
+	assert_int_equal(r.tables[0].line, 5);
+	assert_int_equal(r.tables[0].columns, 2);
+	assert_int_equal(r.tables[0].rows, 4);
+	assert_int_equal(r.tables[1].line, 10);
+	assert_int_equal(r.tables[1].columns, 4);
+}
+
+/* Every part that is set comes back as it was set. */
+static void test_every_part_can_be_set(void **state)
+{
+	(void)state;
+	static const char *const parts[][2] = { { "delimiter", "|" }, { "quote", "single" },
+		{ "escape", "^" }, { "comment", "%" }, { "line_end", "cr" },
+		{ "skip_space", "true" }, { "preamble", "1" }, { "header", "0" }, { "footer", "2" },
+		{ "tables", "first" } };
+	const char *text = "Title\nid,name\n1,\"Ann, B\"\n2,Bob\n3,Cid\n";
+	struct csv_given given = { 0 };
+	struct csv_sniff_result r;
+	struct err err = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		assert_int_equal(csv_given_set(&given, parts[i][0], parts[i][1], &err), 0);
+	assert_int_equal(sniff(text, strlen(text), &given, &r, &err), 0);
+	assert_string_equal(r.dialect.delimiter, "|");
+	assert_int_equal(r.dialect.quote, '\'');
+	assert_int_equal(r.dialect.escape, '^');
+	assert_string_equal(r.dialect.comment, "%");
+	assert_int_equal(r.dialect.line_end, CSV_LINE_CR);
+	assert_true(r.dialect.skip_space && r.dialect.first_table);
+	assert_int_equal(r.dialect.preamble_lines, 1);
+	assert_int_equal(r.dialect.header_rows, 0);
+	assert_int_equal(r.dialect.footer_rows, 2);
+	assert_int_equal(r.runner_up.rows, 0);
+	assert_false(r.ambiguous);
+}
+
+/* A given preamble of lines that look like the table. */
+static void test_a_given_preamble_is_left_out(void **state)
+{
+	(void)state;
+	const char *text = "1,2,3\n4,5,6\nid;name\n1;Ann\n2;Bob\n";
+	struct csv_given given = { 0 };
+	struct csv_sniff_result r;
+	struct err err = { 0 };
+	assert_int_equal(csv_given_set(&given, "preamble", "2", &err), 0);
+	assert_int_equal(sniff(text, strlen(text), &given, &r, &err), 0);
+	assert_string_equal(r.dialect.delimiter, ";");
+	assert_int_equal(r.dialect.header_rows, 1);
+	assert_int_equal(r.chosen.rows, 3);
 }
 
 static void test_what_is_no_csv(void **state)
@@ -139,7 +258,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_what_is_given_is_not_guessed),
-		cmocka_unit_test(test_runner_up_is_told),
+		cmocka_unit_test(test_close_calls_are_told),
+		cmocka_unit_test(test_samples_further_in),
+		cmocka_unit_test(test_further_tables_are_told),
+		cmocka_unit_test(test_every_part_can_be_set),
+		cmocka_unit_test(test_a_given_preamble_is_left_out),
 		cmocka_unit_test(test_what_is_no_csv),
 		cmocka_unit_test(test_utf8_as_base_judges_it),
 	};
