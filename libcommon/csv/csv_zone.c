@@ -30,7 +30,13 @@ struct change {
 	int32_t offset_s;
 };
 
+/* Local times of half a year each, from 1900 on: where the search for a change begins. */
+enum { BUCKET_BITS = 24, BUCKETS = 1024 };
+#define BUCKETS_FROM INT64_C(-2208988800)
+
 struct csv_zone {
+	uint16_t
+	    bucket[BUCKETS]; /* the last change whose `late` is not behind the bucket's start */
 	char name[CSV_ZONE_NAME_BYTES + 1];
 	bool cycles; /* the last 400 years repeat for ever */
 	size_t n;    /* changes; the first one is from the beginning of time */
@@ -176,6 +182,26 @@ static bool read_zone(struct csv_zone *z, const uint8_t *p, size_t n)
 	return add_written(z, &b) && add_footer(z, p + behind, n - behind);
 }
 
+/* The last change whose offset alone holds at a local time. */
+static size_t search(const struct csv_zone *z, int64_t local)
+{
+	size_t low = 0;
+	for (size_t high = z->n; high - low > 1;) {
+		const size_t middle = low + (high - low) / 2;
+		if (z->changes[middle].late <= local)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void fill_buckets(struct csv_zone *z)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		z->bucket[i] = (uint16_t)search(z, BUCKETS_FROM + ((int64_t)i << BUCKET_BITS));
+}
+
 int csv_zone_read(
     const char *name, const uint8_t *p, size_t n, struct csv_zone **out_z, struct err *err)
 {
@@ -185,6 +211,7 @@ int csv_zone_read(
 		csv_zone_free(&z);
 		return err_set(err, ERR_INPUT, "zone %.64s: its file is not TZif", name);
 	}
+	fill_buckets(z);
 	z = mem_resize(z, offsetof(struct csv_zone, changes) + z->n * sizeof(z->changes[0]));
 	*out_z = z;
 	return 0;
@@ -263,18 +290,23 @@ static int64_t cycles_past(const struct csv_zone *z, int64_t at, int64_t last)
 	return z->cycles && at >= last ? (at - last) / CYCLE_S + 1 : 0;
 }
 
+/* The same by the buckets, which hold a change or two each. */
+static size_t find(const struct csv_zone *z, int64_t local)
+{
+	const uint64_t bucket = (uint64_t)(local - BUCKETS_FROM) >> BUCKET_BITS;
+	if (bucket >= BUCKETS)
+		return search(z, local);
+	size_t low = z->bucket[bucket];
+	while (low + 1 < z->n && z->changes[low + 1].late <= local)
+		low++;
+	return low;
+}
+
 enum csv_zone_answer csv_zone_utc(const struct csv_zone *z, int64_t local_s, int64_t *out_utc_s)
 {
 	const int64_t skip = cycles_past(z, local_s, z->changes[z->n - 1].early) * CYCLE_S;
 	const int64_t local = local_s - skip;
-	size_t low = 0;
-	for (size_t high = z->n; high - low > 1;) {
-		const size_t middle = low + (high - low) / 2;
-		if (z->changes[middle].late <= local)
-			low = middle;
-		else
-			high = middle;
-	}
+	const size_t low = find(z, local);
 	const struct change *c = &z->changes[low];
 	const bool doubt = low + 1 < z->n && local >= c[1].early;
 	if (doubt && c[1].offset_s > c->offset_s)
