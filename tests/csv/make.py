@@ -125,7 +125,7 @@ def any_file(r, d, header=None):
     front = "".join(r.choice(["Report of the day", "", 'a "torn" one', "x" + d.delimiter + "y", (d.quote or "'") + "open"])
                     + ends[0] for _ in range(d.preamble))
     for i in range(d.header - 1):
-        front += d.delimiter.join(["group", "", d.quote + "a" + d.delimiter + "b" + d.quote][:r.randint(1, 3)]) + ends[0]
+        front += d.delimiter.join(["group", "", d.quote + "a" + d.delimiter.strip() + "b" + d.quote][:r.randint(1, 3)]) + ends[0]
     text, _ = file(r, d, spare_header=True)
     head = next(Slow(text.encode(), latin(d)).rows())
     if d.first_table and r.random() < 0.7:

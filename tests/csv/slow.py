@@ -4,6 +4,7 @@
 It shares nothing with the scanner: a file is one string, a cell is one regular expression. What both
 must agree on is what the headers say. Bytes are taken as Latin-1 characters, so that positions are bytes.
 """
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -48,6 +49,16 @@ class Row:
     cells: list
     line: int = 0
     lines: int = 1
+
+
+def unique(names):
+    """Names of columns: an empty one becomes column_N, one that stood before name_2, name_3 ..."""
+    given = []
+    for i, name in enumerate(names):
+        name = name or f"column_{i + 1}"
+        numbered = (f"{name}_{n}" for n in itertools.count(2))
+        given.append(name if name not in given else next(x for x in numbered if x not in given))
+    return given
 
 
 class Unusable(Exception):
@@ -291,7 +302,7 @@ class Slow:
         if names:
             self.width = max(map(len, names))
             joined = [[row[i].strip(" \t") for row in names if i < len(row)] for i in range(self.width)]
-            self.header = [" ".join(filter(None, parts)) for parts in joined]
+            self.header = unique([" ".join(filter(None, parts)) for parts in joined])
         else:
             self.width = next((len(r.cells) for r in self.rows(at) if r.kind == "whole"), 0)
             self.header = [f"column_{i + 1}" for i in range(self.width)]
