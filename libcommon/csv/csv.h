@@ -102,7 +102,8 @@ struct csv_column {
 	enum csv_type type;       /* what the cells become */
 	int file_column;          /* 0-based cell of the row, -1 not in the file: all null */
 	uint8_t precision, scale; /* CSV_DECIMAL: digits in all, digits behind the point */
-	const char *format; /* date, time, timestamp: strptime-like pattern; NULL = ISO 8601 */
+	const char *format; /* date, time, timestamp: csv_pattern.h, NULL = ISO 8601; json: "object"
+			     * or "array", NULL = any value */
 	const char *locale; /* of the month names in format: "de", "fr" ...; NULL = English */
 	const struct csv_zone *zone; /* CSV_TIMESTAMPTZ: of cells without offset; NULL = refused */
 	const char *const *yes, *const *no; /* CSV_BOOLEAN: NULL-ended words; NULL = the defaults */
