@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """suite - the scanner through `millrace check`, against three other readers and against itself.
 
-usage: suite.py [GROUP...]     groups: slow python duckdb types keys threads doors (default: all)
+usage: suite.py [GROUP...]     groups: slow python duckdb types keys repairs threads doors (default: all)
 CSV_CASES (200) files for each group, CSV_SEED (20261120) chooses them. A failing file is kept.
 """
 import csv
@@ -16,6 +16,7 @@ import tempfile
 import traceback
 
 import make
+import repair
 import typed
 from command import check, dialect_args, text_contract
 from duck import Duck, literal
@@ -184,6 +185,33 @@ def keys_against_sets(r, keep):
     same("row refused", [n for n, _ in rejects], sorted([*found, *wrong]))
 
 
+# --- repairs, against the rules' words ------------------------------------------------------------
+
+def repairs(r, keep):
+    kinds = [r.choice(list(repair.CELLS)) for _ in range(r.randint(2, 6))]
+    rows = [row for row in (repair.row(r, kinds) for _ in range(r.choice([1, 10, 80]))) if row != [""]]
+    names = [f"c{i}" for i in range(len(kinds))]
+    data = keep("".join(",".join(row) + "\n" for row in [names] + rows).encode(), Dialect())
+    good, bad, counts = [], [], {}
+    for line, row in enumerate(rows, 2):
+        cells, rule = repair.repaired(kinds, row)
+        if cells is None or not repair.all_fit(kinds, cells):
+            bad.append(line)
+            continue
+        good.append(cells)
+        if rule:
+            counts[rule] = counts.get(rule, 0) + 1
+    contract = {"fields": [{"name": n, "type": k} for n, k in zip(names, kinds)], "missingValues": [""],
+                "millrace": {"budget_pct": 100}}
+    got = check(data, contract, dialect_args(Dialect()) + ["--bad-rows", "repair"], r.choice([1, 2]))
+    same("row kept", got.rows(), good)
+    same("line of reject", [line for line, _ in got.rejects()], bad)
+    books = got.report["account"]
+    same("books", [books[k] for k in ("read", "good", "repaired", "rejected")],
+         [len(rows), len(good) - sum(counts.values()), sum(counts.values()), len(bad)])
+    same("repairs", sorted((x["rule"], x["count"]) for x in got.report["repairs"]["by_rule"]), sorted(counts.items()))
+
+
 # --- against itself -----------------------------------------------------------------------------
 
 def big(r, size=6 << 20):
@@ -236,7 +264,8 @@ def doors(r, keep):
 # --- running --------------------------------------------------------------------------------------
 
 GROUPS = {"slow": (against_slow, 1), "python": (against_python, 1), "duckdb": (against_duckdb, 1),
-          "types": (types_against_duckdb, 1), "keys": (keys_against_sets, 0.3), "threads": (thread_counts, 0.03), "doors": (doors, 0.2)}
+          "types": (types_against_duckdb, 1), "keys": (keys_against_sets, 0.3), "repairs": (repairs, 1),
+          "threads": (thread_counts, 0.03), "doors": (doors, 0.2)}
 DUCK = None
 
 
