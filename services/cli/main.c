@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* millrace - look at CSV files before anybody else has to. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,6 +63,19 @@ static void catch_signals(void)
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
+/* What was printed may not have arrived. */
+static int flush(int code)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return code;
+	if (errno == EPIPE) {
+		cli_stop_signal = SIGPIPE;
+		return CLI_STOPPED;
+	}
+	cli_complain("write standard output: %s", strerrordesc_np(errno));
+	return CLI_FAILED;
+}
+
 /* Whoever started us sees by which signal we ended. */
 static int leave(int code)
 {
@@ -114,7 +128,7 @@ int main(int argc, char **argv)
 		if (code >= 0)
 			return code;
 		catch_signals();
-		return leave(c->run(&args));
+		return leave(flush(c->run(&args)));
 	}
 	return unknown(argv[1]);
 }

@@ -65,6 +65,18 @@ def test_reader_that_goes_away(place):
     assert run.stderr.read() == b""
 
 
+@pytest.mark.parametrize("words", [("infer", "orders.csv", "--json"), ("sniff", "orders.csv"), ("rules",), ("check", "orders.csv")])
+def test_what_is_printed_must_arrive(place, words):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        run = place.start(*words, stdout=full, stderr=subprocess.PIPE)
+        assert run.wait(timeout=WAIT_S) == 2
+        assert b"No space left on device" in run.stderr.read()
+    run = place.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run.stdout.close()
+    assert run.wait(timeout=WAIT_S) in (-signal.SIGPIPE, 0, 1)
+    assert run.stderr.read() == b""
+
+
 def test_mode_and_links_stay(place):
     old = place.write("real.csv", OLD)
     old.chmod(0o640)

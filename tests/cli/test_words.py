@@ -50,6 +50,13 @@ def test_infer_drafts_what_check_takes(place):
     assert place.run("check", "in.csv", "-c", "draft.json").code == 0
 
 
+def test_infer_tells_why(place):
+    place.write("in.csv", "id,day\n" + "".join(f"{i},0{i % 9 + 1}/0{i % 9 + 1}/2026\n" for i in range(200)) + "x,03/04/2026\n")
+    out = place.run("infer", "in.csv").out
+    assert re.search(r"^id +integer +required +not integer: line 202 `x`$", out, re.M)
+    assert re.search(r"^day +date .*day first", out, re.M)
+
+
 def test_infer_is_the_same_at_any_number_of_threads(place):
     place.write("in.csv", "a,b,c\n" + "".join(f"{i},x{i % 7},2026-01-{i % 28 + 1:02}\n" for i in range(300000)))
     assert len({place.run("infer", "in.csv", "--json", "-t", str(n)).out for n in (1, 2, 5)}) == 1
@@ -85,6 +92,7 @@ def test_rules(place):
     (("check", "a", "-x"), "no such option"),
     (("check", "a", "--clean", "o", "--rejects", "o"), "same file"),
     (("check", "a", "--clean", "-", "--json"), "only one output"),
+    (("check", "-", "-c", "-"), "both the FILE and the contract"),
     (("sniff", "a", "--clean", "x"), "no such option"),
 ])
 def test_usage(place, words, part):
