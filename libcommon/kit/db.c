@@ -48,7 +48,7 @@ struct db *db_new(const struct db_conf *c)
 	return db;
 }
 
-static void close_connection(struct db *db)
+void db_close(struct db *db)
 {
 	if (db->conn)
 		PQfinish(db->conn);
@@ -59,7 +59,7 @@ void db_free(struct db **db)
 {
 	if (!*db)
 		return;
-	close_connection(*db);
+	db_close(*db);
 	free(*db);
 	*db = NULL;
 }
@@ -127,13 +127,13 @@ int db_connect(struct db *db, struct err *err)
 		return 0;
 	if (db->in_transaction)
 		return err_set(err, ERR_UNAVAILABLE, "database connection lost in a transaction");
-	close_connection(db);
+	db_close(db);
 	db->conn = open_connection(db);
 	if (!db->conn || PQstatus(db->conn) != CONNECTION_OK) {
 		err_set(err, ERR_UNAVAILABLE, "cannot connect to the database");
 		if (db->conn)
 			db_error_of_connection(db->conn, "connect to the database", err);
-		close_connection(db);
+		db_close(db);
 		return -1;
 	}
 	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
@@ -150,7 +150,7 @@ static int fail(struct db *db, PGresult *res, bool committing, struct err *err)
 	if (!lost)
 		return -1;
 	err->kind = committing || !db->in_transaction ? ERR_UNCERTAIN : ERR_UNAVAILABLE;
-	close_connection(db);
+	db_close(db);
 	return -1;
 }
 
@@ -260,6 +260,6 @@ void db_rollback(struct db *db)
 		return;
 	PGresult *res = PQexec(db->conn, "rollback");
 	if (!is_good(res) || PQstatus(db->conn) != CONNECTION_OK)
-		close_connection(db);
+		db_close(db);
 	PQclear(res);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db_copy - send a COPY stream. */
+/* db_copy - send and take COPY streams. */
 #include "kit/db_copy.h"
 #include "base/die.h"
 #include "base/text.h"
@@ -74,6 +74,45 @@ int db_copy_end(struct db *db, int64_t *out_rows, struct err *err)
 		return -1;
 	}
 	return read_answer(conn, out_rows, err);
+}
+
+/* Reads to the end of the stream. Returns 0 at its end, -1 with err filled. */
+static int take_all(PGconn *conn, db_copy_fn take, void *arg, struct err *err)
+{
+	char *p;
+	int n;
+
+	while ((n = PQgetCopyData(conn, &p, 0)) > 0) {
+		const int rc = take(arg, p, (size_t)n, err);
+		PQfreemem(p);
+		if (rc != 0)
+			return -1;
+	}
+	if (n == -1)
+		return 0;
+	db_error_of_connection(conn, "take rows", err);
+	return -1;
+}
+
+int db_copy_out(struct db *db, const char *sql, db_copy_fn take, void *arg, struct err *err)
+{
+	int64_t rows;
+
+	if (db_connect(db, err) != 0)
+		return -1;
+	PGconn *conn = db_handle(db);
+	PGresult *res = PQexec(conn, sql);
+	const bool started = PQresultStatus(res) == PGRES_COPY_OUT;
+	if (!started)
+		db_error_of_result(res, conn, err);
+	PQclear(res);
+	if (!started)
+		return -1;
+	if (take_all(conn, take, arg, err) != 0) {
+		db_close(db);
+		return -1;
+	}
+	return read_answer(conn, &rows, err);
 }
 
 int db_backend_pid(const struct db *db)

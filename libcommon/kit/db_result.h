@@ -20,4 +20,7 @@ void db_error_of_connection(const PGconn *conn, const char *what, struct err *er
 /* db_handle - libpq's connection of a handle, NULL while closed; for db_copy. */
 PGconn *db_handle(const struct db *db);
 
+/* db_close - close the connection; the next statement opens another one. */
+void db_close(struct db *db);
+
 #endif

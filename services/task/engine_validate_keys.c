@@ -3,14 +3,11 @@
  * engine_validate_keys - pass 1 of a contract with keys: the whole file is checked, the keys of its
  * good rows are collected, and nothing is written.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "contract/keys_reference.h"
 #include "engine_validate.h"
+#include "references.h"
 
 struct collector {
 	struct validate *v;
@@ -18,83 +15,6 @@ struct collector {
 	pthread_t thread;
 	bool started;
 };
-
-static ssize_t read_file(void *arg, void *p, size_t n, struct err *err)
-{
-	const int *fd = arg;
-	ssize_t got;
-	do
-		got = read(*fd, p, n);
-	while (got < 0 && errno == EINTR);
-	return got < 0 ? err_set_errno(err, ERR_INTERNAL, errno, "read referenced values") : got;
-}
-
-/* Our supervisor wrote the file: plain CSV with a header, nothing to be guessed. */
-static int open_reference(int *fd, struct csv_split **out, struct err *err)
-{
-	static const char *const given[][2] = {
-		{ "delimiter", "comma" },
-		{ "quote", "\"" },
-		{ "escape", "none" },
-		{ "comment", "none" },
-		{ "preamble", "0" },
-		{ "header", "1" },
-		{ "footer", "0" },
-		{ "tables", "all" },
-		{ "line_end", "lf" },
-		{ "skip_space", "false" },
-		{ "encoding", "utf-8" },
-	};
-	struct csv_split_params p = { .read = read_file, .arg = fd };
-	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
-		if (csv_given_set(&p.given, given[i][0], given[i][1], err) != 0)
-			return -1;
-	}
-	return csv_split_open(&p, out, err);
-}
-
-static int load_reference(
-    struct validate *v, struct contract_keys *keys, size_t key, const char *path, struct err *err)
-{
-	struct csv_split *split = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set_errno(err, ERR_INTERNAL, errno, "open referenced values");
-	int rc = open_reference(&fd, &split, err);
-	if (rc == 0)
-		rc = contract_keys_load(keys, &v->contract, key, split, err);
-	csv_split_close(&split);
-	(void)close(fd);
-	return rc;
-}
-
-static const char *reference_file(const struct validate *v, size_t key)
-{
-	const cJSON *one;
-	cJSON_ArrayForEach(one, v->spec.references)
-	{
-		if (js_i64(one, "key", -1) == (int64_t)key)
-			return js_str(one, "file");
-	}
-	return NULL;
-}
-
-static int load_references(struct validate *v, struct contract_keys *keys, struct err *err)
-{
-	for (size_t i = 0; i < v->contract.n_keys; i++) {
-		const struct contract_key *key = &v->contract.keys[i];
-		if (key->kind != CONTRACT_KEY_FOREIGN || key->resource[0] == '\0')
-			continue;
-		const char *path = reference_file(v, i);
-		if (path == NULL)
-			return err_set_code(err, ERR_INPUT, "reference.missing",
-			    "the values of %s are not given, which a foreign key points to",
-			    key->resource);
-		if (load_reference(v, keys, i, path, err) != 0)
-			return err_wrap(err, "%s", key->resource);
-	}
-	return 0;
-}
 
 /* Returns 1 with the next block, 0 when there is none, -1. */
 static int take_block(struct validate *v, struct csv_block *block, struct err *err)
@@ -172,8 +92,8 @@ int validate_keys_run(struct validate *v, struct err *err)
 	};
 	contract_check_kinds(&v->contract, kinds);
 	struct contract_keys *keys = contract_keys_new(&conf);
-	if (load_references(v, keys, err) != 0 || collect_all(v, keys, err) != 0 ||
-	    contract_keys_finish(keys, err) != 0) {
+	if (references_load(v->spec.references, &v->contract, keys, err) != 0 ||
+	    collect_all(v, keys, err) != 0 || contract_keys_finish(keys, err) != 0) {
 		contract_keys_free(&keys);
 		return -1;
 	}

@@ -27,6 +27,8 @@ static const struct step {
 	step_fn run;
 } steps[] = {
 	{ "engine", "validate", engine_validate_run },
+	{ "engine", "inspect", engine_inspect_run },
+	{ "engine", "preview", engine_preview_run },
 	{ "engine", "load", engine_load_run },
 	{ "loader", "load", loader_run },
 	{ "loader", "maintain", loader_maintain_run },

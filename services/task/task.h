@@ -3,7 +3,7 @@
  * task - millrace-task: one process for one step of one task (design.md 2.4).
  *
  * `millrace-task engine` reads a specification from fd 0, shuts itself in (sandbox.h) and runs
- * engine_validate_run or engine_load_run. `millrace-task loader` runs loader_run: libpq, no parser
+ * the step of its task. `millrace-task loader` runs loader_run: libpq, no parser
  * of user data. Reports go to fd 3 as JSON lines: progress, committing, and exactly one result or
  * error. A function that runs a task returns 0 after it called task_result, or -1 with err; main
  * reports err.
@@ -51,6 +51,8 @@ void task_free(struct task **t);
 /* One function for each specification's "task" and role. spec is the whole document, borrowed.
  * Errors  any kind; the supervisor decides about a retry by the kind in the error line */
 int engine_validate_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
+int engine_inspect_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
+int engine_preview_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
 int engine_load_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
 int loader_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;
 int loader_maintain_run(const cJSON *spec, struct task *t, struct err *err) MUST_CHECK;

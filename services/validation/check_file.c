@@ -10,6 +10,7 @@
 
 #include "base/die.h"
 #include "check_result.h"
+#include "references.h"
 #include "staged.h"
 #include "store_report.h"
 #include "validation.h"
@@ -23,6 +24,7 @@ struct check {
 	const char *version;  /* contract the run is bound to, NULL = none yet */
 	const char *contract; /* its document, NULL = none yet */
 	const char *scratch;  /* directory of this attempt */
+	cJSON *references;    /* [{key, file}] of foreign keys */
 	struct check_result result;
 	struct staged staged;
 	cJSON *silver;       /* [{path, rows, bytes}] under final names */
@@ -93,6 +95,8 @@ static int engine_spec(const struct check *c, const char **out, struct err *err)
 	js_add_str(spec, "sha256", js_str(object, "sha256"));
 	js_add_str(spec, "scratch", c->scratch);
 	js_add_raw(spec, "contract", c->contract);
+	if (c->references != NULL)
+		cJSON_AddItemReferenceToObject(spec, "references", c->references);
 	js_add_str(spec, "dataset", c->task->target);
 	js_add_raw(spec, "budget_pct", c->dataset.budget_pct);
 	js_add_i64(spec, "budget_after_rows", BUDGET_AFTER_ROWS);
@@ -102,6 +106,28 @@ static int engine_spec(const struct check *c, const char **out, struct err *err)
 	js_add_i64(spec, "wall_ms", conf->wall_ms);
 	*out = js_print(a, spec);
 	return 0;
+}
+
+static bool is_stopping(void *arg)
+{
+	const struct check *c = arg;
+	return worker_stopping(c->task) != WORKER_GO;
+}
+
+/* What foreign keys point to is read now: the rows that stand in gold when the check begins. */
+static int export_references(struct check *c, struct err *err)
+{
+	struct worker_task *t = c->task;
+	const struct references_to to = {
+		.domain = t->domain,
+		.scratch = c->scratch,
+		.stem = "reference",
+		.stop = is_stopping,
+		.arg = c,
+	};
+	if (c->contract == NULL)
+		return 0;
+	return references_export(t->db, &to, c->contract, t->arena, &c->references, err);
 }
 
 static int run_engine(struct check *c, struct task_report *report, struct err *err)
@@ -311,7 +337,7 @@ static int check(struct check *c, struct err *err)
 	struct task_report report;
 	if (store_checked_get(t->db, t->domain, t->target, t->arena, &c->dataset, err) != 0 ||
 	    bind_contract(c, err) != 0 || make_scratch(c, err) != 0 ||
-	    run_engine(c, &report, err) != 0)
+	    export_references(c, err) != 0 || run_engine(c, &report, err) != 0)
 		return -1;
 	if (report.ended != TASK_RESULT)
 		return worker_settle(t, &report, err);

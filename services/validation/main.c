@@ -2,6 +2,7 @@
 /* validation - what datasets there are, what their rows must look like, and which rows did not. */
 #include "api/permissions.h"
 #include "check_file.h"
+#include "preview.h"
 #include "tidy.h"
 #include "validation.h"
 #include "validation_migrations.h" /* generated from migrations/ */
@@ -61,19 +62,20 @@ static int on_open(struct svc *svc, struct err *err)
 
 static int on_connections(void)
 {
-	return worker_connections((int)validation_conf()->slots);
+	return worker_connections((int)validation_conf()->slots) + PREVIEW_AT_ONCE;
 }
 
 static int on_busy(struct svc *svc)
 {
 	(void)svc;
-	return worker_busy(worker);
+	return worker_busy(worker) + preview_busy();
 }
 
 static void on_drain(struct svc *svc)
 {
 	(void)svc;
 	worker_drain(worker);
+	preview_stop();
 }
 
 static void on_close(struct svc *svc)
@@ -88,9 +90,11 @@ static const char *const needs[] = {
 	"jobs.finish_task_v1",
 	"jobs.start_waiting_v1",
 	"jobs.is_alive_v1",
+	"jobs.last_object_v1",
 	"jobs.last_run_v1",
 	"_millrace.is_live_v1",
 	"_millrace.forget_v1",
+	"_millrace.key_values_v1",
 	"auth.first_manager_v1",
 	NULL,
 };

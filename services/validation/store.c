@@ -43,6 +43,35 @@ static const char SQL_DATASETS[] =
 		    "and (d.domain || '.' || d.name) collate \"C\" > coalesce($3, '') "
 		    "order by (d.domain || '.' || d.name) collate \"C\" limit $4";
 
+/* A field is known by its name or an alias, without regard to case and blanks around it. */
+static const char SQL_MATCHING[] =
+    "with header as (select distinct lower(btrim(h)) as name from unnest($2::text[]) h), "
+    "newest as (select distinct on (d.id) d.domain, d.name, coalesce(c.doc -> 'fields', "
+    "c.doc #> '{schema,fields}', c.doc #> '{resources,0,schema,fields}') as fields "
+    "from catalog.datasets d join catalog.contracts c on c.dataset_id = d.id "
+    "where d.kind = 'upload' and " IN_DOMAINS(
+	"d.domain") " order by d.id, c.version desc), "
+		    "field as (select n.domain, n.name, lower(f ->> 'name') as field, "
+		    "lower(coalesce(f #>> "
+		    "'{millrace,aliases}', '[]'))::jsonb as aliases, coalesce((f #>> "
+		    "'{constraints,required}')::"
+		    "boolean, false) as required from newest n, jsonb_array_elements(n.fields) f), "
+		    "judged as (select domain, name, count(*) as fields, count(*) filter (where "
+		    "known) as matched, "
+		    "count(*) filter (where required and not known) as lacks from (select f.*, "
+		    "exists (select from "
+		    "header h where h.name = f.field or f.aliases ? h.name) as known from field f) "
+		    "k group by 1, 2) "
+		    "select jsonb_build_object('dataset', j.name, 'domain', j.domain, 'matched', "
+		    "j.matched, "
+		    "'columns', (select count(*) from header), 'fields', j.fields, 'fits', "
+		    "j.matched = j.fields and "
+		    "j.matched = (select count(*) from header))::text as doc from judged j "
+		    "where j.matched * 2 >= greatest(j.fields, (select count(*) from header)) "
+		    "order by j.matched::float / greatest(j.fields, (select count(*) from header)) "
+		    "desc, j.lacks, "
+		    "j.domain, j.name limit 5";
+
 static const char SQL_DATASET_GET[] =
     "select " DATASET_DOC
     " as doc, d.rev from catalog.datasets d where d.domain = $1 and d.name = $2";
@@ -167,6 +196,12 @@ int store_datasets(struct db *db, const char *domains, const char *q, const char
 {
 	char n[NUMBER_BYTES];
 	return db_query(db, SQL_DATASETS, out, err, domains, q, after, number(n, limit + 1));
+}
+
+int store_matching_datasets(struct db *db, const char *domains, const char *headers,
+    struct db_result **out, struct err *err)
+{
+	return db_query(db, SQL_MATCHING, out, err, domains, headers);
 }
 
 int store_dataset_get(struct db *db, const struct ref *ref, struct db_result **out, struct err *err)

@@ -51,6 +51,18 @@ int store_domain_create(struct db *db, const char *name, const char *description
 int store_datasets(struct db *db, const char *domains, const char *q, const char *after,
     int64_t limit, struct db_result **out, struct err *err) MUST_CHECK;
 
+/*
+ * store_matching_datasets - datasets fed by uploads whose published contract knows at least half of
+ * a file's columns, best first, at most five: column doc {dataset, domain, matched, columns,
+ * fields, fits}.
+ *
+ * headers  text[] literal: the file's headers as they are written
+ *
+ * Errors  as db_query
+ */
+int store_matching_datasets(struct db *db, const char *domains, const char *headers,
+    struct db_result **out, struct err *err) MUST_CHECK;
+
 /* store_dataset_get - doc and rev of one dataset; ERR_NOT_FOUND "dataset.unknown". */
 int store_dataset_get(
     struct db *db, const struct ref *ref, struct db_result **out, struct err *err) MUST_CHECK;
@@ -111,6 +123,27 @@ int store_draft_delete(
 int store_publish(struct db *db, const struct ref *ref, int64_t if_match, const char *by,
     struct arena *a, const char **out_version, struct db_result **out_runs,
     struct err *err) MUST_CHECK;
+
+/* What a draft is tried on; strings in the arena. */
+struct store_preview {
+	const char *draft;      /* document as JSON text */
+	const char *published;  /* newest version's, NULL = none */
+	const char *budget_pct; /* of the dataset, number as text */
+	const char *run_id;     /* of the newest file; NULL = none came, nor what follows */
+	int64_t no, bytes;
+	const char *key, *filename;
+};
+
+/*
+ * store_preview_get - draft, published contract and newest file of a dataset.
+ *
+ * if_match  ETag of the draft, 0 = any
+ *
+ * Errors  ERR_NOT_FOUND  code "dataset.unknown"
+ *         ERR_CONFLICT   code "contract.no_draft", "etag.mismatch"
+ */
+int store_preview_get(struct db *db, const struct ref *ref, int64_t if_match, struct arena *a,
+    struct store_preview *out, struct err *err) MUST_CHECK;
 
 /* store_versions - page of published versions, newest first; ERR_NOT_FOUND "dataset.unknown". */
 int store_versions(struct db *db, const struct ref *ref, const char *below, int64_t limit,

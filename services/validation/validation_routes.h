@@ -21,9 +21,11 @@ int list_datasets(struct http_req *req, struct err *err);
 int list_domains(struct http_req *req, struct err *err);
 int list_rejects(struct http_req *req, struct err *err);
 int patch_dataset(struct http_req *req, struct err *err);
+int preview_contract(struct http_req *req, struct err *err);
 int publish_contract(struct http_req *req, struct err *err);
 int put_contract_draft(struct http_req *req, struct err *err);
 int summarize_rejects(struct http_req *req, struct err *err);
+extern const struct http_stream_ops inspect_file;
 
 static const struct http_route validation_routes[] = {
 	{.method = "GET", .path = "/api/datasets",
@@ -50,6 +52,9 @@ static const struct http_route validation_routes[] = {
 	{.method = "DELETE", .path = "/api/datasets/{dataset}/contract/draft",
 	    .operation = "deleteContractDraft", .permission = "contract.write",
 	    .mode = HTTP_POOL, .handler = delete_contract_draft, .body_max = 0},
+	{.method = "POST", .path = "/api/datasets/{dataset}/contract/preview",
+	    .operation = "previewContract", .permission = "contract.write",
+	    .mode = HTTP_SSE, .handler = preview_contract, .body_max = 0},
 	{.method = "POST", .path = "/api/datasets/{dataset}/contract/publish",
 	    .operation = "publishContract", .permission = "contract.write",
 	    .mode = HTTP_POOL, .handler = publish_contract, .body_max = 4096},
@@ -74,6 +79,9 @@ static const struct http_route validation_routes[] = {
 	{.method = "POST", .path = "/api/domains",
 	    .operation = "createDomain", .permission = "domain.write",
 	    .mode = HTTP_POOL, .handler = create_domain, .body_max = 4096},
+	{.method = "POST", .path = "/api/inspect",
+	    .operation = "inspectFile", .permission = "upload.write",
+	    .mode = HTTP_STREAM, .stream = &inspect_file, .body_max = 0},
 	{.method = "GET", .path = "/api/reports/{run_id}",
 	    .operation = "getReport", .permission = "dataset.read",
 	    .mode = HTTP_POOL, .handler = get_report, .body_max = 0},

@@ -141,9 +141,10 @@ def nginx_routes(api):
             out += [nginx_location(f"= {p}", [op for op in group if op.path == p], public=True)
                     for p in sorted({op.path for op in group})]
             continue
-        streams = [op for op in group if op.mode == "sse"]
+        # One with parameters shares the location of its prefix: its answer says X-Accel-Buffering: no.
+        streams = [op for op in group if op.mode == "sse" and "{" not in op.path]
         out += [nginx_location(f"= {op.path}", [op]) for op in streams]
-        rest = [op for op in group if op.mode != "sse"]
+        rest = [op for op in group if op not in streams]
         if rest:
             out.append(nginx_location(path, rest))
     out.append("# What no service offers: the gateway says 401 or 404.\n"
@@ -163,7 +164,7 @@ def nginx_location(match, ops, public=False):
         lines += ["\tclient_max_body_size 0;", "\tproxy_request_buffering off;"]
     else:
         lines.append(f"\tclient_max_body_size {max([65536] + [op.body_max for op in ops])};")
-    if any(op.mode == "sse" for op in ops):
+    if all(op.mode == "sse" for op in ops):
         lines += ["\tproxy_buffering off;", "\tproxy_read_timeout 60s;"]
     kind = "gateway" if service == "auth-gateway" else "service"
     lines += [f"\tinclude proxy_{kind}.conf;", f"\tproxy_pass http://{service};", "}", ""]
