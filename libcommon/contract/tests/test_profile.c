@@ -120,7 +120,9 @@ static const char *split_json(const struct table *t, struct arena *a)
 		size_t n = 0;
 		for (; n < want && at < t->rows; n++)
 			rows[n] = (uint32_t)((start + at++) % t->rows);
-		feed(parts[next_random() % PARTS], t, b, rows, n);
+		/* One of them gets most rows, so that their samples are of different levels. */
+		feed(parts[next_random() % 3 != 0 ? PARTS - 1 : next_random() % PARTS], t, b, rows,
+		    n);
 	}
 	for (int left = PARTS; left > 1; left--) {
 		const size_t from = 1 + next_random() % (uint64_t)(left - 1);
@@ -210,6 +212,44 @@ static void test_any_split_gives_the_same(void **state)
 		}
 		done_table(&t);
 	}
+}
+
+/* Rows first..last - 1 of a table. */
+static struct contract_profile *part_of(const struct table *t, uint32_t first, uint32_t last)
+{
+	struct contract_profile *p = contract_profile_new(&t->schema);
+	struct csv_batch *b = csv_batch_new(&t->schema);
+	uint32_t rows[CSV_BATCH_ROWS];
+	while (first < last) {
+		size_t n = 0;
+		while (n < b->cap && first < last)
+			rows[n++] = first++;
+		feed(p, t, b, rows, n);
+	}
+	csv_batch_free(&b);
+	return p;
+}
+
+/* A full sample and a handful of rows: the bar of the full one counts, whichever comes first. */
+static void test_unequal_parts(void **state)
+{
+	(void)state;
+	enum { ALL = CONTRACT_PROFILE_SAMPLE_ROWS + 100, FEW = 50 };
+	struct table t;
+	struct arena *a = arena_new(64 << 20);
+	make_table(&t, ALL);
+	const char *whole = whole_json(&t, a);
+	for (int round = 0; round < 2; round++) {
+		struct contract_profile *few = part_of(&t, 0, FEW);
+		struct contract_profile *many = part_of(&t, FEW, ALL);
+		struct contract_profile *sum = round == 0 ? few : many;
+		contract_profile_merge(sum, round == 0 ? many : few);
+		assert_string_equal(js_print(a, contract_profile_json(sum, a)), whole);
+		contract_profile_free(&few);
+		contract_profile_free(&many);
+	}
+	done_table(&t);
+	arena_free(&a);
 }
 
 /* The profile of one column, its values given. */
@@ -573,6 +613,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_split_gives_the_same),
+		cmocka_unit_test(test_unequal_parts),
 		cmocka_unit_test(test_whole_figures),
 		cmocka_unit_test(test_real_figures),
 		cmocka_unit_test(test_text_figures),
