@@ -6,7 +6,7 @@
 #include "contract/contract_read.h"
 #include "expr/eval.h"
 
-/* The columns rules may name: all but those whose type expressions do not know. */
+/* The columns rules may name: all that have a name. */
 static struct expr_scope make_scope(struct contract_reader *r, struct contract *c)
 {
 	struct expr_column *columns = arena_alloc(r->a, c->n_fields * sizeof(*columns));
@@ -15,8 +15,9 @@ static struct expr_scope make_scope(struct contract_reader *r, struct contract *
 	for (size_t i = 0; i < c->n_fields; i++) {
 		struct expr_column *column = &columns[scope.n];
 		column->name = c->fields[i].name;
-		if (column->name == NULL || !expr_eval_type(&c->fields[i].column, &column->type))
+		if (column->name == NULL)
 			continue;
+		expr_eval_type(&c->fields[i].column, &column->type);
 		fields[scope.n++] = i;
 	}
 	c->scope_fields = fields;

@@ -7,6 +7,7 @@
 
 #include "base/die.h"
 #include "base/mem.h"
+#include "csv/csv_time.h"
 #include "expr/eval_call.h"
 #include "expr/function.h"
 #include "expr/lex.h"
@@ -67,6 +68,21 @@ static int64_t read_i64(const void *p)
 	return v;
 }
 
+/* Durations compare as PostgreSQL and DuckDB compare them: a month is 30 days, a day 24 hours. The
+ * highest bit of a UUID is turned over, as it is no sign. */
+static __int128 comparable(enum csv_type type, const void *p)
+{
+	struct csv_duration duration;
+	unsigned __int128 uuid;
+	if (type == CSV_UUID) {
+		memcpy(&uuid, p, sizeof(uuid));
+		return (__int128)(uuid ^ ((unsigned __int128)1 << 127));
+	}
+	memcpy(&duration, p, sizeof(duration));
+	const __int128 days = (__int128)duration.months * 30 + duration.days;
+	return days * CSV_TIME_US_PER_DAY + duration.us;
+}
+
 /* A cell of the batch; narrow decimals are 64 bits wide there. */
 static int eval_column(struct expr_eval *ev, const struct expr *e, struct expr_value *out)
 {
@@ -77,7 +93,7 @@ static int eval_column(struct expr_eval *ev, const struct expr *e, struct expr_v
 	*out = (struct expr_value){ .is_null = csv_batch_is_null(ev->b, c, ev->slot) };
 	if (out->is_null)
 		return 0;
-	if (column->type == CSV_TEXT) {
+	if (csv_type_is_text(column->type)) {
 		const struct csv_text *text = (const void *)at;
 		out->text.p = csv_text_p(text);
 		out->text.n = csv_text_n(text);
@@ -85,6 +101,8 @@ static int eval_column(struct expr_eval *ev, const struct expr *e, struct expr_v
 		memcpy(&out->d, at, sizeof(out->d));
 	} else if (column->type == CSV_DECIMAL) {
 		out->d = read_i64(at);
+	} else if (column->type == CSV_UUID || column->type == CSV_DURATION) {
+		out->d = comparable(column->type, at);
 	} else if (column->type == CSV_BOOLEAN) {
 		out->b = *at != 0;
 	} else if (column->type == CSV_DATE) {

@@ -25,25 +25,21 @@ enum { EXPR_EVAL_TEXT_BYTES = 64 << 20, EXPR_EVAL_WHY_BYTES = 120 };
 struct expr_value {
 	bool is_null;
 	union {
-		int64_t i;  /* integer; date: days; timestamp, timestamptz: us since 1970 */
-		__int128 d; /* decimal: value * 10^scale */
+		int64_t i;  /* integer; date: days; time, timestamp, timestamptz: us */
+		__int128 d; /* decimal: value * 10^scale; duration, uuid: in an order */
 		double f;   /* double */
 		bool b;     /* boolean */
 		struct {
 			const char *p;
 			size_t n;
-		} text; /* UTF-8, not NUL-terminated; lives until the next row */
+		} text; /* text and json: UTF-8, not NUL-terminated; lives until the next row */
 	};
 };
 
 struct expr_eval;
 
-/*
- * expr_eval_type - the type a column of a batch has in expressions.
- *
- * Returns false for columns expressions cannot name: time, duration, uuid, json.
- */
-bool expr_eval_type(const struct csv_column *c, struct expr_type *out) MUST_CHECK;
+/* expr_eval_type - the type a column of a batch has in expressions. */
+void expr_eval_type(const struct csv_column *c, struct expr_type *out);
 
 /*
  * expr_eval_prepare - read literals and find functions, so that rows need not.

@@ -11,7 +11,7 @@
 #include "expr/function.h"
 #include "expr/lex.h"
 
-bool expr_eval_type(const struct csv_column *c, struct expr_type *out)
+void expr_eval_type(const struct csv_column *c, struct expr_type *out)
 {
 	static const enum expr_type_kind kinds[CSV_TYPE_COUNT_] = {
 		[CSV_TEXT] = EXPR_T_TEXT,
@@ -22,13 +22,16 @@ bool expr_eval_type(const struct csv_column *c, struct expr_type *out)
 		[CSV_DATE] = EXPR_T_DATE,
 		[CSV_TIMESTAMP] = EXPR_T_TIMESTAMP,
 		[CSV_TIMESTAMPTZ] = EXPR_T_TIMESTAMPTZ,
+		[CSV_TIME] = EXPR_T_TIME,
+		[CSV_DURATION] = EXPR_T_DURATION,
+		[CSV_UUID] = EXPR_T_UUID,
+		[CSV_JSON] = EXPR_T_JSON,
 	};
 	*out = (struct expr_type){ .kind = kinds[c->type] };
 	if (c->type == CSV_DECIMAL)
 		*out = (struct expr_type){
 			.kind = EXPR_T_DECIMAL, .scale = c->scale, .precision = c->precision
 		};
-	return out->kind != EXPR_T_NULL;
 }
 
 static int compare_text(const struct expr_value *x, const struct expr_value *y)
@@ -44,6 +47,8 @@ int eval_compare(struct expr_type type, const struct expr_value *x, const struct
 	case EXPR_T_TEXT:
 		return compare_text(x, y);
 	case EXPR_T_DECIMAL:
+	case EXPR_T_DURATION:
+	case EXPR_T_UUID:
 		return (x->d > y->d) - (x->d < y->d);
 	case EXPR_T_BOOLEAN:
 		return (int)x->b - (int)y->b;
@@ -57,9 +62,7 @@ int eval_compare(struct expr_type type, const struct expr_value *x, const struct
 	case EXPR_T_TIMESTAMP:
 	case EXPR_T_TIMESTAMPTZ:
 	case EXPR_T_TIME:
-	case EXPR_T_DURATION: /* no columns of these kinds here */
-	case EXPR_T_UUID:
-	case EXPR_T_JSON:
+	case EXPR_T_JSON: /* never compared */
 	case EXPR_T_COUNT_:
 		break;
 	}
