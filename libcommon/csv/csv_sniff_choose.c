@@ -233,6 +233,7 @@ static size_t rank_delimiters(
 	struct csv_choices unused = { 0 };
 	enum csv_line_end ends[LINE_ENDS];
 	char quote[QUOTES];
+	char escape[ESCAPES];
 	const size_t n_ends = line_ends(h, ends);
 	const size_t n_quotes = quotes(h, quote);
 	const size_t n_tried = candidates(e, h, cut, tried);
@@ -244,14 +245,18 @@ static size_t rank_delimiters(
 		memcpy(d.delimiter, r.delimiter.text, sizeof(d.delimiter));
 		struct doubles doubles = { .wrong = true };
 		for (size_t q = 0; q < n_quotes; q++) {
-			d.quote = quote[q];
-			const double prior = r.delimiter.prior *
-					     quote_prior(h, quote[q], &doubles) *
-					     line_end_prior(h, r.line_end);
-			const double score = try(v, &d, prior, cut, &unused);
-			if (quote[q] == '"')
-				look_at_doubles(&doubles, v);
-			r.score = score > r.score ? score : r.score;
+			const size_t n_escapes = escapes(h, quote[q], escape);
+			for (size_t x = 0; x < n_escapes; x++) {
+				d.quote = quote[q];
+				d.escape = escape[x];
+				const double prior = r.delimiter.prior *
+						     quote_prior(h, quote[q], &doubles) *
+						     line_end_prior(h, r.line_end);
+				const double score = try(v, &d, prior, cut, &unused);
+				r.score = score > r.score ? score : r.score;
+				if (quote[q] == '"')
+					look_at_doubles(&doubles, v);
+			}
 		}
 		out[found++] = r;
 	}
@@ -326,7 +331,7 @@ static bool may_be_mark(const struct csv_light *l, const struct csv_dialect *d, 
 static void try_comment(struct csv_view *v, const struct csv_dialect *d, double prior,
     const size_t rows[2], struct csv_choices *out)
 {
-	csv_view_read(v, d, prior * (d->comment[0] == '#' ? 0.995 : 0.97), v->light->n);
+	csv_view_read(v, d, prior * (strchr("#/", d->comment[0]) != NULL ? 1 : 0.97), v->light->n);
 	const size_t odd = v->n_rows - v->regular;
 	const size_t lost = rows[0] > v->regular ? rows[0] - v->regular : 0;
 	const size_t mended = rows[1] > odd ? rows[1] - odd : 0;
@@ -334,8 +339,7 @@ static void try_comment(struct csv_view *v, const struct csv_dialect *d, double 
 					      marked_lines(v->light, d->comment, true);
 	if (lost > mended && !remark)
 		return;
-	if (lost > 0)
-		v->score *= remark ? 1.01 : 0.98;
+	v->score *= remark ? 1.01 : lost > 0 ? 0.98 : 1.0005;
 	const struct csv_choice c = make_choice(v, prior);
 	keep(out, &c);
 }

@@ -376,6 +376,10 @@ static bool is_torn(const struct made_of *m)
 		return false;
 	if ((a == '"') != (z == '"') || (m->n == 1 && a == '"'))
 		return true;
+	if (m->n > 1 && a == '\'' && z != a && is_digit(m->p[1]))
+		return true;
+	if (m->n > 2 && z == '\'' && a != z && is_digit(m->p[m->n - 2]))
+		return true;
 	return (a == '{' && z != '}') || (a == '[' && z != ']') || (z == '}' && a != '{') ||
 	       (z == ']' && memchr(m->p, '[', m->n) == NULL) ||
 	       (a == '(' && memchr(m->p, ')', m->n) == NULL) ||

@@ -83,7 +83,8 @@ static void reach_up(struct csv_view *v)
 	if (v->from == 0)
 		return;
 	const struct csv_view_row *first = &v->rows[0];
-	if (!first->bad && first->cells == v->width && first->filled * 2 >= first->cells) {
+	if (!first->bad && first->cells == v->width &&
+	    (first->filled * 2 >= first->cells || first->strict > 0)) {
 		v->from = 0;
 		return;
 	}
@@ -144,7 +145,7 @@ static bool begins_other(const struct csv_view *v, size_t i)
 /* Rows of hardly any content above the first full one, as spreadsheets write titles. */
 static void leave_padded_titles(struct csv_view *v)
 {
-	if (v->width < 3 || v->to - v->from < 3)
+	if (v->width < 3 || v->to - v->from < 3 || v->rows[v->from].strict > 0)
 		return;
 	for (size_t i = v->from; i < v->to && i < v->from + HEADER_ABOVE; i++) {
 		const struct csv_view_row *row = &v->rows[i];

@@ -235,13 +235,18 @@ static double constancy(const struct csv_view *v)
 	return of == 0 ? 0.85 : sum / of;
 }
 
-/* Columns that hold nothing at all: what stands around them may be one delimiter. */
+/* Columns that hold nothing at all, or the same mark everywhere: what stands around them may be one
+ * delimiter. */
 static double empty_columns(const struct csv_view *v)
 {
 	const size_t n = csv_view_columns(v);
 	size_t empty = 0;
-	for (size_t c = 0; c < n; c++)
-		empty += v->columns[c].filled == 0 && v->columns[c].kinds[CSV_KIND_EMPTY] > 0;
+	for (size_t c = 0; c < n; c++) {
+		const struct csv_view_column *column = &v->columns[c];
+		const bool mark =
+		    column->kinds[CSV_KIND_ODD] == column->filled && column->longest == 1;
+		empty += column->filled == 0 ? column->kinds[CSV_KIND_EMPTY] > 0 : mark;
+	}
 	return n == 0 ? 0 : (double)empty / (double)n;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_csv_sniff_random - of 2,000 random files at least 99 % are read back cell for cell. */
+/* test_csv_sniff_random - of 2,000 random files at least 99 % are read back cell for cell.
+ * SNIFF_SEED begins at another seed than 1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -118,7 +119,16 @@ static unsigned check(uint64_t seed, struct made_file *f)
 	return (same ? 1U : 0U) | (header ? 2U : 0U);
 }
 
-/* For tests/csv/sniffers.py: the files and their cells, rows ended by 1e, cells by 1f. */
+/* One of the usual delimiters, double quotes, nothing around the table. */
+static bool is_plain(const struct made_file *f)
+{
+	const struct csv_dialect *d = &f->dialect;
+	return strlen(d->delimiter) == 1 && strchr(",;\t|", d->delimiter[0]) != NULL &&
+	       d->quote == '"' && d->escape == '\0' && d->comment[0] == '\0' && !d->skip_space &&
+	       d->line_end == CSV_LINE_LF && d->preamble_lines == 0 && f->footer == 0;
+}
+
+/* For tests/csv/sniffers.py: the files and their cells, rows ended by 1e, cells by two 1f. */
 static void dump(const char *dir, struct made_file *f)
 {
 	for (uint64_t seed = 1; seed <= FILES; seed++) {
@@ -129,8 +139,8 @@ static void dump(const char *dir, struct made_file *f)
 		assert_non_null(out);
 		assert_int_equal(fwrite(f->text.data, 1, f->text.n, out), f->text.n);
 		assert_int_equal(fclose(out), 0);
-		(void)snprintf(
-		    path, sizeof(path), "%s/%04llu.cells", dir, (unsigned long long)seed);
+		(void)snprintf(path, sizeof(path), "%s/%04llu.%s", dir, (unsigned long long)seed,
+		    is_plain(f) ? "plain" : "cells");
 		out = fopen(path, "wb");
 		assert_non_null(out);
 		for (size_t r = 0; r < f->rows; r++) {
@@ -151,7 +161,9 @@ static void test_random_files_are_read_back(void **state)
 	(void)state;
 	if (getenv("SNIFF_DUMP") != NULL)
 		dump(getenv("SNIFF_DUMP"), f);
-	for (uint64_t seed = 1; seed <= FILES; seed++) {
+	const char *other = getenv("SNIFF_SEED");
+	const uint64_t first = other == NULL ? 1 : strtoull(other, NULL, 10);
+	for (uint64_t seed = first; seed < first + FILES; seed++) {
 		const unsigned bits = check(seed, f);
 		misses += (bits & 1) == 0;
 		headers += (bits & 2) == 0;
