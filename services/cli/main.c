@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* millrace - look at CSV files before anybody else has to. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+
+/* Larger pieces go back to the system when they are freed. Left alone, glibc raises this bound with
+ * the first one freed and keeps the rest: 10 MB more at the peak of a check with keys. */
+enum { MAP_FROM_BYTES = 128 << 10 };
 
 const struct cli_command cli_commands[] = {
 	{
@@ -127,6 +132,7 @@ int main(int argc, char **argv)
 		const int code = cli_args_read(c, argc - 1, argv + 1, &args);
 		if (code >= 0)
 			return code;
+		(void)mallopt(M_MMAP_THRESHOLD, MAP_FROM_BYTES);
 		catch_signals();
 		return leave(flush(c->run(&args)));
 	}
