@@ -165,7 +165,10 @@ void csv_reader_record(
 				return;
 			}
 		} else {
+			const size_t from = at;
 			at = csv_reader_plain(r, at, end);
+			out->stray =
+			    out->stray || (r->quote >= 0 && find(r, from, r->quote, at) < at);
 		}
 		out->cells++;
 		if (!csv_reader_is_delimiter(r, at, end))

@@ -36,6 +36,7 @@ struct csv_record {
 	size_t cells; /* closed */
 	size_t fault; /* first byte that was not understood; an open quote's position */
 	bool multi;   /* a line end stands inside a quoted cell */
+	bool stray;   /* a quote stands inside a plain cell */
 };
 
 /* csv_reader_of - take a window apart. */

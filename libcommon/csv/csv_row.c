@@ -186,6 +186,7 @@ void csv_row_find(const struct csv_row_window *w, size_t at, struct csv_row *out
 	out->n = record.end - at;
 	out->next = record.next;
 	out->cells = record.cells;
+	out->paired = !record.stray && r.escape < 0;
 	out->lines = record.multi ? count_lines(&r, at, record.next) : 1;
 }
 

@@ -59,6 +59,7 @@ struct csv_row {
 	size_t cells;    /* of a whole row */
 	size_t lines;    /* physical lines it covers */
 	size_t at_fault; /* window offset of the torn quote, or of the text behind a closing one */
+	bool paired;     /* whole, and every quote opens or closes a cell or is doubled */
 };
 
 /* One cell of a whole row, quotes taken off. */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/die.h"
 #include "base/mem.h"
 #include "csv/csv_encoding.h"
 #include "csv/csv_scan_priv.h"
@@ -51,7 +52,7 @@ void csv_scan_begin(struct csv_scan *s, const struct csv_block *block)
 	};
 	s->want = csv_mask_want_of(&block->dialect);
 	s->at = 0;
-	s->odd = 0;
+	s->odd = s->hard = 0;
 	s->row = block->first_row;
 	s->line = block->first_line;
 	s->mapped = block->lines.n > 0;
@@ -148,7 +149,8 @@ static void check_text(struct csv_scan *s, struct csv_batch *b, size_t slot)
 /* The row that csv_row judged when the block was cut. Returns whether it took the slot. */
 static bool take_odd(struct csv_scan *s, struct csv_batch *b, size_t slot)
 {
-	const struct csv_odd_row *o = &s->block->odd.at[s->odd++];
+	const struct csv_odd_row *o = &s->block->odd.at[s->hard++];
+	s->odd = s->hard;
 	s->at = o->next;
 	if (o->kind == CSV_ROW_NONE) {
 		s->line++;
@@ -222,11 +224,15 @@ static void take_rows(struct csv_scan *s, struct csv_batch *b)
 	s->n_suspects = 0;
 	s->stop = b->cap - from < CSV_SCAN_STRIPE ? b->cap : from + CSV_SCAN_STRIPE;
 	while (slot < s->stop && s->at < s->window.n && !s->full) {
-		const bool left = s->odd < odd->n;
-		if (left && odd->at[s->odd].at == s->at)
+		while (s->hard < odd->n && odd->at[s->hard].paired)
+			s->hard++;
+		const bool left = s->hard < odd->n;
+		const size_t before = s->at;
+		if (left && odd->at[s->hard].at == s->at)
 			slot += take_odd(s, b, slot);
 		else
-			slot = csv_sweep(s, b, slot, left ? odd->at[s->odd].at : s->window.n);
+			slot = csv_sweep(s, b, slot, left ? odd->at[s->hard].at : s->window.n);
+		ASSERT(s->at > before);
 		if (slot == 0) { /* nothing but blank lines so far */
 			s->n_ends = 0;
 			s->full = false;

@@ -25,6 +25,7 @@ struct csv_scan {
 	size_t width;                  /* cells of a row */
 	size_t at;                     /* next byte to read */
 	size_t odd;                    /* next odd row of the block */
+	size_t hard;                   /* the first from there that masks cannot read */
 	int64_t row, line;             /* of the next row */
 	bool skipped_pending;          /* the block's skipped row is not handed out yet */
 	bool mapped;                   /* bytes of the block are not bytes of the file */
@@ -47,7 +48,8 @@ struct csv_scan {
 };
 
 /*
- * csv_sweep - rows of [s->at, limit), a stretch without odd rows that begins and ends with a line.
+ * csv_sweep - rows of [s->at, limit), a stretch that begins and ends with a line and holds
+ * no odd rows but paired ones.
  *
  * slot  the next slot of b
  *

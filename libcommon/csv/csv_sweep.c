@@ -69,6 +69,8 @@ static CSV_ALWAYS bool end_row(struct sweep *k, size_t last, size_t end)
 		k->slot++;
 	}
 	s->line++;
+	if (s->odd < s->hard && s->block->odd.at[s->odd].at == start)
+		s->line += s->block->odd.at[s->odd++].lines - 1;
 	k->first = last + 1;
 	k->extra = 0;
 	k->start = end + 1;

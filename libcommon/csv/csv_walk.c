@@ -44,6 +44,14 @@ void csv_odd_rows_done(struct csv_odd_rows *odd)
 	*odd = (struct csv_odd_rows){ 0 };
 }
 
+/* Does the row end with a byte of which the masks say so? The file's last row may not. */
+static bool has_line_end(const struct walker *k, const struct csv_row *row)
+{
+	const uint8_t last = k->w->p[row->next - 1];
+	const enum csv_line_end mode = k->want.line_end;
+	return (last == '\n' && mode != CSV_LINE_CR) || (last == '\r' && mode != CSV_LINE_LF);
+}
+
 static void add_odd(struct walker *k, size_t at, const struct csv_row *row)
 {
 	struct csv_odd_rows *odd = k->odd;
@@ -59,6 +67,7 @@ static void add_odd(struct walker *k, size_t at, const struct csv_row *row)
 		.lines = (uint32_t)row->lines,
 		.at_fault = (uint32_t)row->at_fault,
 		.kind = row->kind,
+		.paired = row->paired && has_line_end(k, row),
 	};
 }
 

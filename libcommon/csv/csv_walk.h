@@ -20,6 +20,7 @@ struct csv_odd_row {
 	uint32_t at, n, next; /* as in struct csv_row */
 	uint32_t cells, lines, at_fault;
 	enum csv_row_kind kind;
+	bool paired; /* masks can read its cells all the same */
 };
 
 /* Odd rows, ascending. Zeroed, then csv_odd_rows_done. */
