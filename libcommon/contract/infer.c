@@ -40,6 +40,7 @@ struct contract_infer *contract_infer_new(const char *const *header, size_t n)
 		struct infer_column *seen = &i->seen[c];
 		i->columns[c] = (struct csv_column){ .name = header[c], .file_column = (int)c };
 		seen->languages = UINT16_MAX;
+		seen->spaced_limit = INT64_MAX;
 		memset(seen->fewest, UINT8_MAX, sizeof(seen->fewest));
 		for (int s = 0; s < SHAPE_COUNT_; s++)
 			seen->limit[s] = INT64_MAX;
@@ -83,15 +84,14 @@ static struct infer_first *first_of(struct infer_column *c, unsigned shape)
 }
 
 /* A cell before the last one that is kept, or while there is room; in the order of rows. */
-static void keep(struct infer_column *c, unsigned shape, const struct infer_cell *cell)
+static void keep(struct infer_first *f, int64_t *limit, const struct infer_cell *cell)
 {
-	struct infer_first *f = first_of(c, shape);
 	unsigned at = f->n < CONTRACT_INFER_SHOWN ? f->n++ : CONTRACT_INFER_SHOWN - 1;
 	for (; at > 0 && f->cells[at - 1].row > cell->row; at--)
 		f->cells[at] = f->cells[at - 1];
 	f->cells[at] = *cell;
 	if (f->n == CONTRACT_INFER_SHOWN)
-		c->limit[shape] = f->cells[CONTRACT_INFER_SHOWN - 1].row;
+		*limit = f->cells[CONTRACT_INFER_SHOWN - 1].row;
 }
 
 static inline void take_digits(
@@ -130,33 +130,65 @@ static inline const char *padded(struct reading *r, size_t slot)
 	return r->room;
 }
 
-/* Counts a cell of a shape, and keeps it when it is among the first. */
-static inline void count_cell(struct reading *r, size_t slot, uint8_t shape)
+static struct infer_cell cell_of(const struct reading *r, size_t slot)
 {
-	r->c->count[shape]++;
-	if (r->b->row[slot] >= r->c->limit[shape])
-		return;
 	struct infer_cell cell = { .row = r->b->row[slot], .line = r->b->line[slot] };
 	(void)csv_explain_quote(
 	    csv_text_p(&r->cells[slot]), csv_text_n(&r->cells[slot]), cell.value);
-	keep(r->c, shape, &cell);
+	return cell;
 }
 
-/* Looks at a cell of another shape than the last one. */
-static uint8_t look_again(struct reading *r, const char *p, size_t n)
+static void count_spaced(struct reading *r, size_t slot)
+{
+	r->c->spaced++;
+	if (r->b->row[slot] >= r->c->spaced_limit)
+		return;
+	const struct infer_cell cell = cell_of(r, slot);
+	keep(&r->c->spaced_first, &r->c->spaced_limit, &cell);
+}
+
+/* Counts a cell by its tag, and keeps it when it is among the first of its shape. */
+static inline void count_cell(struct reading *r, size_t slot, uint32_t tag)
+{
+	const uint8_t shape = (uint8_t)tag;
+	if (tag >= INFER_SPACED)
+		count_spaced(r, slot);
+	r->c->count[shape]++;
+	if (r->b->row[slot] >= r->c->limit[shape])
+		return;
+	const struct infer_cell cell = cell_of(r, slot);
+	keep(first_of(r->c, shape), &r->c->limit[shape], &cell);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The tag of a cell of another shape than the last one. Blanks around it do not count, but are
+ * noted; text keeps them, and a word for null with blanks is text. */
+static uint32_t look_again(struct reading *r, const char *p, size_t n)
 {
 	struct infer_column *c = r->c;
+	const bool spaced = is_blank(p[0]) || is_blank(p[n - 1]);
+	while (n > 1 && is_blank(p[n - 1]))
+		n--;
+	for (; n > 1 && is_blank(p[0]); n--)
+		p++;
 	const struct contract_shape_of s = contract_shape(&r->i->shaper, p, n);
+	const bool null_word = s.shape >= SHAPE_NULL && s.shape < SHAPE_DATED;
+	if (s.shape == SHAPE_TEXT || (spaced && null_word))
+		return SHAPE_TEXT;
 	c->lead = s.shape;
 	if (s.shape < INFER_NUMBERS)
 		take_digits(c, s.shape, s.before, s.behind);
 	else if (s.shape >= SHAPE_DATED_AS(SHAPE_D_MON_Y, 0))
 		c->languages &= s.languages;
-	return s.shape;
+	return s.shape | (spaced ? INFER_SPACED : 0U);
 }
 
 /* Looks at a cell; what the shape does not say is noted in the column. */
-static inline uint8_t look(struct reading *r, size_t slot)
+static inline uint32_t look(struct reading *r, size_t slot)
 {
 	const char *p = padded(r, slot);
 	const size_t n = csv_text_n(&r->cells[slot]);
@@ -167,7 +199,7 @@ static inline uint8_t look(struct reading *r, size_t slot)
 		return look_again(r, p, n);
 	if (shape < INFER_NUMBERS)
 		take_digits(r->c, (unsigned)shape, before, behind);
-	return (uint8_t)shape;
+	return (uint32_t)shape;
 }
 
 /* A quoted cell without a character is no value either. */
@@ -198,17 +230,17 @@ static size_t take_few(struct reading *r)
 		struct profile_slot *known = profile_distinct_find(d, hash);
 		if (known != NULL) {
 			known->count++;
-			count_cell(r, slot, (uint8_t)known->tag);
+			count_cell(r, slot, known->tag);
 			continue;
 		}
-		const uint8_t shape = look(r, slot);
-		count_cell(r, slot, shape);
+		const uint32_t tag = look(r, slot);
+		count_cell(r, slot, tag);
 		void *kept = profile_distinct_put(d, hash, 1);
 		if (kept == NULL)
 			continue;
 		const union profile_value v = profile_value_take(r->column, r->cells, slot);
 		memcpy(kept, &v, d->value_bytes);
-		profile_distinct_find(d, hash)->tag = shape;
+		profile_distinct_find(d, hash)->tag = tag;
 	}
 	return slot;
 }
@@ -263,8 +295,13 @@ static void merge_column(struct infer_column *c, const struct infer_column *othe
 		const struct infer_first *f = &other->firsts[other->first_of[s] - 1];
 		for (unsigned x = 0; x < f->n; x++) {
 			if (f->cells[x].row < c->limit[s])
-				keep(c, s, &f->cells[x]);
+				keep(first_of(c, s), &c->limit[s], &f->cells[x]);
 		}
+	}
+	c->spaced += other->spaced;
+	for (unsigned x = 0; x < other->spaced_first.n; x++) {
+		if (other->spaced_first.cells[x].row < c->spaced_limit)
+			keep(&c->spaced_first, &c->spaced_limit, &other->spaced_first.cells[x]);
 	}
 	for (unsigned s = 0; s < INFER_NUMBERS; s++) {
 		if (other->count[s] == 0)

@@ -123,6 +123,9 @@ static void add_ours(cJSON *field, const struct contract_infer *i, size_t column
 		add_string(ours, "type", csv_type_name(k->type));
 	if (choice->language != NULL)
 		add_string(ours, "locale", choice->language);
+	if (k->type != CSV_TEXT && i->seen[column].spaced > 0)
+		cJSON_AddItemToArray(
+		    cJSON_AddArrayToObject(ours, "normalise"), cJSON_CreateString("trim"));
 	if (strcmp(header, name) != 0 && strlen(header) <= CONTRACT_WORD_BYTES)
 		cJSON_AddItemToObject(ours, "aliases", cJSON_CreateStringArray(&header, 1));
 	if (ours->child != NULL)

@@ -53,19 +53,12 @@ static size_t first_misfits(const struct infer_column *c, const struct infer_can
 	return n;
 }
 
-/* The first cells a candidate does not take, as data and as a sentence. */
-static void add_misfits(cJSON *list, const struct infer_column *c, const struct infer_candidate *k,
-    const struct infer_verdict *v, int64_t misfits, const char *words)
+/* Cells as data and as a sentence. */
+static void add_cells(cJSON *obj, const char *what, const struct infer_cell *const *first, size_t n)
 {
-	const struct infer_cell *first[CONTRACT_INFER_SHOWN];
 	char text[TEXT_BYTES];
-	const size_t n = first_misfits(c, k, v, first);
-	cJSON *fallen = cJSON_CreateObject();
-	cJSON_AddItemToArray(list, fallen);
-	(void)cJSON_AddStringToObject(fallen, "type", k->name);
-	add_count(fallen, "misfits", misfits);
-	cJSON *cells = cJSON_AddArrayToObject(fallen, "first");
-	size_t at = (size_t)snprintf(text, sizeof(text), "%s %s:", words, k->name);
+	cJSON *cells = cJSON_AddArrayToObject(obj, "first");
+	size_t at = (size_t)snprintf(text, sizeof(text), "%s:", what);
 	for (size_t x = 0; x < n; x++) {
 		cJSON *cell = cJSON_CreateObject();
 		cJSON_AddItemToArray(cells, cell);
@@ -74,7 +67,33 @@ static void add_misfits(cJSON *list, const struct infer_column *c, const struct 
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s line %lld %s",
 		    x > 0 ? "," : "", (long long)first[x]->line, first[x]->value);
 	}
-	(void)cJSON_AddStringToObject(fallen, "text", text);
+	(void)cJSON_AddStringToObject(obj, "text", text);
+}
+
+/* The first cells a candidate does not take. */
+static void add_misfits(cJSON *list, const struct infer_column *c, const struct infer_candidate *k,
+    const struct infer_verdict *v, int64_t misfits, const char *words)
+{
+	const struct infer_cell *first[CONTRACT_INFER_SHOWN];
+	const size_t n = first_misfits(c, k, v, first);
+	cJSON *fallen = cJSON_CreateObject();
+	cJSON_AddItemToArray(list, fallen);
+	(void)cJSON_AddStringToObject(fallen, "type", k->name);
+	add_count(fallen, "misfits", misfits);
+	char what[TEXT_BYTES];
+	(void)snprintf(what, sizeof(what), "%s %s", words, k->name);
+	add_cells(fallen, what, first, n);
+}
+
+/* Cells that are read without the blanks around them. */
+static void add_spaced(cJSON *evidence, const struct infer_column *c)
+{
+	const struct infer_cell *first[CONTRACT_INFER_SHOWN];
+	for (unsigned x = 0; x < c->spaced_first.n; x++)
+		first[x] = &c->spaced_first.cells[x];
+	cJSON *obj = cJSON_AddObjectToObject(evidence, "trimmed");
+	add_count(obj, "count", c->spaced);
+	add_cells(obj, "blanks around", first, c->spaced_first.n);
 }
 
 /* Does k explain a shape of the column that none before it did? Else it is not worth a line. */
@@ -136,6 +155,8 @@ static void add_reasons(cJSON *evidence, const struct infer_column *c,
 	if (misfits > 0)
 		add_misfits(cJSON_AddArrayToObject(evidence, "would_be_rejected"), c, choice->k, v,
 		    misfits, "not");
+	if (choice->k->type != CSV_TEXT && c->spaced > 0)
+		add_spaced(evidence, c);
 	if (choice->ambiguous != NULL)
 		(void)cJSON_AddStringToObject(evidence, "ambiguous", choice->ambiguous);
 	if (choice->k->decimal_char != '\0' || choice->k->group_char != '\0')

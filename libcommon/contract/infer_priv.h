@@ -10,9 +10,10 @@
 
 enum {
 	INFER_VALUE_BYTES = CSV_QUOTED_BYTES + 16,
-	INFER_KEPT_VALUES = 256,    /* distinct cells counted exactly; more are estimated */
-	INFER_KEPT_LEAST = 32,      /* however many columns there are */
-	INFER_KEPT_ALL = 1 << 14,   /* the same over all columns */
+	INFER_KEPT_VALUES = 256,  /* distinct cells counted exactly; more are estimated */
+	INFER_KEPT_LEAST = 32,    /* however many columns there are */
+	INFER_KEPT_ALL = 1 << 14, /* the same over all columns */
+	INFER_SPACED = 1 << 8, /* of a slot's tag: a cell with blanks around; below it the shape */
 	INFER_NUMBERS = SHAPE_UUID, /* shapes below it have digits */
 };
 
@@ -36,11 +37,14 @@ struct infer_column {
 	uint8_t first_of[SHAPE_COUNT_]; /* 1 + index of firsts, 0 = none yet */
 	struct infer_first *firsts;     /* owned */
 	uint8_t n_firsts;
-	uint8_t lead;                     /* shape of the last cell */
-	uint16_t languages;               /* that have all month names seen */
-	uint8_t before[INFER_NUMBERS];    /* most digits before the point */
-	uint8_t fewest[INFER_NUMBERS];    /* least digits before it */
-	uint8_t behind[INFER_NUMBERS];    /* most digits behind it */
+	uint8_t lead;                  /* shape of the last cell */
+	uint16_t languages;            /* that have all month names seen */
+	uint8_t before[INFER_NUMBERS]; /* most digits before the point */
+	uint8_t fewest[INFER_NUMBERS]; /* least digits before it */
+	uint8_t behind[INFER_NUMBERS]; /* most digits behind it */
+	int64_t spaced;                /* cells that are no text once the blanks around are gone */
+	int64_t spaced_limit;          /* of their rows, as limit */
+	struct infer_first spaced_first;
 	struct profile_distinct distinct; /* of cells that are not empty; struct profile_text */
 };
 

@@ -156,6 +156,8 @@ const char *infer_table_field(const cJSON *draft, int column, struct arena *a)
 	text = append(text, field, "decimalChar", a);
 	text = append(text, field, "groupChar", a);
 	text = append(text, ours, "locale", a);
+	if (member(ours, "normalise") != NULL)
+		text = arena_printf(a, "%s trim", text);
 	const cJSON *yes = cJSON_GetArrayItem(member(field, "trueValues"), 0);
 	return yes == NULL ? text : arena_printf(a, "%s %s", text, yes->valuestring);
 }

@@ -103,6 +103,11 @@ static const struct infer_case cases[] = {
 	{ "JSON arrays", "[1,2]\n[]\n", "array" },
 	{ "JSON of both kinds", "[1]\n{}\n", "string json" },
 	{ "broken JSON", "{\"a\":1\n{}\n", "string" },
+	{ "blanks around", " 1\n2 \n\t30\n", "integer trim" },
+	{ "blanks around a date", "2026-01-31 \n2026-01-30\n", "date trim" },
+	{ "blanks around a text", " 1\nx\n", "string" },
+	{ "blanks around a word for null", "1\n NULL\n", "string" },
+	{ "blanks alone", "1\n  \n", "string" },
 	{ "words", "a\n1\n", "string" },
 	{ "nothing but empty cells", "|\n|\n", "string" },
 	{ "one misfit of 28", MANY_NINE "x\n", "integer" },
@@ -278,6 +283,18 @@ static void test_locale_is_reported(void **state)
 	arena_free(&a);
 }
 
+static void test_blanks_are_told(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(64 << 20);
+	const cJSON *draft = draft_of("n\n1\n 2\n3 \n 2\n 5\n", false, a);
+	const cJSON *trimmed = member(infer_table_evidence(draft, 0), "trimmed");
+	assert_int_equal(js_i64(trimmed, "count", 0), 4);
+	assert_string_equal(
+	    js_str(trimmed, "text"), "blanks around: line 3 ` 2`, line 4 `3 `, line 5 ` 2`");
+	arena_free(&a);
+}
+
 static void test_null_words_are_listed(void **state)
 {
 	(void)state;
@@ -394,7 +411,7 @@ static const char *any_table(uint32_t rows, struct arena *a)
 {
 	static const char *const cells[] = { "1", "2.5", "1,234", "1.234", "NULL", "x", "",
 		"01/03/2026", "31/01/2026", "3. Mai 2026", "20 Nov 2026", "true", "0123",
-		"12345678901234567890", "9:00", UUID, "{}" };
+		"12345678901234567890", "9:00", UUID, "{}", " 7", "8 " };
 	char *text = arena_alloc(a, (size_t)rows * 400 + 64);
 	size_t at = (size_t)snprintf(text, 64, "a|b|c|d|e|f\n");
 	for (uint32_t r = 0; r < rows; r++) {
@@ -490,6 +507,7 @@ int main(void)
 		cmocka_unit_test(test_misfits_are_told),
 		cmocka_unit_test(test_ambiguity_is_told),
 		cmocka_unit_test(test_locale_is_reported),
+		cmocka_unit_test(test_blanks_are_told),
 		cmocka_unit_test(test_null_words_are_listed),
 		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_enum_and_unique),
