@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "csv/csv_mend.h"
+
 enum { LISTED_BYTES = 90 };
 
 typedef int (*compare_fn)(const char *a, const char *b);
@@ -53,11 +55,11 @@ static void match_all(struct matching *m)
 }
 
 /* The first field is the first column, whatever is written above it. */
-static void match_places(struct matching *m)
+static void match_places(struct matching *m, size_t first)
 {
-	for (size_t i = 0; i < m->n && i < m->c->n_fields; i++) {
+	for (size_t i = first; i < m->n && i - first < m->c->n_fields; i++) {
 		m->taken[i] = true;
-		m->columns[i].file_column = (int)i;
+		m->columns[i - first].file_column = (int)i;
 	}
 }
 
@@ -105,9 +107,10 @@ int contract_match(const struct contract *c, const char *const *header, size_t n
 	size_t n_missing = 0;
 	size_t n_absent = 0;
 	size_t n_extra = 0;
+	const size_t ours = csv_mend_columns(header, n);
 	fill_columns(&m);
 	if (c->by_position)
-		match_places(&m);
+		match_places(&m, ours);
 	else
 		match_all(&m);
 	for (size_t f = 0; f < c->n_fields; f++) {
@@ -117,15 +120,18 @@ int contract_match(const struct contract *c, const char *const *header, size_t n
 		if (c->fields[f].required || !c->null_missing)
 			missing[n_missing++] = c->fields[f].name;
 	}
+	size_t passed_over = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!m.taken[i])
-			extra[n_extra++] = header[i];
+		if (m.taken[i])
+			continue;
+		passed_over += i < ours;
+		extra[n_extra++] = header[i];
 	}
 	if (n_missing > 0 || n_absent == c->n_fields)
 		return refuse_missing(&m, n_missing > 0 ? missing : absent, a, err);
-	if (n_extra > 0 && !c->ignore_extra)
+	if (n_extra > passed_over && !c->ignore_extra)
 		return err_set_code(err, ERR_INPUT, "header.extra",
-		    "in the file but not in the contract: %s", list_names(a, extra));
+		    "in the file but not in the contract: %s", list_names(a, extra + passed_over));
 	out->schema = (struct csv_schema){
 		.columns = m.columns,
 		.n_columns = c->n_fields,

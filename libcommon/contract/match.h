@@ -8,6 +8,9 @@
  * unusable, as the Table Schema has it; where the contract says missing_columns "null", an optional
  * one is null in every row. Columns no field takes make the file unusable unless the contract says
  * extra_columns "ignore".
+ *
+ * A file of refused rows that comes back mended (csv_mend.h) has five columns of ours in front;
+ * they are passed over, whatever the contract says of others.
  */
 #ifndef CONTRACT_MATCH_H
 #define CONTRACT_MATCH_H

@@ -8,6 +8,17 @@
 #include "csv/csv_encoding.h"
 #include "csv/csv_row.h"
 
+static const char *const ours[] = { "_reject", "_line", "_column", "_rule", "_message" };
+
+size_t csv_mend_columns(const char *const *header, size_t n)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++) {
+		if (i >= n || strcmp(header[i], ours[i]) != 0)
+			return 0;
+	}
+	return ARRAY_SIZE(ours);
+}
+
 void csv_mend_cell(struct buf *out, const char *p, size_t n)
 {
 	bool plain = true;
@@ -28,8 +39,11 @@ void csv_mend_cell(struct buf *out, const char *p, size_t n)
 
 void csv_mend_header(struct buf *out, const char *const *header, size_t n)
 {
-	buf_adds(out, "_reject,_line,_column,_rule,_message");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++) {
+		buf_adds(out, i == 0 ? "" : ",");
+		buf_adds(out, ours[i]);
+	}
+	for (size_t i = csv_mend_columns(header, n); i < n; i++) {
 		buf_addc(out, ',');
 		csv_mend_cell(out, header[i], strlen(header[i]));
 	}
@@ -46,12 +60,13 @@ static void add_cell(struct buf *out, const uint8_t *p, size_t n)
 		free(text);
 }
 
+/* skip: cells in front that are ours, not the file's. */
 static void add_read_cells(
-    struct buf *out, const struct csv_row_window *w, const struct csv_row *row)
+    struct buf *out, const struct csv_row_window *w, const struct csv_row *row, size_t skip)
 {
 	struct csv_cell *cells = mem_array(row->cells, sizeof(*cells));
 	const size_t n = csv_row_cells(w, 0, row, cells, row->cells);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = skip; i < n; i++) {
 		const size_t bytes = cells[i].n & ~CSV_CELL_DOUBLED;
 		if ((cells[i].n & CSV_CELL_DOUBLED) == 0) {
 			add_cell(out, w->p + cells[i].at, bytes);
@@ -65,7 +80,8 @@ static void add_read_cells(
 	free(cells);
 }
 
-static void add_cut_cells(struct buf *out, const struct span *raw, const struct csv_dialect *d)
+static void add_cut_cells(
+    struct buf *out, const struct span *raw, const struct csv_dialect *d, size_t skip)
 {
 	const size_t width = strlen(d->delimiter);
 	size_t start = 0;
@@ -74,15 +90,17 @@ static void add_cut_cells(struct buf *out, const struct span *raw, const struct 
 		const uint8_t *hit =
 		    width == 0 ? NULL : memmem(raw->p + start, left, d->delimiter, width);
 		const size_t end = hit == NULL ? raw->n : (size_t)(hit - raw->p);
-		add_cell(out, raw->p + start, end - start);
+		if (skip == 0)
+			add_cell(out, raw->p + start, end - start);
+		skip -= skip > 0;
 		if (hit == NULL)
 			return;
 		start = end + width;
 	}
 }
 
-static void add_cells(
-    struct buf *out, const struct csv_reject *r, const struct csv_dialect *d, size_t columns)
+static void add_cells(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d,
+    size_t columns, size_t skip)
 {
 	const struct csv_row_window w = {
 		.p = r->raw.p,
@@ -95,9 +113,9 @@ static void add_cells(
 	if (!r->raw_cut && r->raw.n > 0)
 		csv_row_find(&w, 0, &row);
 	if (row.kind == CSV_ROW_WHOLE && row.n == w.n)
-		add_read_cells(out, &w, &row);
+		add_read_cells(out, &w, &row, skip);
 	else
-		add_cut_cells(out, &r->raw, d);
+		add_cut_cells(out, &r->raw, d, skip);
 }
 
 void csv_mend_row(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d,
@@ -108,6 +126,6 @@ void csv_mend_row(struct buf *out, const struct csv_reject *r, const struct csv_
 		csv_mend_cell(out, header[r->file_column], strlen(header[r->file_column]));
 	buf_printf(out, ",%s,", r->rule);
 	csv_mend_cell(out, r->message, strlen(r->message));
-	add_cells(out, r, d, n);
+	add_cells(out, r, d, n, csv_mend_columns(header, n));
 	buf_addc(out, '\n');
 }

@@ -13,6 +13,12 @@
 #include "base/buf.h"
 #include "csv/csv.h"
 
+/*
+ * csv_mend_columns - how many columns of a header are ours: 5 when the file is one of refused rows
+ * that comes back, else 0. They are not the file's, and are left out where it is written again.
+ */
+size_t csv_mend_columns(const char *const *header, size_t n);
+
 /* csv_mend_cell - append n bytes of UTF-8 as one cell, quoted when it holds a comma, a quote or a
  * line end. */
 void csv_mend_cell(struct buf *out, const char *p, size_t n);

@@ -46,10 +46,11 @@ int cli_clean_header(struct cli_clean *c, const char *const *names, size_t n, st
 {
 	struct buf line;
 	buf_init(&line, HEADER_BYTES);
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
+	const size_t first = csv_mend_columns(names, n);
+	for (size_t i = first; i < n; i++) {
+		if (i > first)
 			buf_addc(&line, ',');
-		put_cell(c, &line, names[i], strlen(names[i]), n == 1);
+		put_cell(c, &line, names[i], strlen(names[i]), n == first + 1);
 	}
 	buf_addc(&line, '\n');
 	int rc = buf_check(&line, err);
@@ -64,6 +65,7 @@ struct walk {
 	const struct cli_clean *c;
 	const struct contract_run_view *view;
 	struct buf *out;
+	size_t first;           /* columns of ours in a file of refused rows that came back */
 	size_t from, to;        /* bytes of the block that are copied together; empty when equal */
 	struct csv_cell *cells; /* of one row; owned */
 	uint8_t *normal;        /* of each column, bits of enum csv_normal; NULL = none; owned */
@@ -134,10 +136,10 @@ static void take_cells(struct walk *w, const struct csv_row_window *from, size_t
 		w->cells = mem_array(width, sizeof(*w->cells));
 	csv_row_find(from, at, &row);
 	const size_t n = csv_row_cells(from, at, &row, w->cells, width);
-	for (size_t i = 0; i < n && i < width; i++) {
-		if (i > 0)
+	for (size_t i = w->first; i < n && i < width; i++) {
+		if (i > w->first)
 			buf_addc(w->out, ',');
-		put_read_cell(w, from, &w->cells[i], i, width == 1);
+		put_read_cell(w, from, &w->cells[i], i, width == w->first + 1);
 	}
 	buf_addc(w->out, '\n');
 }
@@ -194,7 +196,9 @@ static int render(void *arg, const struct contract_run_view *view, struct buf *o
 	const struct csv_batch *batch = view->batch;
 	struct walk w = { .c = c, .view = view, .out = out };
 	w.normal = normal_of(view->schema);
-	const bool plain = !c->quote_all && w.normal == NULL && is_plain(&view->block->dialect);
+	w.first = csv_mend_columns(view->schema->header, view->schema->file_columns);
+	const bool plain =
+	    !c->quote_all && w.normal == NULL && w.first == 0 && is_plain(&view->block->dialect);
 	size_t repair = 0;
 	(void)err;
 	for (size_t i = 0; i < batch->rows; i++) {

@@ -50,6 +50,19 @@ def test_the_clean_file_passes_again(place):
     assert place.read("c.csv") == place.read("d.csv")
 
 
+def test_refused_rows_come_back_mended(place):
+    """What --rejects wrote is mended in place and checked with the same contract."""
+    place.run("check", "orders.csv", "-c", "sales.json", "--rejects", "r.csv", "-q")
+    again = place.run("check", "r.csv", "-c", "sales.json", "--rejects", "s.csv", "--clean", "d.csv")
+    assert again.code == 1 and "3 in = 0 good + 3 rejected" in again.out
+    assert [line.split(",")[5:] for line in place.read("s.csv").split("\n")[:1]] == [["id", "day", "amount", "note"]]
+    mended = place.read("r.csv").replace(",x12,", ",12,").replace(",2026-02-30,", ",2026-02-28,").replace(",3.00\n", ",3.00,new\n")
+    place.write("r.csv", mended)
+    done = place.run("check", "r.csv", "-c", "sales.json", "--clean", "c.csv")
+    assert done.code == 0, done.out
+    assert place.read("c.csv") == 'id,day,amount,note\n2,2026-01-04,12,"wor,ld"\n3,2026-02-28,1.00,bad date\n4,2026-02-01,3.00,new\n'
+
+
 @pytest.mark.parametrize("text, clean", [
     ("a;b\r\n1;x,y\r\n2;z\r\n", 'a,b\n1,"x,y"\n2,z\n'),
     ("a,b\n1,x", "a,b\n1,x\n"),
