@@ -187,6 +187,37 @@ static void test_no_cut_changes_a_row(void **state)
 	free(text);
 }
 
+/* A row of far too many cells, and blank lines without end, take no memory and lose nothing. */
+static void test_crowds(void **state)
+{
+	(void)state;
+	enum { CELLS = 100000, BLANKS = 300000 };
+	char *text = mem_alloc(CELLS + BLANKS + 64);
+	size_t n = 0;
+	memcpy(text, "a,b\n1,2\n", 8);
+	n += 8;
+	memset(text + n, ',', CELLS - 1);
+	n += CELLS - 1;
+	memcpy(text + n, "\n3,4\n", 5);
+	n += 5;
+	memset(text + n, '\n', BLANKS);
+	n += BLANKS;
+	memcpy(text + n, "5,6\n", 4);
+	n += 4;
+	struct buf out;
+	buf_init(&out, 1 << 20);
+	struct table_spec spec = { .text = text, .n = n, .dialect = { COMMA } };
+	static const size_t blocks[] = { 0, 4096, 100000 };
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		spec.block_bytes = blocks[i];
+		read_into(&spec, &out);
+		assert_string_equal(
+		    out.data, "[1][2]\n!2 3 8 99999 -1 row.cells\n[3][4]\n[5][6]\n");
+	}
+	buf_done(&out);
+	free(text);
+}
+
 static ssize_t read_span(void *arg, void *p, size_t n, struct err *err)
 {
 	struct span *left = arg;
@@ -265,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dialects),
 		cmocka_unit_test(test_no_cut_changes_a_row),
+		cmocka_unit_test(test_crowds),
 		cmocka_unit_test(test_what_is_behind_the_table),
 		cmocka_unit_test(test_places_in_utf16),
 	};
