@@ -17,9 +17,9 @@
  *		}
  *	}
  *
- * Every row is either good or one reject; results do not depend on the size of blocks or the
- * number of threads. Positions are bytes of the file as it came, BOM included. Memory
- * depends on the limits below, never on the file.
+ * Every row is good, repaired (csv_repair.h, when asked for) or one reject; results do not depend
+ *on the size of blocks, the number of threads or the processor. Positions are bytes of the file as
+ *it came, BOM included. Memory depends on the limits below, never on the file.
  */
 #ifndef CSV_CSV_H
 #define CSV_CSV_H

@@ -2,11 +2,12 @@
 /*
  * csv_scan - one block of whole rows becomes batches of typed columns.
  *
- * Row by row the cells are found (64 bytes at a time), then column by column they are read by the
- * one parser of that column. Whatever is in doubt about a row is that row's fault alone: wrong
- * number of cells, torn quote, bytes that are not UTF-8, a cell that is not of its type. Nothing is
- * allocated for a cell; texts point into the block, or into the scan when quotes or an encoding
- * changed them.
+ * For 256 rows at a time the cells are found by masks of 64 bytes, then column by column they are
+ * read by the one parser of that column. Whatever is in doubt about a row is that row's fault
+ * alone: wrong number of cells, torn quote, bytes that are not UTF-8, a cell that is not of its
+ * type. Rows the splitter called odd come with what csv_row said of them. Nothing is allocated for
+ * a cell; texts point into the block, or into the scan when doubled quotes or a normal form changed
+ * them.
  *
  * One scan per thread; schemas are shared. See csv.h for the loop, csv_batch.h for what comes out.
  * Source: the two-step form (structure, then columns) is zsv's and simdjson's.
