@@ -140,16 +140,25 @@ static size_t skip_lines(const struct csv_sample *s, const struct csv_given *giv
 	return at;
 }
 
+/* A line that was cut must not run on into the next piece. */
+static void end_line(struct csv_light *l)
+{
+	const bool cr = memchr(l->own, '\n', l->n) == NULL && memchr(l->own, '\r', l->n) != NULL;
+	if (l->n > 0 && l->own[l->n - 1] != '\n' && l->own[l->n - 1] != '\r')
+		l->own[l->n++] = cr ? '\r' : '\n';
+}
+
 static void copy_pieces(
     struct csv_light *l, const struct csv_sample *samples, size_t n, size_t from)
 {
 	const struct csv_sample *front = &samples[0];
 	const size_t bytes = front_bytes(front, from);
 	const size_t room = bytes + CSV_LIGHT_PIECES * CSV_LIGHT_PIECE +
-			    (n + 8) * (size_t)CSV_LIGHT_PIECE + CSV_PAD_BYTES;
+			    (n + 8) * (size_t)CSV_LIGHT_PIECE + 1 + CSV_PAD_BYTES;
 	l->own = mem_alloc(room);
 	l->p = l->own;
 	add(l, front->p + from, bytes);
+	end_line(l);
 	l->front = l->n;
 	l->end = false;
 	const size_t behind = from + bytes;

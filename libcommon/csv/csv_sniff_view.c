@@ -334,7 +334,10 @@ static void score(struct csv_view *v, const struct sums *s)
 		v->score = 0;
 		return;
 	}
-	const double rho = s->regular_bytes / s->bytes;
+	/* By bytes, because wrong quotes make few rows of many lines; by rows, because one huge row
+	 * is one row. */
+	const double rho =
+	    (s->regular_bytes / s->bytes + (double)v->regular / (double)v->table_rows) / 2;
 	const double good = s->good / s->cells / 100;
 	const double kept = 0.8 + 0.2 * constancy(v);
 	v->typed_pct = s->typed * 100 / s->cells;
