@@ -375,7 +375,8 @@ static int judge(const struct cli_command *c, const struct cli_args *a)
 		cli_complain("millrace %s needs a FILE, or - for standard input", c->name);
 		return CLI_USAGE;
 	}
-	if (a->contract != NULL && strcmp(a->contract, "-") == 0 && strcmp(a->file, "-") == 0) {
+	if (a->contract != NULL && a->file != NULL && strcmp(a->contract, "-") == 0 &&
+	    strcmp(a->file, "-") == 0) {
 		cli_complain("standard input cannot be both the FILE and the contract");
 		return CLI_USAGE;
 	}

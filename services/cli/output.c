@@ -79,24 +79,34 @@ static char *temporary_name(const char *target)
 	return name;
 }
 
-/* Nameless where the file system knows that, else with a name that is removed. */
-static int open_temporary(struct cli_output *o, mode_t mode)
+/* A file with a name that is removed unless it is published; has the mode of o->fd, if there is
+ * one.
+ */
+static int open_named(struct cli_output *o)
 {
-	char *dir = directory_of(o->target);
-	o->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
-	free(dir);
-	if (o->fd >= 0 || errno == ENOENT || errno == EACCES || errno == EROFS)
-		return o->fd;
+	struct stat st;
+	const mode_t mask = umask(0);
+	(void)umask(mask);
+	const mode_t mode = o->fd >= 0 && fstat(o->fd, &st) == 0 ? st.st_mode : MODE & ~mask;
 	o->temporary = temporary_name(o->target);
-	o->fd = mkostemp(o->temporary, O_CLOEXEC);
-	if (o->fd < 0) {
+	const int fd = mkostemp(o->temporary, O_CLOEXEC);
+	if (fd < 0) {
 		free(o->temporary);
 		o->temporary = NULL;
 		return -1;
 	}
-	const mode_t mask = umask(0);
-	(void)umask(mask);
-	(void)fchmod(o->fd, mode & ~mask);
+	(void)fchmod(fd, mode & 07777);
+	return fd;
+}
+
+/* Nameless where the file system knows that, else with a name that is removed. */
+static int open_temporary(struct cli_output *o)
+{
+	char *dir = directory_of(o->target);
+	o->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, MODE);
+	free(dir);
+	if (o->fd < 0 && errno != ENOENT && errno != EACCES && errno != EROFS)
+		o->fd = open_named(o);
 	return o->fd;
 }
 
@@ -121,7 +131,7 @@ int cli_output_open(struct cli_output *o, const char *path, struct err *err)
 		fd = open_direct(o);
 	} else {
 		o->target = there ? realpath(path, NULL) : mem_dup(path);
-		fd = o->target == NULL ? -1 : open_temporary(o, MODE);
+		fd = o->target == NULL ? -1 : open_temporary(o);
 		if (fd >= 0 && there)
 			(void)fchmod(fd, st.st_mode & 07777);
 	}
@@ -166,6 +176,27 @@ int cli_output_finish(struct cli_output *o, struct err *err)
 	return 0;
 }
 
+/* Where no link can be made (no /proc, a strict kernel) the bytes are copied to a file with a name.
+ */
+static int copy_to_name(struct cli_output *o)
+{
+	char block[8192];
+	const int to = open_named(o);
+	off_t at = 0;
+	ssize_t n = -1;
+	if (to < 0)
+		return -1;
+	while ((n = pread(o->fd, block, sizeof(block), at)) > 0) {
+		if (write(to, block, (size_t)n) != n)
+			break;
+		at += n;
+	}
+	const int rc = n == 0 && fsync(to) == 0 ? 0 : -1;
+	(void)close(o->fd);
+	o->fd = to;
+	return rc;
+}
+
 /* A link can be made to a free name only, so the new file first gets one beside the target. */
 static int give_name(struct cli_output *o)
 {
@@ -182,9 +213,9 @@ static int give_name(struct cli_output *o)
 		}
 		free(name);
 		if (errno != EEXIST)
-			return -1;
+			break;
 	}
-	return -1;
+	return copy_to_name(o);
 }
 
 int cli_output_publish(struct cli_output *o, struct err *err)

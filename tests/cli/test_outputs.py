@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_outputs - a file appears whole or not at all, whatever happens."""
 import os
+import pathlib
 import signal
 import stat
 import subprocess
@@ -46,6 +47,45 @@ def test_full_disk(place):
     assert done.code == 2
     assert done.err == "millrace: write /dev/full: No space left on device\n"
     assert "r.csv" not in place.names()
+
+
+@pytest.fixture(scope="session")
+def fail_nth(tmp_path_factory):
+    library = tmp_path_factory.mktemp("fail") / "fail_nth.so"
+    source = pathlib.Path(__file__).parent / "fail_nth.c"
+    subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source], check=True)
+    return str(library)
+
+
+OUTPUTS = ["c.csv", "p.json", "r.csv"]
+
+
+@pytest.mark.parametrize("what", ["read", "write", "fsync", "rename"])
+def test_the_nth_call_fails(place, fail_nth, what):
+    """n = 1, 2, 3 ... until nothing fails any more: each output is whole, or what it was before."""
+    place.write("in.csv", "id,day,amount,note\n" + "1,2026-01-01,1.50,some text to fill a few blocks\nx,y\n" * 60000)
+    words = ("check", "in.csv", "-c", "sales.json", "-q", "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json")
+    assert place.run(*words).code == 1
+    whole = {name: place.read(name) for name in OUTPUTS}
+    for n in range(1, 200):
+        for name in OUTPUTS:
+            place.write(name, OLD)
+        done = place.run(*words, env={"LD_PRELOAD": fail_nth, "FAIL_WHAT": what, "FAIL_AT": str(n)})
+        for name in OUTPUTS:
+            assert place.read(name) in (OLD, whole[name]), (what, n, name)
+        assert not [name for name in place.names() if name.startswith(".")]
+        if done.code == 1:
+            break
+        assert done.code in (2, 78) and done.err.startswith("millrace: "), (what, n, done)
+    assert n > 2 and all(place.read(name) == whole[name] for name in OUTPUTS)
+
+
+def test_a_system_without_links_to_nameless_files(place, fail_nth):
+    place.write("c.csv", OLD).chmod(0o600)
+    done = place.run("check", "orders.csv", "--clean", "c.csv", env={"LD_PRELOAD": fail_nth, "FAIL_WHAT": "linkat", "FAIL_AT": "1"})
+    assert done.code == 1 and place.read("c.csv").startswith("id,day")
+    assert stat.S_IMODE((place.path / "c.csv").stat().st_mode) == 0o600
+    assert place.names() == ["c.csv", "orders.csv", "sales.json"]
 
 
 @pytest.mark.parametrize("option", ["--clean", "--rejects", "--report"])
