@@ -10,7 +10,6 @@
 
 #include "base/mem.h"
 #include "contract/profile.h"
-#include "contract/profile_distinct.h"
 #include "kit/json.h"
 
 enum { ROWS = 30000, TEXT_BYTES = 64, PARTS = 5 };
@@ -465,33 +464,6 @@ static void test_real_bins(void **state)
 	arena_free(&a);
 }
 
-static void test_estimates(void **state)
-{
-	(void)state;
-	static const int sizes[] = { 513, 1000, 4096, 10000, 20000, 100000, 1000000 };
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		double bias = 0;
-		double square = 0;
-		const int rounds = sizes[i] > 100000 ? 10 : 60;
-		for (int round = 0; round < rounds; round++) {
-			struct profile_distinct d;
-			profile_distinct_init(&d, 512, 0);
-			for (int k = 0; k < sizes[i]; k++) {
-				const uint64_t hash = next_random();
-				(void)!profile_distinct_put(&d, hash, 1);
-				(void)!profile_distinct_put(&d, hash, 1);
-			}
-			const double off = (double)profile_distinct_estimate(&d) / sizes[i] - 1;
-			bias += off / rounds;
-			square += off * off / rounds;
-			profile_distinct_done(&d);
-		}
-		print_message("%d values: bias %.4f, error %.4f\n", sizes[i], bias, sqrt(square));
-		assert_true(fabs(bias) < 0.01);
-		assert_true(sqrt(square) < 0.016 * 1.4);
-	}
-}
-
 /* A value of every second row and one of every fourth: the sample sees both. */
 static void test_top_of_a_sample(void **state)
 {
@@ -588,7 +560,6 @@ static void test_wide_files_say_less(void **state)
 		cJSON *json = NULL;
 		struct err err = { 0 };
 		assert_int_equal(js_parse(text, strlen(text), a, &json, &err), 0);
-		print_message("%zu columns: %zu bytes\n", widths[i], strlen(text));
 		csv_batch_free(&b);
 		contract_profile_free(&p);
 		arena_free(&a);
@@ -620,7 +591,6 @@ int main(void)
 		cmocka_unit_test(test_other_figures),
 		cmocka_unit_test(test_bins_are_round),
 		cmocka_unit_test(test_real_bins),
-		cmocka_unit_test(test_estimates),
 		cmocka_unit_test(test_top_of_a_sample),
 		cmocka_unit_test(test_small_files_are_exact),
 		cmocka_unit_test(test_wide_files_say_less),
