@@ -380,19 +380,13 @@ static void count_all(const struct csv_evidence *e, struct csv_view *v, struct c
 		return;
 	csv_tally_count(e->samples, e->n_samples, &c->dialect, v->width,
 	    v->rows[v->from].at + e->light->skipped, &t);
-	if (t.bytes == 0 || v->table_rows == 0)
+	if (t.bytes == 0)
 		return;
-	double before = 0;
-	double all = 0;
-	for (size_t i = v->from; i < v->to; i++) {
-		const struct csv_view_row *row = &v->rows[i];
-		all += row->next - row->at;
-		before += !row->bad && row->cells == v->width ? row->next - row->at : 0;
-	}
-	const double now = (double)t.regular_bytes / (double)t.bytes;
-	before = all > 0 ? before / all : 0;
-	if (before > 0)
-		c->score *= (now * now) / (before * before);
+	const double now =
+	    ((double)t.regular_bytes / (double)t.bytes + (double)t.regular / (double)t.rows) / 2;
+	if (v->rho > 0)
+		c->score *= (now * now) / (v->rho * v->rho);
+	c->score = c->score > 1 ? 1 : c->score;
 	c->reading.rows = t.rows + v->from;
 	c->reading.regular_rows = t.regular;
 	c->reading.bad_rows = t.bad;

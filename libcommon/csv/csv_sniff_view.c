@@ -330,14 +330,14 @@ static double above(const struct csv_view *v)
 
 static void score(struct csv_view *v, const struct sums *s)
 {
-	if (s->cells == 0 || s->bytes == 0) {
-		v->score = 0;
+	v->score = v->rho = v->typed_pct = 0;
+	if (s->cells == 0 || s->bytes == 0)
 		return;
-	}
 	/* By bytes, because wrong quotes make few rows of many lines; by rows, because one huge row
 	 * is one row. */
 	const double rho =
 	    (s->regular_bytes / s->bytes + (double)v->regular / (double)v->table_rows) / 2;
+	v->rho = rho;
 	const double good = s->good / s->cells / 100;
 	const double kept = 0.8 + 0.2 * constancy(v);
 	v->typed_pct = s->typed * 100 / s->cells;

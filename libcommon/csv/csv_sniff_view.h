@@ -76,6 +76,7 @@ struct csv_view {
 	bool evident;   /* the first row of the table differs from the columns' kinds */
 	size_t led, behind,
 	    quoted; /* cells behind a delimiter: with a blank in front; all; quoted */
+	double rho; /* share of the table in rows of its width, by bytes and by rows */
 	double typed_pct;
 	double score;
 	uint64_t hash; /* of where the cells stand: equal views read equal cells */
