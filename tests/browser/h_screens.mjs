@@ -18,6 +18,7 @@ async function screens(page) {
 		run: `/runs/${done.id}`,
 		'run-failed': `/runs/${failed.id}`,
 		'run-facts': `/runs/${done.id}?tab=facts`,
+		'run-report': `/runs/${done.id}?tab=report`,
 		import: `/imports/${done.upload_id}`,
 		'import-new': '/imports/new',
 	};

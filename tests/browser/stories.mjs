@@ -9,5 +9,6 @@ import './e_uploads.mjs';
 import './f_live.mjs';
 import './g_keys.mjs';
 import './h_screens.mjs';
+import './i_report.mjs';
 
 await run();

@@ -2,12 +2,13 @@
 // queries - what is read from the API, with one key each, and what a run makes stale.
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { live } from '../live/LiveStore';
-import { get, query, refOf } from './client';
-import { Problem } from './problem';
+import { get, getCsrfToken, query, refOf } from './client';
+import { Problem, problemFrom } from './problem';
 import type {
 	Contract,
 	ContractVersion,
 	Dataset,
+	Inspection,
 	Load,
 	LogLine,
 	Page,
@@ -159,11 +160,19 @@ export interface RejectsParams {
 	run: string | undefined;
 	rule: string | undefined;
 	column: string | undefined;
+	shape: string | undefined;
 }
 
 export const rejectsQuery = (dataset: string, params: RejectsParams) =>
 	infiniteQueryOptions({
-		queryKey: ['rejects', dataset, params.run ?? '', params.rule ?? '', params.column ?? ''],
+		queryKey: [
+			'rejects',
+			dataset,
+			params.run ?? '',
+			params.rule ?? '',
+			params.column ?? '',
+			params.shape ?? '',
+		],
 		queryFn: ({ signal, pageParam }) =>
 			get<Page<Reject>>(
 				`/api/datasets/${e(dataset)}/rejects${query({ ...params, limit: 200, cursor: pageParam })}`,
@@ -234,6 +243,35 @@ export const uploadQuery = (id: string) =>
 	queryOptions({
 		queryKey: ['upload', id],
 		queryFn: ({ signal }) => get<Upload>(`/api/uploads/${e(id)}`, signal),
+	});
+
+const INSPECT_BYTES = 4 * 1024 * 1024;
+
+/** What a file is, judged by the server from its front, while the rest is not even sent. */
+export const inspectionQuery = (file: File | undefined) =>
+	queryOptions({
+		queryKey: ['inspection', file?.name, file?.size, file?.lastModified],
+		enabled: file !== undefined,
+		queryFn: async ({ signal }): Promise<Inspection> => {
+			const whole = (file?.size ?? 0) <= INSPECT_BYTES;
+			const response = await fetch(`/api/inspect${query({ whole: String(whole) })}`, {
+				method: 'POST',
+				credentials: 'same-origin',
+				signal,
+				headers: {
+					'Content-Type': 'application/octet-stream',
+					'X-CSRF-Token': getCsrfToken() ?? '',
+				},
+				body: file?.slice(0, INSPECT_BYTES) ?? null,
+			});
+			const text = await response.text();
+			if (!response.ok) {
+				throw problemFrom(response.status, text, (name) => response.headers.get(name));
+			}
+			return JSON.parse(text) as Inspection;
+		},
+		staleTime: Infinity,
+		retry: false,
 	});
 
 /** What a changed run makes stale. The rows under a reader's eyes are never swapped: not 'rows'. */

@@ -102,6 +102,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/contract/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What publishing the draft would change on the last file
+         * @description An event stream: `progress` {bytes, bytes_total, rows}, then one `result` (ContractPreview) or `problem` {code, text}. Closing the connection cancels it. Judged is the newest file of the dataset, of a large one the first 256 MiB; the result says so. 404 preview.no_object when there is no file, 409 contract.no_draft when there is no draft, 503 preview.busy while others run.
+         */
+        post: operations["previewContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/contract/publish": {
         parameters: {
             query?: never;
@@ -239,6 +259,26 @@ export interface paths {
         get: operations["streamEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a file is, by its first 4 MiB, and which dataset it fits
+         * @description The body is the front of a file, packed or not, in any encoding. At most 4 MiB are judged, what follows is thrown away; nothing is kept. Say whole=false when the file goes on behind the body. 503 inspect.busy while several are being judged.
+         */
+        post: operations["inspectFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1415,6 +1455,112 @@ export interface components {
                 after: string;
             }[];
         };
+        Inspection: {
+            /** @enum {string} */
+            verdict: "table" | "unusable";
+            /** @description why it is unusable */
+            reason: {
+                [key: string]: unknown;
+            } | null;
+            /** @description bytes of the body that were judged */
+            bytes: number;
+            /** @description the whole file was judged */
+            whole?: boolean;
+            /** @enum {string} */
+            compression?: "none" | "gzip" | "zstd";
+            encoding?: string;
+            /** @description with evidence and runner-up */
+            dialect?: {
+                [key: string]: unknown;
+            } | null;
+            columns_total?: number;
+            /** @description the first 500 */
+            columns?: components["schemas"]["InspectionColumn"][];
+            /** @description cells of the first 20 rows, of the first 100 columns, cut at 120 bytes */
+            rows?: string[][];
+            rows_seen?: number;
+            /** @description that have the wrong number of cells or torn quotes */
+            rows_refused?: number;
+            dataset: components["schemas"]["InspectionMatch"] | null;
+            other_datasets: components["schemas"]["InspectionMatch"][];
+        };
+        InspectionColumn: {
+            /** @description of the table's column */
+            name: string;
+            header: string;
+            /** @description of the Table Schema */
+            type: string;
+            /** @description ours, where it says more: decimal, timestamptz ... */
+            exact_type?: string;
+            format?: string;
+            decimalChar?: string;
+            groupChar?: string;
+            values: number;
+            empty: number;
+            /** @description what can be read in two ways */
+            ambiguous?: string;
+        };
+        /** @description a dataset of the caller's domains whose published contract knows at least half of the columns */
+        InspectionMatch: {
+            dataset: string;
+            domain: string;
+            matched: number;
+            /** @description of the file */
+            columns: number;
+            /** @description of the contract */
+            fields: number;
+            /** @description every column is a field and every field a column */
+            fits: boolean;
+        };
+        ContractPreview: {
+            /**
+             * Format: uuid
+             * @description of the file
+             */
+            run_id: string;
+            no: number;
+            file: {
+                name: string | null;
+                bytes: number;
+            };
+            published: components["schemas"]["PreviewVerdict"] | null;
+            draft: components["schemas"]["PreviewVerdict"];
+            fails: components["schemas"]["PreviewSide"];
+            passes: components["schemas"]["PreviewSide"];
+            /** @description false = the front of the file was judged */
+            whole: boolean;
+            /** @description rows judged */
+            rows: number;
+            /** @description most that is judged of a file */
+            max_bytes: number;
+        };
+        PreviewVerdict: {
+            /** @enum {string} */
+            verdict: "good" | "over_budget" | "unusable";
+            account: components["schemas"]["CheckAccount"];
+            reason: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description rows on which the two contracts differ, by rule and column */
+        PreviewSide: {
+            count: number;
+            rules: {
+                rule: string;
+                column: string | null;
+                count: number;
+                examples: {
+                    row: number;
+                    line: number;
+                    message: string;
+                    raw: string;
+                    cell: {
+                        at: number;
+                        length: number;
+                    } | null;
+                }[];
+            }[];
+        };
     };
     responses: {
         /** @description a problem document; `code` says which */
@@ -1721,6 +1867,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    previewContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     publishContract: {
         parameters: {
             query?: never;
@@ -1990,6 +2164,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+        };
+    };
+    inspectFile: {
+        parameters: {
+            query?: {
+                /** @description is the body the whole file */
+                whole?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What was found, also when it is no table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
         };
     };
     listLoads: {

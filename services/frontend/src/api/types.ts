@@ -34,6 +34,12 @@ export type Pipeline = Schemas['PipelineSummary'];
 export type Reject = Schemas['Reject'];
 export type RejectSummary = Schemas['RejectSummary'];
 export type Report = Schemas['Report'];
+export type Profile = NonNullable<Report['profile']>;
+export type ProfileColumn = Profile['columns'][number];
+export type Inspection = Schemas['Inspection'];
+export type InspectionColumn = Schemas['InspectionColumn'];
+export type ContractPreview = Schemas['ContractPreview'];
+export type PreviewSide = Schemas['PreviewSide'];
 export type Upload = Schemas['Upload'];
 
 export interface Page<T> {

@@ -30,6 +30,7 @@ export interface RejectsSearch {
 	run?: string | undefined;
 	rule?: string | undefined;
 	column?: string | undefined;
+	shape?: string | undefined;
 }
 export interface RunsSearch {
 	state?: string | undefined;
@@ -39,6 +40,8 @@ export interface RunSearch {
 	tab?: string | undefined;
 	level?: string | undefined;
 	task?: string | undefined;
+	/** of the report */
+	column?: string | undefined;
 }
 export interface ImportSearch {
 	dataset?: string | undefined;
@@ -62,6 +65,7 @@ export const rejectsSearch = (raw: Raw): RejectsSearch => ({
 	run: text(raw, 'run'),
 	rule: text(raw, 'rule'),
 	column: text(raw, 'column'),
+	shape: text(raw, 'shape'),
 });
 export const runsSearch = (raw: Raw): RunsSearch => ({
 	state: text(raw, 'state'),
@@ -71,5 +75,6 @@ export const runSearch = (raw: Raw): RunSearch => ({
 	tab: text(raw, 'tab'),
 	level: text(raw, 'level'),
 	task: text(raw, 'task'),
+	column: text(raw, 'column'),
 });
 export const importSearch = (raw: Raw): ImportSearch => ({ dataset: text(raw, 'dataset') });

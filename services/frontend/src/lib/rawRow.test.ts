@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // rawRow.test - the marked cell is the one that was meant.
 import { describe, expect, it } from 'vitest';
-import { cutAt } from './rawRow';
+import { cutAt, cutAtChars } from './rawRow';
 
 describe('cutAt', () => {
 	it.each([
@@ -19,5 +19,14 @@ describe('cutAt', () => {
 	it('knows a row that is too short', () => {
 		expect(cutAt('a,b\n', 5, ',')).toBeNull();
 		expect(cutAt('a,"b', 2, ',')).toBeNull();
+	});
+});
+
+describe('cutAtChars', () => {
+	it('counts characters, not units', () => {
+		expect(cutAtChars('𝒳é,bad,1', 3, 3)).toEqual({ before: '𝒳é,', cell: 'bad', after: ',1' });
+	});
+	it('points between two delimiters at an empty cell', () => {
+		expect(cutAtChars('a,,b', 2, 0)).toEqual({ before: 'a,', cell: '', after: ',b' });
 	});
 });

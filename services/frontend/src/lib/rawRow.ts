@@ -8,6 +8,16 @@ export interface Cut {
 	after: string;
 }
 
+/** As the server says: positions count characters, a string of ours counts UTF-16 units. */
+export function cutAtChars(raw: string, at: number, length: number): Cut {
+	const chars = Array.from(raw);
+	return {
+		before: chars.slice(0, at).join(''),
+		cell: chars.slice(at, at + length).join(''),
+		after: chars.slice(at + length).join(''),
+	};
+}
+
 /** null: the row has no such cell (too short, or cut). */
 export function cutAt(raw: string, index: number, delimiter: string, quote = '"'): Cut | null {
 	let cell = 0;

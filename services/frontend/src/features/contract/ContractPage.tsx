@@ -11,6 +11,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { t } from '../../i18n';
 import { time } from '../../lib/format';
+import { Consequence } from './Consequence';
 import css from './Contract.module.css';
 import { ContractForm } from './ContractForm';
 import { ContractJson } from './ContractJson';
@@ -107,6 +108,7 @@ export function ContractPage() {
 					<PublishBar dataset={dataset} draft={draft} published={contract.data.published} />
 				) : null}
 			</div>
+			{mayWrite ? <Consequence dataset={dataset} draft={draft} /> : null}
 			{search.view === 'json' ? (
 				<ContractJson doc={doc} onEdit={edit} />
 			) : (

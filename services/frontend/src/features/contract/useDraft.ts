@@ -86,6 +86,11 @@ export function useDraft(dataset: string, contract: Contract | undefined): Draft
 	/* Leaving the page must not lose the last half second. */
 	useEffect(() => () => void flush(), [flush]);
 
+	const settle = useCallback(async () => {
+		await flush();
+		return etag.current;
+	}, [flush]);
+
 	const server = contract?.draft?.doc ?? contract?.published?.doc ?? null;
 	const doc = mine ?? server;
 	return {
@@ -106,9 +111,6 @@ export function useDraft(dataset: string, contract: Contract | undefined): Draft
 			etag.current = contract?.draft?.etag;
 			if (mine !== null) edit(mine);
 		},
-		settle: async () => {
-			await flush();
-			return etag.current;
-		},
+		settle,
 	};
 }

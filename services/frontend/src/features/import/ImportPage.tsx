@@ -19,6 +19,7 @@ import { useLive } from '../../live/LiveStore';
 import { progressOf } from '../../live/runState';
 import { RunActions } from '../runs/RunActions';
 import { pickFiles } from './DropTarget';
+import { FileLook } from './FileLook';
 import css from './Import.module.css';
 import { StageBar } from './StageBar';
 import { uploads, useJob, type Job } from './uploads';
@@ -203,6 +204,9 @@ export function ImportPage() {
 			}
 		>
 			<Body upload={u} job={job} run={run} />
+			{job === undefined || run?.finished_at != null ? null : (
+				<FileLook file={uploads.fileOf(job.key)} />
+			)}
 		</Page>
 	);
 }

@@ -5,9 +5,9 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { post, refOf } from '../../api/client';
-import { contractQuery, datasetsQuery, queryClient } from '../../api/queries';
+import { contractQuery, datasetsQuery, inspectionQuery, queryClient } from '../../api/queries';
 import { useSession, may } from '../../api/session';
-import type { Dataset } from '../../api/types';
+import type { Dataset, Inspection } from '../../api/types';
 import { Page } from '../../app/Page';
 import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
@@ -15,6 +15,7 @@ import { t, word } from '../../i18n';
 import { bytes } from '../../lib/format';
 import { choose, useChosen } from './chosen';
 import { pickFiles } from './DropTarget';
+import { FileLook } from './FileLook';
 import { bestGuess, headerOf, nameFrom, type Guess } from './guess';
 import css from './Import.module.css';
 import { uploads } from './uploads';
@@ -29,11 +30,43 @@ interface Look {
 }
 
 const NOTHING: Look = { header: [], guess: null };
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 2000;
+
+/** The dataset the server found, if it may be filled; else the one with the file's name. */
+function guessOf(found: Inspection, filename: string, refs: string[]): Guess | null {
+	for (const match of [found.dataset ?? null, ...found.other_datasets]) {
+		if (match === null) continue;
+		const ref = refOf(match.domain, match.dataset);
+		const columns = Math.max(match.columns, match.fields);
+		if (refs.includes(ref)) return { ref, matched: match.matched, columns, by: 'header' };
+	}
+	return bestGuess([], filename, refs.map((ref) => ({ ref, doc: null })));
+}
+
+/** Without the server's word: the first line, and the contracts it may fit. */
+async function lookHere(file: File, datasets: Dataset[]): Promise<Look> {
+	const header = headerOf(await file.slice(0, HEAD_BYTES).text());
+	const candidates = await Promise.all(
+		datasets.slice(0, MOST_CONTRACTS).map(async (d) => {
+			const ref = refOf(d.domain, d.name);
+			const contract = await queryClient.ensureQueryData(contractQuery(ref)).catch(() => null);
+			return { ref, doc: contract?.published?.doc ?? contract?.draft?.doc ?? null };
+		}),
+	);
+	return { header, guess: bestGuess(header, file.name, candidates) };
+}
+
+async function lookAt(file: File, datasets: Dataset[]): Promise<Look> {
+	const found = await queryClient.ensureQueryData(inspectionQuery(file)).catch(() => null);
+	if (found === null) return lookHere(file, datasets);
+	const header = (found.columns ?? []).map((c) => c.header);
+	const refs = datasets.map((d) => refOf(d.domain, d.name));
+	return { header, guess: guessOf(found, file.name, refs) };
+}
 
 /**
- * Reads the head of the first file here, and asks for the contracts it may fit. Undefined until that
- * is known or took too long: a choice that was made must not flip under the hand.
+ * What the first file is, and where it may belong. Undefined until that is known or took too long: a
+ * choice that was made must not flip under the hand.
  */
 function useLook(file: File | undefined, datasets: Dataset[], known: boolean): Look | undefined {
 	const [late, setLate] = useState(false);
@@ -45,17 +78,7 @@ function useLook(file: File | undefined, datasets: Dataset[], known: boolean): L
 	const look = useQuery({
 		queryKey: ['look', file?.name, file?.size, file?.lastModified, datasets.map((d) => d.id)],
 		enabled: file !== undefined && known,
-		queryFn: async (): Promise<Look> => {
-			const header = headerOf((await file?.slice(0, HEAD_BYTES).text()) ?? '');
-			const candidates = await Promise.all(
-				datasets.slice(0, MOST_CONTRACTS).map(async (d) => {
-					const ref = refOf(d.domain, d.name);
-					const contract = await queryClient.ensureQueryData(contractQuery(ref)).catch(() => null);
-					return { ref, doc: contract?.published?.doc ?? contract?.draft?.doc ?? null };
-				}),
-			);
-			return { header, guess: bestGuess(header, file?.name ?? '', candidates) };
-		},
+		queryFn: () => (file === undefined ? NOTHING : lookAt(file, datasets)),
 		staleTime: Infinity,
 	}).data;
 	const first = useRef<Look | undefined>(undefined);
@@ -207,6 +230,7 @@ export function NewImportPage() {
 	return (
 		<Page title={t('import.title')} name={t('import.title')}>
 			<FileList files={files} look={look} />
+			<FileLook file={files[0]} />
 			<form className={css.form} onSubmit={onSubmit}>
 				<Radio.Group
 					label={t('import.where')}

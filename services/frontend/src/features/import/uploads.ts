@@ -69,6 +69,11 @@ class Uploads {
 		return this.list.find((j) => j.uploadId === uploadId);
 	}
 
+	/** The bytes of a job of this tab. */
+	fileOf(key: string): File | undefined {
+		return this.works.get(key)?.file;
+	}
+
 	/** Resolves to the upload's id once the server made it. */
 	start(file: File, dataset: string, again = false): Promise<string> {
 		return this.add(file, dataset, null, again);

@@ -3,7 +3,7 @@
 import { NativeSelect } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { query } from '../../api/client';
-import type { RejectSummary, Run } from '../../api/types';
+import type { RejectSummary, Report, Run } from '../../api/types';
 import { t } from '../../i18n';
 import { rejectedOf } from '../../lib/account';
 import { count, time } from '../../lib/format';
@@ -13,6 +13,7 @@ export interface FacetChange {
 	run?: string | undefined;
 	rule?: string | undefined;
 	column?: string | undefined;
+	shape?: string | undefined;
 }
 
 interface FacetsProps {
@@ -22,6 +23,9 @@ interface FacetsProps {
 	summary: RejectSummary | undefined;
 	rule: string | undefined;
 	column: string | undefined;
+	shape: string | undefined;
+	/** shapes of refused cells, most frequent first */
+	shapes: Report['shapes'];
 	mayDownload: boolean;
 	onChange: (change: FacetChange) => void;
 }
@@ -64,6 +68,20 @@ function byColumn(summary: RejectSummary | undefined): Array<[string, number]> {
 	return [...sums].sort((a, b) => b[1] - a[1]);
 }
 
+const MOST_SHAPES = 12;
+
+/** Of the chosen rule and column, cells that are wrong in the same way. */
+function byShape(props: FacetsProps): Array<[string, number]> {
+	const sums = new Map<string, number>();
+	for (const s of props.shapes) {
+		if (s.shape === null || s.shape === '') continue;
+		if (props.rule !== undefined && s.rule !== props.rule) continue;
+		if (props.column !== undefined && s.column !== props.column) continue;
+		sums.set(s.shape, (sums.get(s.shape) ?? 0) + s.count);
+	}
+	return [...sums].sort((a, b) => b[1] - a[1]).slice(0, MOST_SHAPES);
+}
+
 export function Facets(props: FacetsProps) {
 	const { dataset, run, runs, summary } = props;
 	const rules = (summary?.by_rule ?? []).map((r): [string, number] => [r.rule, r.count]);
@@ -75,7 +93,12 @@ export function Facets(props: FacetsProps) {
 					label={t('rejects.run')}
 					value={run ?? ''}
 					onChange={(e) =>
-						props.onChange({ run: e.currentTarget.value, rule: undefined, column: undefined })
+						props.onChange({
+							run: e.currentTarget.value,
+							rule: undefined,
+							column: undefined,
+							shape: undefined,
+						})
 					}
 					data={runs.map((r) => ({
 						value: r.id,
@@ -94,13 +117,19 @@ export function Facets(props: FacetsProps) {
 				title={t('rejects.by_rule')}
 				values={rules}
 				chosen={props.rule}
-				onChoose={(rule) => props.onChange({ rule })}
+				onChoose={(rule) => props.onChange({ rule, shape: undefined })}
 			/>
 			<Facet
 				title={t('rejects.by_column')}
 				values={byColumn(summary)}
 				chosen={props.column}
-				onChoose={(column) => props.onChange({ column })}
+				onChoose={(column) => props.onChange({ column, shape: undefined })}
+			/>
+			<Facet
+				title={t('rejects.by_shape')}
+				values={byShape(props)}
+				chosen={props.shape}
+				onChoose={(shape) => props.onChange({ shape })}
 			/>
 			{props.mayDownload ? (
 				<a className={css.download} href={path} download>

@@ -4,7 +4,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Reject } from '../../api/types';
 import { CellValue } from '../../components/CellValue';
 import { t } from '../../i18n';
-import { cutAt } from '../../lib/rawRow';
+import { cutAt, cutAtChars } from '../../lib/rawRow';
 import css from './Rejects.module.css';
 
 /** Enough before the bad cell to find one's way; the cell itself must be in sight. */
@@ -13,11 +13,18 @@ const lead = (s: string) => (s.length > LEAD + 4 ? `…${s.slice(-LEAD)}` : s);
 
 const withoutEnd = (s: string) => s.replace(/\r?\n$/, '');
 
-export function RawRow({ reject, delimiter }: { reject: Reject; delimiter: string }) {
+/** Where the server says; for older rejects, where we find it ourselves. */
+function cutOf(reject: MarkedRow, raw: string, delimiter: string) {
+	if (reject.cell !== null) return cutAtChars(raw, reject.cell.at, reject.cell.length);
+	return reject.column_index === null ? null : cutAt(raw, reject.column_index, delimiter);
+}
+
+export type MarkedRow = Pick<Reject, 'raw' | 'cell' | 'column_index' | 'raw_truncated'>;
+
+export function RawRow({ reject, delimiter }: { reject: MarkedRow; delimiter: string }) {
 	if (reject.raw === null) return <i className="dim">{t('rejects.raw_gone')}</i>;
 	const raw = withoutEnd(reject.raw);
-	const index = reject.column_index;
-	const cut = index === null ? null : cutAt(raw, index, delimiter);
+	const cut = cutOf(reject, raw, delimiter);
 	const tail = reject.raw_truncated ? <span className="dim">{t('rejects.raw_cut')}</span> : null;
 	if (cut === null) {
 		return (

@@ -7,7 +7,7 @@ import { useMemo } from 'react';
 import { domainOf } from '../../api/client';
 import { rejectsQuery, reportQuery, rejectSummaryQuery, runsQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
-import type { Reject } from '../../api/types';
+import type { Reject, Report } from '../../api/types';
 import { DataGrid, type Column } from '../../components/DataGrid';
 import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
@@ -55,10 +55,10 @@ function columnsOf(delimiter: string): Array<Column<Reject>> {
 	];
 }
 
-/** As the check of this run read the file. */
-function useDelimiter(run: string | undefined): string {
+/** How the check of this run read the file, and what it counted. */
+function useReport(run: string | undefined): { delimiter: string; shapes: Report['shapes'] } {
 	const report = useQuery({ ...reportQuery(run ?? ''), enabled: run !== undefined }).data;
-	return delimiterOf(report?.dialect);
+	return { delimiter: delimiterOf(report?.dialect), shapes: report?.shapes ?? [] };
 }
 
 /** Runs of this dataset that refused rows, newest first. */
@@ -78,10 +78,10 @@ export function RejectsPage() {
 	const runs = useRunsWithRejects(dataset);
 	const run = search.run ?? runs[0]?.id;
 	const summary = useQuery(rejectSummaryQuery(dataset, run));
-	const params = { run, rule: search.rule, column: search.column };
+	const params = { run, rule: search.rule, column: search.column, shape: search.shape };
 	const rejects = useInfiniteQuery({ ...rejectsQuery(dataset, params), enabled: mayRaw });
 	const rows = useMemo(() => (rejects.data?.pages ?? []).flatMap((p) => p.items), [rejects.data]);
-	const delimiter = useDelimiter(run);
+	const { delimiter, shapes } = useReport(run);
 	const columns = useMemo(() => columnsOf(delimiter), [delimiter]);
 	const total = summary.data?.total ?? 0;
 	if (summary.isError) {
@@ -91,7 +91,7 @@ export function RejectsPage() {
 		return <EmptyState title={t('rejects.empty')} text={t('rejects.empty_text')} />;
 	}
 	/* Of a facet only the count of all is known, and not all are kept. */
-	const filtered = search.rule !== undefined || search.column !== undefined;
+	const filtered = [search.rule, search.column, search.shape].some((f) => f !== undefined);
 	const known = filtered ? undefined : summary.data?.stored;
 	return (
 		<div className={css.page}>
@@ -102,6 +102,8 @@ export function RejectsPage() {
 				summary={summary.data}
 				rule={search.rule}
 				column={search.column}
+				shape={search.shape}
+				shapes={shapes}
 				mayDownload={mayRaw}
 				onChange={(change) => void navigate({ search: (s) => ({ ...s, ...change }) })}
 			/>

@@ -3,6 +3,7 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { refOf } from '../../api/client';
 import { asProblem } from '../../api/problem';
 import { loadQuery, runQuery } from '../../api/queries';
@@ -23,6 +24,13 @@ import { Log } from './Log';
 import { RunActions } from './RunActions';
 import css from './Runs.module.css';
 import { Timeline } from './Timeline';
+
+/** Drawn by few, and large. */
+const ReportView = lazy(() =>
+	import('../report/ReportView').then((m) => ({ default: m.ReportView })),
+);
+
+const tabNames = { log: 'run.log', report: 'run.report', facts: 'run.facts' } as const;
 
 /** The books, each number of which opens the rows it counts. */
 function Books({ run }: { run: Run }) {
@@ -93,6 +101,9 @@ export function RunPage() {
 		);
 	}
 	const dataset = refOf(run.domain, run.target);
+	/* What was checked has a report, from the moment the check ended. */
+	const checked = run.account.check !== null || search.tab === 'report';
+	const tabs = checked ? (['log', 'report', 'facts'] as const) : (['log', 'facts'] as const);
 	return (
 		<Page
 			fill
@@ -119,7 +130,7 @@ export function RunPage() {
 				onChoose={(task) => void navigate({ search: (s) => ({ ...s, task }), replace: true })}
 			/>
 			<nav className={css.tabs} aria-label={t('run.tabs')}>
-				{(['log', 'facts'] as const).map((tab) => (
+				{tabs.map((tab) => (
 					<Link
 						key={tab}
 						to="/runs/$run"
@@ -127,11 +138,21 @@ export function RunPage() {
 						search={(s) => ({ ...s, tab: tab === 'log' ? undefined : tab })}
 						aria-current={(search.tab ?? 'log') === tab ? 'page' : undefined}
 					>
-						{t(tab === 'log' ? 'run.log' : 'run.facts')}
+						{t(tabNames[tab])}
 					</Link>
 				))}
 			</nav>
-			{search.tab === 'facts' ? (
+			{search.tab === 'report' ? (
+				<Suspense fallback={null}>
+					<ReportView
+						run={id}
+						column={search.column}
+						onColumn={(column) =>
+							void navigate({ search: (s) => ({ ...s, column }), replace: true })
+						}
+					/>
+				</Suspense>
+			) : search.tab === 'facts' ? (
 				<Facts run={run} />
 			) : (
 				<Log

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// FileLook - what a file holds, judged from its front: how it is read, its columns, its first rows.
+import { useQuery } from '@tanstack/react-query';
+import { inspectionQuery } from '../../api/queries';
+import type { Inspection, InspectionColumn } from '../../api/types';
+import { CellValue } from '../../components/CellValue';
+import { t, word } from '../../i18n';
+import { count } from '../../lib/format';
+import css from './Import.module.css';
+
+const ROWS = 5;
+const COLUMNS = 60;
+
+interface Dialect {
+	delimiter?: string;
+	line_end?: string;
+	why?: string | null;
+	doubt?: string | null;
+	runner_up?: { delimiter?: string } | null;
+}
+
+/** The Table Schema's words as ours. */
+const names: Record<string, string> = { string: 'text', number: 'decimal', datetime: 'timestamp' };
+
+function typeOf(c: InspectionColumn): string {
+	return word('type', c.exact_type ?? names[c.type] ?? c.type);
+}
+
+function HowRead({ found }: { found: Inspection }) {
+	const d = (found.dialect ?? {}) as Dialect;
+	const packed = found.compression === 'none' ? undefined : found.compression;
+	const parts = [packed, d.delimiter, found.encoding, d.line_end?.toUpperCase()];
+	return (
+		<p className="small dim">
+			{t('look.read', { how: parts.filter(Boolean).join(' · ') })}{' '}
+			{found.whole === true
+				? t('look.rows', { n: found.rows_seen ?? 0, rows: count(found.rows_seen ?? 0) })
+				: t('look.front', { rows: count(found.rows_seen ?? 0) })}
+			{d.why ? <span title={d.why}> {t('look.why', { why: d.why })}</span> : null}
+			{d.doubt ? <span className={css.doubt}> {d.doubt}</span> : null}
+		</p>
+	);
+}
+
+function Table({ found }: { found: Inspection }) {
+	const columns = (found.columns ?? []).slice(0, COLUMNS);
+	return (
+		<div className={css.look} role="region" aria-label={t('look.label')} tabIndex={0}>
+			<table>
+				<thead>
+					<tr>
+						{columns.map((c, i) => (
+							<th key={i} scope="col">
+								<span className="cut">{c.header}</span>
+								<span className={css.type} title={c.ambiguous}>
+									{typeOf(c)}
+									{c.ambiguous === undefined ? '' : ' ?'}
+								</span>
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					{(found.rows ?? []).slice(0, ROWS).map((row, i) => (
+						<tr key={i}>
+							{columns.map((_, c) => (
+								<td key={c}>
+									<CellValue value={row[c] ?? ''} max={40} />
+								</td>
+							))}
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</div>
+	);
+}
+
+export function FileLook({ file }: { file: File | undefined }) {
+	const found = useQuery(inspectionQuery(file)).data;
+	if (found === undefined) return null;
+	if (found.verdict === 'unusable') {
+		const text = (found.reason as { text?: string } | null)?.text ?? '';
+		return (
+			<p role="status" className={css.unusable}>
+				{t('look.unusable', { text })}
+			</p>
+		);
+	}
+	return (
+		<section className={css.lookBox} data-part="look">
+			<HowRead found={found} />
+			<Table found={found} />
+		</section>
+	);
+}

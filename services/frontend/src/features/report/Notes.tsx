@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Notes - rows that were repaired and cells that were normalised: kept, but not as they stood.
+import type { Report } from '../../api/types';
+import { CellValue } from '../../components/CellValue';
+import { t } from '../../i18n';
+import { count } from '../../lib/format';
+import css from './Report.module.css';
+
+const SHOWN = 20;
+
+function Before({ text }: { text: string }) {
+	return (
+		<del>
+			<CellValue value={text} max={300} />
+		</del>
+	);
+}
+
+function After({ text }: { text: string }) {
+	return (
+		<ins>
+			<CellValue value={text} max={300} />
+		</ins>
+	);
+}
+
+function Repairs({ repairs }: { repairs: NonNullable<Report['repairs']> }) {
+	if (repairs.count === 0) return null;
+	return (
+		<details>
+			<summary>{t('notes.repaired', { n: repairs.count, rows: count(repairs.count) })}</summary>
+			<ul className={css.notes}>
+				{(repairs.rows ?? []).slice(0, SHOWN).map((r) => (
+					<li key={r.row}>
+						<span className="dim">{t('effect.line', { line: count(r.line) })}</span>{' '}
+						<span className="mono">{r.rule}</span> {r.message}
+						<code>
+							<Before text={r.before} />
+							<After text={r.after} />
+						</code>
+					</li>
+				))}
+			</ul>
+			{repairs.count > SHOWN ? (
+				<p className="dim small">{t('notes.more', { n: SHOWN })}</p>
+			) : null}
+		</details>
+	);
+}
+
+export function Notes({ report }: { report: Report }) {
+	const { repairs, changes } = report;
+	if ((repairs?.count ?? 0) === 0 && changes.length === 0) return null;
+	return (
+		<section className={css.warnings} aria-labelledby="notes-title">
+			<h2 className="minor" id="notes-title">
+				{t('notes.title')}
+			</h2>
+			{repairs == null ? null : <Repairs repairs={repairs} />}
+			{changes.map((c) => (
+				<details key={c.column ?? ''}>
+					<summary>
+						{t('notes.changed', { name: c.column ?? '', n: c.count, cells: count(c.count) })}
+					</summary>
+					<ul className={css.notes}>
+						{(c.examples ?? []).map((e) => (
+							<li key={e.row}>
+								<span className="dim">{t('effect.line', { line: count(e.line) })}</span>{' '}
+								<code>
+									<Before text={e.before} /> <After text={e.after} />
+								</code>
+							</li>
+						))}
+					</ul>
+				</details>
+			))}
+		</section>
+	);
+}
