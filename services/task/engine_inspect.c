@@ -193,8 +193,7 @@ static void tell(struct inspect *i)
 	cJSON *dialect = contract_report_dialect(csv_split_sniffed(i->split));
 	cJSON_AddItemToObject(result, "dialect", dialect);
 	/* We decoded it before: nobody gave the encoding. */
-	cJSON_ReplaceItemInObject(
-	    dialect, "encoding", cJSON_CreateString(i->found.encoding));
+	cJSON_ReplaceItemInObject(dialect, "encoding", cJSON_CreateString(i->found.encoding));
 	cJSON_ReplaceItemInObject(dialect, "given", cJSON_CreateArray());
 	js_add_str(result, "compression", csv_compression_name(i->found.compression));
 	js_add_str(result, "encoding", i->found.encoding);
