@@ -27,7 +27,8 @@ PACKAGES := libevent libevent_pthreads libpq hiredis libprotobuf-c libcjson libj
 MODE_release := -O2 -D_FORTIFY_SOURCE=2
 MODE_debug   := -O0
 MODE_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-MODE_tsan    := -O1 -fno-omit-frame-pointer -fsanitize=thread
+# Instrumented so, gcc no longer sees which values go together.
+MODE_tsan    := -O1 -fno-omit-frame-pointer -fsanitize=thread -Wno-maybe-uninitialized
 MODE_cov     := -O0 --coverage
 MODE_clang   := -O1
 MODE_fuzz    := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
