@@ -170,7 +170,7 @@ static unsigned default_threads(void)
 	cpu_set_t set;
 	CPU_ZERO(&set);
 	const int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-	return n > 8 ? 8 : (unsigned)n;
+	return n > CLI_THREADS ? CLI_THREADS : (unsigned)n;
 }
 
 /* -1 and said, or the value's place among words that end with NULL. */

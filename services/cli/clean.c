@@ -77,12 +77,36 @@ static void flush(struct walk *w)
 	w->from = w->to;
 }
 
+/* Are the quotes of a row those we would write: none that could be left out, doubled inside? */
+static bool is_minimal(const uint8_t *p, size_t n)
+{
+	const uint8_t *const end = p + n;
+	const uint8_t *start = p;
+	const uint8_t *quote;
+	while ((quote = memchr(start, '"', (size_t)(end - start))) != NULL) {
+		bool wanted = false;
+		if (quote > p && quote[-1] != ',')
+			return false;
+		for (start = quote + 1; start < end; start++) {
+			const bool doubled = start + 1 < end && start[1] == '"';
+			if (*start == '"' && !doubled)
+				break;
+			wanted = wanted || *start == ',' || *start == '\n' || *start == '"';
+			start += *start == '"';
+		}
+		if (start == end || !wanted || (start + 1 < end && start[1] != ','))
+			return false;
+		start++;
+	}
+	return true;
+}
+
 /* Rows of a file like ours are copied line by line, and lines that follow each other together. */
 static bool take_plain(struct walk *w, size_t at, size_t n)
 {
 	const struct csv_block *b = w->view->block;
 	const uint8_t *p = b->data + at;
-	if (n == 0 || memchr(p, '"', n) != NULL || memchr(p, '\r', n) != NULL)
+	if (n == 0 || memchr(p, '\r', n) != NULL || !is_minimal(p, n))
 		return false;
 	if (w->to != at) {
 		flush(w);
@@ -186,7 +210,7 @@ static uint8_t *normal_of(const struct csv_schema *schema)
 
 static bool is_plain(const struct csv_dialect *d)
 {
-	return strcmp(d->delimiter, ",") == 0 && (d->quote == '"' || d->quote == '\0') &&
+	return strcmp(d->delimiter, ",") == 0 && d->quote == '"' && d->escape == '\0' &&
 	       !d->skip_space && d->line_end == CSV_LINE_LF;
 }
 

@@ -27,6 +27,7 @@ enum cli_exit {
 enum cli_fail_on { CLI_FAIL_ANY, CLI_FAIL_BUDGET, CLI_FAIL_NEVER };
 
 enum {
+	CLI_THREADS = 6,   /* unless set; more take more than 24 MB */
 	CLI_MAX_SHOW = 10, /* rejects shown, unless set */
 	CLI_MAX_SHOW_MOST = 10000,
 	CLI_ARENA_BYTES = 256 << 20,

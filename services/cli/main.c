@@ -10,7 +10,7 @@
 
 /* Larger pieces go back to the system when they are freed. Left alone, glibc raises this bound with
  * the first one freed and keeps the rest: 10 MB more at the peak of a check with keys. */
-enum { MAP_FROM_BYTES = 128 << 10 };
+enum { MAPPED_BYTES = 128 << 10, ARENAS = 2 };
 
 const struct cli_command cli_commands[] = {
 	{
@@ -132,7 +132,8 @@ int main(int argc, char **argv)
 		const int code = cli_args_read(c, argc - 1, argv + 1, &args);
 		if (code >= 0)
 			return code;
-		(void)mallopt(M_MMAP_THRESHOLD, MAP_FROM_BYTES);
+		(void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+		(void)mallopt(M_ARENA_MAX, ARENAS);
 		catch_signals();
 		return leave(flush(c->run(&args)));
 	}

@@ -71,6 +71,8 @@ def test_refused_rows_come_back_mended(place):
     ("a\n1\n\"\"\n2\n", 'a\n1\n""\n2\n'),
     ("a\tb\n1\t\"say \"\"hi\"\"\"\n", 'a,b\n1,"say ""hi"""\n'),
     ("a,b\n\n1,x\n\n2,y\n", "a,b\n1,x\n2,y\n"),
+    ('a,b\n"1,",x\n"2",y\n3,"4"\n', 'a,b\n"1,",x\n2,y\n3,4\n'),
+    ('a,b\n"x""",""\n5"6,7\n""""\n"""","y,"\n'.replace('""""\n"', '"'), 'a,b\n"x""",\n"5""6",7\n"""","y,"\n'),
 ])
 def test_clean_layout(place, text, clean):
     place.write("in.csv", text)
