@@ -174,9 +174,12 @@ int check_judge_keys(struct check *k, struct err *err)
 	};
 	contract_check_kinds(&k->contract, kinds);
 	k->keys = contract_keys_new(&conf);
+	cli_progress_start(&k->progress, "keys", &k->input, !k->args->quiet);
 	if (collect_keys(k, err) != 0 || check_add_references(k, err) != 0 ||
 	    contract_keys_finish(k->keys, err) != 0)
 		return -1;
+	cli_progress_end(&k->progress);
+	cli_progress_start(&k->progress, "check", &k->input, !k->args->quiet);
 	if (cli_input_rewind(&k->input, err) != 0)
 		return -1;
 	return check_open_split(k, err);
