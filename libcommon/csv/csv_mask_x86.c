@@ -280,7 +280,7 @@ AVX2 static uint64_t avx2_suspect(const uint8_t *p, size_t words)
 		if (bad && w > 0)
 			suspect |= UINT64_C(1) << (w - 1);
 	}
-	if (!_mm256_testz_si256(cut, cut))
+	if (words > 0 && !_mm256_testz_si256(cut, cut))
 		suspect |= UINT64_C(1) << (words - 1);
 	return suspect;
 }

@@ -259,10 +259,11 @@ __attribute__((noinline)) struct csv_cell csv_sweep_cell(
 	return bare_cell(s, start, ends[0], (s->first[slot] & CSV_SCAN_DOUBLED) != 0);
 }
 
-/* The cells of a column; `starts` is where those of file column 0 start, NULL for all others. */
+/* The cells of a column; those of the first start where their rows do. */
 static CSV_ALWAYS void gather(
-    struct csv_scan *s, const struct csv_batch *b, size_t file_column, const uint32_t *starts)
+    struct csv_scan *s, const struct csv_batch *b, size_t file_column, bool is_first)
 {
+	const uint32_t *restrict starts = b->at;
 	const uint8_t *p = s->window.p;
 	const uint32_t *restrict ends = s->ends + file_column;
 	const uint32_t *restrict first = s->first;
@@ -277,7 +278,7 @@ static CSV_ALWAYS void gather(
 			continue;
 		}
 		const uint32_t *end = ends + (row & ~CSV_SCAN_DOUBLED);
-		const uint32_t start = starts != NULL ? starts[slot] : end[-1] + width;
+		const uint32_t start = is_first ? starts[slot] : end[-1] + width;
 		if (__builtin_expect(p[start] != quote, 1))
 			out[slot] = (struct csv_cell){ .at = start, .n = end[0] - start };
 		else
@@ -291,8 +292,8 @@ void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file
 		for (size_t slot = s->typed.from; slot < b->rows; slot++)
 			s->cells[slot] = csv_sweep_cell(s, b, slot, file_column);
 	} else if (file_column == 0) {
-		gather(s, b, file_column, b->at);
+		gather(s, b, file_column, true);
 	} else {
-		gather(s, b, file_column, NULL);
+		gather(s, b, file_column, false);
 	}
 }
