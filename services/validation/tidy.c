@@ -58,7 +58,8 @@ static void count_removed(const char *what, const char *name)
 	log_info(NULL, "tidied", LOG_S("what", what), LOG_S("name", name));
 }
 
-/* Scratch of an attempt that ended without its worker; one that nobody knows goes after a day. */
+/* Scratch of an attempt that ended without its worker; one that nobody knows goes after a day, that
+ * of a look at a file or a trial of a draft (epoch 0, which no task has) after the grace. */
 static void look_at_scratch(struct db *db, int dir_fd, const char *name, struct err *err)
 {
 	char id[UUID_TEXT_BYTES];
@@ -67,7 +68,9 @@ static void look_at_scratch(struct db *db, int dir_fd, const char *name, struct 
 	bool over = false;
 	if (!tidy_name(name, id, epoch) || store_is_over(db, id, epoch, &over, err) != 0)
 		return;
-	if (!over && age_ms(dir_fd, name) < DAY_MS)
+	const int64_t keep_ms =
+	    strcmp(epoch, "0") == 0 ? validation_conf()->orphan_grace_ms : DAY_MS;
+	if (!over && age_ms(dir_fd, name) < keep_ms)
 		return;
 	(void)snprintf(path, sizeof(path), "%s/%s", validation_conf()->scratch_dir, name);
 	if (staged_remove_tree(path))

@@ -95,6 +95,8 @@ test('report: what the rows hold, what was refused, what was changed', async () 
 		await page.goto(`${url}/runs/${run.id}?tab=report`);
 		const report = page.locator('[data-part="report"]');
 		await report.getByRole('heading', { name: /What the rows hold/ }).waitFor();
+		const tabs = page.getByRole('navigation', { name: 'Parts of this run' });
+		equal(await tabs.locator('[aria-current]').allInnerTexts().then((x) => x.join()), 'Report', 'the tab');
 		await report.getByRole('button', { name: 'region', exact: true }).press('Enter');
 		await page.waitForURL('**column=region**');
 		const detail = page.getByRole('region', { name: 'Column region' });

@@ -29,7 +29,8 @@ function HowRead({ report }: { report: Report }) {
 	const how = [d.delimiter, d.encoding, d.line_end?.toUpperCase()].filter(Boolean).join(' · ');
 	return (
 		<p className="small dim">
-			{t('look.read', { how })} {d.why ? t('look.why', { why: d.why }) : ''} {d.why_header ?? ''}
+			{t('look.read', { how })} {d.why ? t('look.why', { why: d.why }) : ''}{' '}
+			{d.why_header ? t('look.header', { why: d.why_header }) : ''}
 			{d.doubt ? <span className={css.doubt}> {d.doubt}</span> : null}
 		</p>
 	);

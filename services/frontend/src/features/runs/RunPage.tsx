@@ -136,6 +136,7 @@ export function RunPage() {
 						to="/runs/$run"
 						params={{ run: id }}
 						search={(s) => ({ ...s, tab: tab === 'log' ? undefined : tab })}
+						activeOptions={{ explicitUndefined: true }}
 						aria-current={(search.tab ?? 'log') === tab ? 'page' : undefined}
 					>
 						{t(tabNames[tab])}
