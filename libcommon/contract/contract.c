@@ -107,6 +107,25 @@ static void read_resource(struct contract_reader *r, const cJSON *resource, stru
 		read_fault(r, "encoding", "%s", strchr(err.msg, ':') + 2);
 }
 
+/* Every name a header may have. */
+static const char *const *known_names(struct contract_reader *r, const struct contract *c)
+{
+	size_t n = c->n_fields;
+	for (size_t i = 0; i < c->n_fields; i++) {
+		for (const char *const *a = c->fields[i].aliases; *a != NULL; a++)
+			n++;
+	}
+	const char **names = arena_alloc(r->a, (n + 1) * sizeof(*names));
+	n = 0;
+	for (size_t i = 0; i < c->n_fields; i++) {
+		if (c->fields[i].name != NULL)
+			names[n++] = c->fields[i].name;
+		for (const char *const *a = c->fields[i].aliases; *a != NULL; a++)
+			names[n++] = *a;
+	}
+	return names;
+}
+
 int contract_parse(const cJSON *doc, struct arena *a, struct contract *out,
     struct contract_faults *out_faults, struct err *err)
 {
@@ -127,6 +146,7 @@ int contract_parse(const cJSON *doc, struct arena *a, struct contract *out,
 		if (resource != NULL)
 			read_resource(&r, resource, &c);
 		read_ours(&r, schema, &c);
+		c.dialect.names = known_names(&r, &c);
 	}
 	if (faults->n == 0) {
 		*out = c;

@@ -62,6 +62,9 @@ enum csv_part {
 struct csv_given {
 	struct csv_dialect dialect; /* only the parts in `set` mean something */
 	uint32_t set;
+	const char *const *names; /* headers a person expects, NULL-ended; a first row that holds
+				     most of them is the header, unless the header is set; NULL =
+				     not known; borrowed */
 };
 
 /*

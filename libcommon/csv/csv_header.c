@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -195,4 +196,36 @@ void csv_header_done(struct csv_header *h)
 	free(h->names);
 	free(h->written);
 	*h = (struct csv_header){ 0 };
+}
+
+static bool is_among(const char *written, const char *const *names)
+{
+	const char *start = written + strspn(written, " \t");
+	size_t n = strlen(start);
+	while (n > 0 && (start[n - 1] == ' ' || start[n - 1] == '\t'))
+		n--;
+	for (; *names != NULL; names++) {
+		if (strlen(*names) == n && strncasecmp(*names, start, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool csv_header_is_expected(
+    const struct csv_row_window *w, size_t at, int64_t line, const char *const *names)
+{
+	struct csv_dialect dialect = *w->dialect;
+	struct csv_row_window one = *w;
+	struct csv_header header = { 0 };
+	struct err err = { 0 };
+	size_t found = 0;
+	dialect.header_rows = 1;
+	one.dialect = &dialect;
+	if (csv_header_read(&one, at, line, &header, &err) != 0)
+		return false;
+	for (size_t i = 0; i < header.n; i++)
+		found += is_among(header.written[i], names);
+	const bool most = found * 2 > header.n;
+	csv_header_done(&header);
+	return most;
 }

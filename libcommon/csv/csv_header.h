@@ -41,6 +41,12 @@ struct csv_header {
 int csv_header_read(const struct csv_row_window *w, size_t at, int64_t line, struct csv_header *out,
     struct err *err) MUST_CHECK;
 
+/* csv_header_is_expected - are most cells of the first row, without regard to case and blanks
+ * around them, among names that a person expects (NULL-ended)? at and line as in csv_header_read.
+ */
+bool csv_header_is_expected(
+    const struct csv_row_window *w, size_t at, int64_t line, const char *const *names);
+
 /* csv_header_done - free; accepts a zeroed one. */
 void csv_header_done(struct csv_header *h);
 

@@ -127,11 +127,21 @@ static int skip_preamble(struct csv_split *s, struct err *err)
 }
 
 /* The header rows; what follows them stays in the carry. */
+/* Names a person expects settle what the cells alone left open. */
+static void expect_names(struct csv_split *s)
+{
+	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
+	if (s->p.given.names != NULL && (s->p.given.set & CSV_SET_HEADER) == 0 &&
+	    csv_header_is_expected(&w, 0, s->line, s->p.given.names))
+		s->sniffed.dialect.header_rows = 1;
+}
+
 static int take_header(struct csv_split *s, struct err *err)
 {
 	struct csv_lines none = { 0 };
 	if (skip_preamble(s, err) != 0)
 		return -1;
+	expect_names(s);
 	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
 	if (csv_header_read(&w, 0, s->line, &s->header, err) != 0)
 		return -1;
