@@ -16,371 +16,29 @@
 #include <math.h>
 
 #include "base/buf.h"
-#include "csv/csv_scan.h"
 #include "engine/engine.h"
+#include "eval_random.h"
+#include "eval_table.h"
 #include "expr/eval.h"
 #include "expr/node.h" /* to look at parts */
 
-enum { COLUMNS = 15, ROWS = 200, EXPRESSIONS = 1500, DEPTH = 3, POOL = 12, CELL_BYTES = 64 };
+enum { EXPRESSIONS = 1500, DEPTH = 3 };
 
-/* Cells of each column; NULL stands for null and ends a pool that is shorter. */
-struct column {
-	const char *name;
-	enum csv_type type;
-	uint8_t precision, scale;
-	const char *sql;
-	const char *pool[POOL];
-};
-
-static const struct column table[COLUMNS] = {
-	{ "i", CSV_INTEGER, 0, 0, "BIGINT",
-	    { "0", "1", "-1", "7", "-7", "42", "1000000", "9223372036854775807",
-		"-9223372036854775808" } },
-	{ "j", CSV_INTEGER, 0, 0, "BIGINT", { "0", "2", "-3", "5", "12", "-400" } },
-	{ "amount", CSV_DECIMAL, 18, 2, "DECIMAL(18,2)",
-	    { "0", "1.25", "-1.25", "2.50", "-2.5", "0.01", "9999999999999999.99", "1234.56" } },
-	{ "fine", CSV_DECIMAL, 38, 10, "DECIMAL(38,10)",
-	    { "0", "0.0000000001", "-0.5", "3.5", "1234567890123456789012345678.0123456789" } },
-	{ "rate", CSV_DOUBLE, 0, 0, "DOUBLE",
-	    { "0", "1.5", "-2.5", "0.1", "1e300", "-1e-300", "123456.789", "3" } },
-	{ "paid", CSV_BOOLEAN, 0, 0, "BOOLEAN", { "true", "false" } },
-	{ "day", CSV_DATE, 0, 0, "DATE",
-	    { "2024-02-29", "1970-01-01", "0100-03-01", "9999-12-31", "2026-11-20",
-		"2023-01-31" } },
-	{ "at", CSV_TIMESTAMP, 0, 0, "TIMESTAMP",
-	    { "2024-02-29 23:59:59.999999", "1969-12-31 23:59:59", "2026-11-20 10:42:07.5",
-		"0100-01-01 00:00:00", "9999-12-31 23:59:59" } },
-	{ "word", CSV_TEXT, 0, 0, "VARCHAR",
-	    { "", " a ", "abc", "ABC",
-		"\xc3\x9cn\xc3\xaf"
-		"code \xc3\x9f and more",
-		"a,b", "aaaa", "\xe2\x82\xac 5", "0123456789abcdef" } },
-	{ "opens", CSV_TIME, 0, 0, "TIME", { "00:00:00", "08:30:00", "23:59:59.999999" } },
-	{ "shuts", CSV_TIME, 0, 0, "TIME", { "08:30:00", "17:00:00" } },
-	{ "lasts", CSV_DURATION, 0, 0, "INTERVAL", { "P1M", "P30D", "PT720H", "P29D", "PT1S" } },
-	{ "took", CSV_DURATION, 0, 0, "INTERVAL", { "P1Y", "P360D", "P30D", "PT1M" } },
-	{ "ticket", CSV_UUID, 0, 0, "UUID",
-	    { "00000000-0000-0000-0000-000000000001", "7fffffff-0000-0000-0000-000000000000",
-		"80000000-0000-0000-0000-000000000000" } },
-	{ "other", CSV_UUID, 0, 0, "UUID",
-	    { "80000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff" } },
-};
-
-static const char *cells[ROWS][COLUMNS];
 static struct engine *engine;
 static struct engine_conn *con;
 static char scratch[] = "/tmp/millrace-eval-XXXXXX";
-
-static unsigned pick(unsigned n)
-{
-	return (unsigned)random() % n;
-}
-
-static void fill_cells(void)
-{
-	for (size_t r = 0; r < ROWS; r++) {
-		for (size_t c = 0; c < COLUMNS; c++) {
-			size_t n = 0;
-			while (n < POOL && table[c].pool[n] != NULL)
-				n++;
-			cells[r][c] = pick(8) == 0 ? NULL : table[c].pool[pick((unsigned)n)];
-		}
-	}
-}
-
-/* DuckDB has words of its own for durations. */
-static const char *sql_cell(const char *cell)
-{
-	static const char *const words[][2] = { { "P1M", "1 month" }, { "P30D", "30 days" },
-		{ "PT720H", "720 hours" }, { "P29D", "29 days" }, { "PT1S", "1 second" },
-		{ "P1Y", "1 year" }, { "P360D", "360 days" }, { "PT1M", "1 minute" } };
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strcmp(words[i][0], cell) == 0)
-			return words[i][1];
-	}
-	return cell;
-}
+static const struct csv_batch *batch;
+static size_t identity[EVAL_COLUMNS];
 
 static void make_table(void)
 {
 	struct buf sql;
 	struct err err = { 0 };
 	buf_init(&sql, 1 << 20);
-	buf_adds(&sql, "CREATE TABLE t AS SELECT * FROM (VALUES ");
-	for (size_t r = 0; r < ROWS; r++) {
-		buf_printf(&sql, "%s(%zu", r > 0 ? ", " : "", r);
-		for (size_t c = 0; c < COLUMNS; c++) {
-			if (cells[r][c] == NULL)
-				buf_printf(&sql, ", CAST(NULL AS %s)", table[c].sql);
-			else
-				buf_printf(&sql, ", CAST('%s' AS %s)", sql_cell(cells[r][c]),
-				    table[c].sql);
-		}
-		buf_adds(&sql, ")");
-	}
-	buf_adds(&sql, ") v(row_no");
-	for (size_t c = 0; c < COLUMNS; c++)
-		buf_printf(&sql, ", \"%s\"", table[c].name);
-	buf_adds(&sql, ")");
+	eval_table_sql(&sql);
 	if (engine_exec(con, &err, "%s", sql.data) != 0)
 		fail_msg("%s", err.msg);
 	buf_done(&sql);
-}
-
-/* --- random expressions ---------------------------------------------------------------------- */
-
-static void number(struct buf *out, int depth);
-static void text(struct buf *out, int depth);
-static void condition(struct buf *out, int depth);
-
-static void one_of(struct buf *out, const char *const *words, unsigned n)
-{
-	buf_adds(out, words[pick(n)]);
-}
-
-static void day(struct buf *out, int depth)
-{
-	static const char *const leaves[] = { "day", "day", "date '2024-02-29'", "date(at)" };
-	static const char *const units[] = { "year", "quarter", "month", "week", "day" };
-	if (depth == 0 || pick(2) == 0) {
-		one_of(out, leaves, 4);
-		return;
-	}
-	switch (pick(4)) {
-	case 0:
-		buf_adds(out, "add_days(");
-		day(out, depth - 1);
-		buf_adds(out, ", j)");
-		break;
-	case 1:
-		buf_adds(out, "add_months(");
-		day(out, depth - 1);
-		buf_adds(out, ", j)");
-		break;
-	case 2:
-		buf_printf(out, "date_trunc('%s', ", units[pick(5)]);
-		day(out, depth - 1);
-		buf_adds(out, ")");
-		break;
-	default:
-		buf_adds(out, "coalesce(day, ");
-		day(out, depth - 1);
-		buf_adds(out, ")");
-	}
-}
-
-static void integer_of(struct buf *out, int depth)
-{
-	static const char *const parts[] = { "year(", "month(", "day(", "weekday(" };
-	if (pick(2) == 0) {
-		one_of(out, parts, 4);
-		day(out, depth - 1);
-	} else if (pick(2) == 0) {
-		buf_adds(out, "days_between(");
-		day(out, depth - 1);
-		buf_adds(out, ", ");
-		day(out, depth - 1);
-	} else {
-		buf_adds(out, "length(");
-		text(out, depth - 1);
-	}
-	buf_adds(out, ")");
-}
-
-static void number(struct buf *out, int depth)
-{
-	static const char *const leaves[] = { "i", "j", "amount", "fine", "rate", "7", "-2", "0.5",
-		"1e2", "12.345" };
-	static const char *const ops[] = { " + ", " - ", " * ", " / ", " % " };
-	static const char *const functions[] = { "abs(", "floor(", "ceil(", "round(", "integer(",
-		"double(", "- (" };
-	if (depth == 0 || pick(4) == 0) {
-		one_of(out, leaves, 10);
-		return;
-	}
-	switch (pick(5)) {
-	case 0:
-	case 1:
-		buf_addc(out, '(');
-		number(out, depth - 1);
-		one_of(out, ops, 5);
-		number(out, depth - 1);
-		buf_addc(out, ')');
-		break;
-	case 2:
-		one_of(out, functions, 7);
-		number(out, depth - 1);
-		buf_addc(out, ')');
-		break;
-	case 3:
-		integer_of(out, depth);
-		break;
-	default:
-		buf_adds(out, "case when ");
-		condition(out, depth - 1);
-		buf_adds(out, " then ");
-		number(out, depth - 1);
-		buf_adds(out, " else j end");
-	}
-}
-
-static void text(struct buf *out, int depth)
-{
-	static const char *const leaves[] = { "word", "word", "'a'", "''",
-		"'\xc3\xb6 long enough'" };
-	static const char *const functions[] = { "lower(", "upper(", "trim(", "text(" };
-	if (depth == 0 || pick(3) == 0) {
-		one_of(out, leaves, 5);
-		return;
-	}
-	switch (pick(5)) {
-	case 0:
-		one_of(out, functions, 4);
-		break;
-	case 1:
-		buf_adds(out, "substr(");
-		text(out, depth - 1);
-		buf_printf(out, ", %d, %d)", (int)pick(12) - 5, (int)pick(9) - 2);
-		return;
-	case 2:
-		buf_adds(out, "replace(");
-		text(out, depth - 1);
-		buf_adds(out, ", 'a', ");
-		text(out, 0);
-		buf_adds(out, ")");
-		return;
-	case 3:
-		buf_adds(out, "concat(word, j, paid, day, ");
-		break;
-	default:
-		buf_adds(out, "(word || ");
-	}
-	text(out, depth - 1);
-	buf_addc(out, ')');
-}
-
-static void comparison(struct buf *out, int depth)
-{
-	static const char *const ops[] = { " = ", " <> ", " < ", " <= ", " > ", " >= " };
-	void (*const kinds[])(struct buf *, int) = { number, text, day };
-	void (*const kind)(struct buf *, int) = kinds[pick(3)];
-	kind(out, depth - 1);
-	if (pick(4) == 0) {
-		buf_adds(out, pick(2) == 0 ? " between " : " not between ");
-		kind(out, depth - 1);
-		buf_adds(out, " and ");
-		kind(out, 0);
-	} else if (pick(4) == 0) {
-		buf_adds(out, pick(2) == 0 ? " in (" : " not in (");
-		kind(out, depth - 1);
-		buf_adds(out, ", ");
-		kind(out, 0);
-		buf_adds(out, ")");
-	} else {
-		one_of(out, ops, 6);
-		kind(out, depth - 1);
-	}
-}
-
-static void condition(struct buf *out, int depth)
-{
-	static const char *const tests[] = { "contains(", "starts_with(", "ends_with(" };
-	if (depth <= 0) {
-		buf_adds(out, "paid");
-		return;
-	}
-	buf_addc(out, '(');
-	switch (pick(5)) {
-	case 0:
-		condition(out, depth - 1);
-		buf_adds(out, pick(2) == 0 ? " and " : " or ");
-		condition(out, depth - 1);
-		break;
-	case 1:
-		buf_adds(out, "not ");
-		condition(out, depth - 1);
-		break;
-	case 2:
-		number(out, depth - 1);
-		buf_adds(out, pick(2) == 0 ? " is null" : " is not null");
-		break;
-	case 3:
-		one_of(out, tests, 3);
-		text(out, depth - 1);
-		buf_adds(out, ", ");
-		text(out, 0);
-		buf_adds(out, ")");
-		break;
-	default:
-		comparison(out, depth);
-	}
-	buf_addc(out, ')');
-}
-
-/* --- both sides ------------------------------------------------------------------------------- */
-
-static struct csv_column columns[COLUMNS];
-static struct csv_schema schema = {
-	.columns = columns, .n_columns = COLUMNS, .file_columns = COLUMNS
-};
-static struct csv_batch *batch;
-static size_t identity[COLUMNS];
-
-static struct csv_block block;
-static struct csv_scan *scan;
-
-struct feed {
-	struct buf text;
-	size_t at;
-};
-
-static ssize_t read_feed(void *arg, void *p, size_t n, struct err *err)
-{
-	struct feed *f = arg;
-	const size_t left = f->text.n - f->at;
-	(void)err;
-	n = n < left ? n : left;
-	memcpy(p, f->text.data + f->at, n);
-	f->at += n;
-	return (ssize_t)n;
-}
-
-static void make_batch(void)
-{
-	static const char *const missing[] = { "\\N", NULL };
-	static struct feed feed;
-	struct err err = { 0 };
-	struct csv_split *split = NULL;
-	buf_init(&feed.text, 1 << 20);
-	for (size_t c = 0; c < COLUMNS; c++)
-		buf_printf(&feed.text, "%s%s", c > 0 ? "," : "", table[c].name);
-	for (size_t r = 0; r < ROWS; r++) {
-		for (size_t c = 0; c < COLUMNS; c++)
-			buf_printf(&feed.text, "%s\"%s\"", c > 0 ? "," : "\n",
-			    cells[r][c] == NULL ? "\\N" : cells[r][c]);
-	}
-	buf_addc(&feed.text, '\n');
-	for (size_t c = 0; c < COLUMNS; c++) {
-		columns[c] = (struct csv_column){ .name = table[c].name,
-			.type = table[c].type,
-			.file_column = (int)c,
-			.precision = table[c].precision,
-			.scale = table[c].scale };
-		identity[c] = c;
-	}
-	schema.missing = missing;
-	struct csv_split_params params = { .read = read_feed, .arg = &feed };
-	assert_int_equal(csv_given_set(&params.given, "delimiter", "comma", &err), 0);
-	assert_int_equal(csv_split_open(&params, &split, &err), 0);
-	assert_int_equal(csv_split_next(split, &block, &err), 1);
-	scan = csv_scan_new(&schema);
-	batch = csv_batch_new(&schema);
-	csv_scan_begin(scan, &block);
-	assert_true(csv_scan_next(scan, batch));
-	csv_batch_settle(batch);
-	assert_int_equal(batch->rows, ROWS);
-	csv_split_close(&split);
-	buf_done(&feed.text);
 }
 
 static bool same(
@@ -467,8 +125,8 @@ static void refuse(const char *source, const char *sql, size_t row, const char *
 		    v->text.p);
 	else if (!engine_is_null(d, i))
 		(void)snprintf(theirs, sizeof(theirs), "%lld", (long long)p[i]);
-	for (size_t c = 0; c < COLUMNS; c++)
-		print_message("%s=%s ", table[c].name, cells[row][c]);
+	for (size_t c = 0; c < EVAL_COLUMNS; c++)
+		print_message("%s=%s ", batch->schema->columns[c].name, eval_table_cell(row, c));
 	fail_msg("row %zu of %s\n%s\nours: %s %.20g %.20g theirs: %s", row, source, sql,
 	    why != NULL  ? why
 	    : v->is_null ? "null"
@@ -502,7 +160,7 @@ static bool compare(const struct expr *e, const char *source, struct arena *a)
 				    expr_type_of(e), &chunk->v[0], i);
 		}
 	}
-	assert_int_equal(row, good ? ROWS : row);
+	assert_int_equal(row, good ? EVAL_ROWS : row);
 	engine_stream_close(&s);
 	expr_eval_free(&ev);
 	return good;
@@ -511,15 +169,15 @@ static bool compare(const struct expr *e, const char *source, struct arena *a)
 /* 1 compared, 0 the checker refused it (a product of too many digits) or DuckDB failed. */
 static int try_one(const char *source)
 {
-	struct expr_column scope_columns[COLUMNS];
+	struct expr_column scope_columns[EVAL_COLUMNS];
 	struct expr_fault fault;
 	struct arena *a = arena_new(16 << 20);
 	struct expr *e = NULL;
-	for (size_t c = 0; c < COLUMNS; c++) {
-		scope_columns[c].name = table[c].name;
-		expr_eval_type(&columns[c], &scope_columns[c].type);
+	for (size_t c = 0; c < EVAL_COLUMNS; c++) {
+		scope_columns[c].name = batch->schema->columns[c].name;
+		expr_eval_type(&batch->schema->columns[c], &scope_columns[c].type);
 	}
-	const struct expr_scope scope = { .columns = scope_columns, .n = COLUMNS };
+	const struct expr_scope scope = { .columns = scope_columns, .n = EVAL_COLUMNS };
 	int compared = 0;
 	if (expr_parse(source, strlen(source), a, &e, &fault) != 0)
 		fail_msg("%s: %s", source, fault.message);
@@ -533,7 +191,8 @@ static int try_one(const char *source)
 
 static void test_random_expressions(void **state)
 {
-	void (*const kinds[])(struct buf *, int) = { number, text, day, condition };
+	void (*const kinds[])(
+	    struct buf *, int) = { random_number, random_text, random_day, random_condition };
 	struct buf source;
 	int compared = 0;
 	(void)state;
@@ -597,18 +256,17 @@ static int set_up(void **state)
 	};
 	assert_int_equal(engine_open(&conf, &engine, &err), 0);
 	assert_int_equal(engine_connect(engine, &con, &err), 0);
-	fill_cells();
+	batch = eval_table_open();
+	for (size_t c = 0; c < EVAL_COLUMNS; c++)
+		identity[c] = c;
 	make_table();
-	make_batch();
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	csv_batch_free(&batch);
-	csv_scan_free(&scan);
-	csv_block_done(&block);
+	eval_table_close();
 	engine_disconnect(&con);
 	engine_close(&engine);
 	return rmdir(scratch);
