@@ -54,12 +54,16 @@ class ApiDoc:
         if body is not None:
             self._check_body(op, status, content[kind]["schema"], body)
 
+    def check_schema(self, name, body):
+        """The same for a document that is no whole answer: one event of a stream."""
+        self._check_body(None, name, {"$ref": f"#/components/schemas/{name}"}, body)
+
     def _check_body(self, op, status, schema, body):
         root = dict(_to_json_schema(schema, self.doc["components"]["schemas"]))
         root["definitions"] = self.schemas
         errors = list(jsonschema.Draft7Validator(root).iter_errors(body))
         text = "; ".join(f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in errors[:5])
-        assert not errors, f"{op.operation_id} {status}: {text}"
+        assert not errors, f"{op.operation_id if op else 'event'} {status}: {text}"
 
     def never_called(self):
         """Operation ids that no answer was checked for."""

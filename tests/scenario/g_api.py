@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # g_api - docs/api/openapi.yaml is true: every operation is called, every answer is as it says.
 import base64
+import json
 import uuid
 
 from checked import DOC, Checked
@@ -16,6 +17,7 @@ def test_every_operation_answers_as_documented(scene):
     run = uploads(person, scene, data)
     contracts(person, scene.name + "_b")
     rejects(person, scene, data, run)
+    looks(person, data)
     pipelines(person, scene, data)
     loads(person, scene, data)
     runs(person, scene, data, run)
@@ -100,6 +102,23 @@ def rejects(person, scene, data, run):
     text = person.get(f"/api/datasets/{data}/rejects/download", run=run).text
     assert text.startswith("_reject,_line,_column,_rule,_message") and text.count("\n") == total["total"] + 1
     assert person.get(f"/api/reports/{run}").json()["account"]["rejected"] == total["total"]
+
+
+def looks(person, data):
+    """At a file before it is sent, and at what a draft would change."""
+    head = b"id,units,price,note\n1,2,3.50,x\n"
+    found = person.request("POST", "/api/inspect", head).json()
+    assert len(found["columns"]) == 4 and found["dataset"]["fits"]
+    assert person.request("POST", "/api/inspect?whole=false", b"PK\3\4").json()["verdict"] == "unusable"
+    assert person.request("POST", f"/api/datasets/{data}/contract/preview", b"").status == 409
+    drafted = person.put(f"/api/datasets/{data}/contract/draft", {"doc": {"fields": [
+        *CONTRACT["fields"][:3], {"name": "note", "type": "string", "constraints": {"maxLength": 1}}]}})
+    assert drafted.status == 201, drafted
+    path = f"/api/datasets/{data}/contract/preview"
+    event, told = person.request("POST", path, b"").text.strip().split("\n\n")[-1].split("\n")
+    assert event == "event: result", told
+    DOC.check_schema("ContractPreview", json.loads(told.removeprefix("data: ")))
+    assert person.request("DELETE", f"/api/datasets/{data}/contract/draft").status == 204
 
 
 def pipelines(person, scene, data):

@@ -1391,6 +1391,8 @@ export interface components {
             rows: number;
             sampled_rows: number;
             columns: components["schemas"]["ProfileColumn"][];
+            /** @description columns of a very wide file that are not told */
+            columns_left_out?: number;
         };
         ProfileColumn: {
             name: string;

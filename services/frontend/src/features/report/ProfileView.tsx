@@ -88,6 +88,9 @@ export function ProfileView({ profile, chosen, onChoose }: ProfileViewProps) {
 							))}
 						</tbody>
 					</table>
+					{(profile.columns_left_out ?? 0) === 0 ? null : (
+						<p className="dim small">{t('profile.more', { n: profile.columns_left_out ?? 0 })}</p>
+					)}
 				</div>
 				<ColumnDetail column={column} />
 			</div>
