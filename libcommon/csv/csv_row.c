@@ -111,6 +111,18 @@ static void end_at(const struct csv_reader *r, size_t at, size_t next, struct cs
 	out->lines = count_lines(r, at, next);
 }
 
+/* Behind the blank lines and comments at a line start, if not far behind the limit: from each of
+ * them the same rows are read. */
+static size_t behind_blanks(const struct csv_reader *r, size_t at, size_t limit)
+{
+	size_t skip = 1;
+	while (skip > 0 && at < r->n && at <= limit) {
+		skip = csv_reader_skip(r, at, r->n, r->eof);
+		at += skip;
+	}
+	return at;
+}
+
 /* Rule 3: gives up the quote; the row ends at the line start behind which most reads again. */
 static void give_up(const struct csv_reader *r, size_t at, struct csv_row *out)
 {
@@ -119,11 +131,15 @@ static void give_up(const struct csv_reader *r, size_t at, struct csv_row *out)
 	size_t best_rows = 0;
 	size_t tried = 0;
 	size_t start = at;
+	size_t behind = at;
 	out->kind = CSV_ROW_TORN;
 	while (tried < CSV_ROW_PROBE_LINES && best_rows < CSV_ROW_PROBE_ROWS) {
 		const size_t stop = csv_reader_stop(r, start, r->n);
 		start = stop < r->n ? csv_reader_after(r, stop, r->n) : r->n;
-		if (!r->eof && r->n - start < CSV_ROW_PROBE_BYTES) {
+		const bool known = start < behind;
+		if (!known)
+			behind = behind_blanks(r, start, cap);
+		if (!r->eof && r->n - behind < CSV_ROW_PROBE_BYTES) {
 			out->kind = CSV_ROW_MORE;
 			return;
 		}
@@ -131,7 +147,7 @@ static void give_up(const struct csv_reader *r, size_t at, struct csv_row *out)
 			best = best_rows == 0 ? start : best;
 			break;
 		}
-		const size_t rows = probe(r, start);
+		const size_t rows = known ? 0 : probe(r, behind);
 		if (rows > best_rows) {
 			best = start;
 			best_rows = rows;

@@ -218,6 +218,28 @@ static void test_crowds(void **state)
 	free(text);
 }
 
+/* Behind a torn quote blank lines are passed over together: line by line this takes minutes. */
+static void test_torn_before_blanks(void **state)
+{
+	(void)state;
+	enum { BLANKS = 300000 };
+	char *text = mem_alloc(BLANKS + 64);
+	memcpy(text, "a,b\n1,2\n3,\"", 11);
+	memset(text + 11, '\n', BLANKS);
+	memcpy(text + 11 + BLANKS, "5,6\n", 4);
+	struct buf out;
+	buf_init(&out, 1 << 20);
+	struct table_spec spec = { .text = text, .n = 15 + BLANKS, .dialect = { COMMA } };
+	static const size_t blocks[] = { 0, 4096, 100000 };
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		spec.block_bytes = blocks[i];
+		read_into(&spec, &out);
+		assert_string_equal(out.data, "[1][2]\n!2 3 8 3 -1 row.quote\n[5][6]\n");
+	}
+	buf_done(&out);
+	free(text);
+}
+
 static ssize_t read_span(void *arg, void *p, size_t n, struct err *err)
 {
 	struct span *left = arg;
@@ -297,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_dialects),
 		cmocka_unit_test(test_no_cut_changes_a_row),
 		cmocka_unit_test(test_crowds),
+		cmocka_unit_test(test_torn_before_blanks),
 		cmocka_unit_test(test_what_is_behind_the_table),
 		cmocka_unit_test(test_places_in_utf16),
 	};
