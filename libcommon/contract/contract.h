@@ -76,8 +76,6 @@ enum contract_form {
 	CONTRACT_FORM_BINARY,    /* base64 */
 	CONTRACT_FORM_YEARMONTH, /* 2026-11 */
 	CONTRACT_FORM_GEOPOINT,  /* "lon, lat" */
-	CONTRACT_FORM_OBJECT,    /* a JSON object */
-	CONTRACT_FORM_ARRAY,     /* a JSON array */
 };
 
 struct contract_field {

@@ -75,10 +75,10 @@ static const struct type_word type_words[] = {
 	{ "yearmonth", NULL, CSV_TEXT, CONTRACT_FORM_YEARMONTH },
 	{ "duration", NULL, CSV_DURATION, CONTRACT_FORM_ANY },
 	{ "duration", "duration", CSV_DURATION, CONTRACT_FORM_ANY },
-	{ "object", NULL, CSV_JSON, CONTRACT_FORM_OBJECT },
+	{ "object", NULL, CSV_JSON, CONTRACT_FORM_ANY },
 	{ "object", "json", CSV_JSON, CONTRACT_FORM_ANY },
-	{ "array", NULL, CSV_JSON, CONTRACT_FORM_ARRAY },
-	{ "geojson", NULL, CSV_JSON, CONTRACT_FORM_OBJECT },
+	{ "array", NULL, CSV_JSON, CONTRACT_FORM_ANY },
+	{ "geojson", NULL, CSV_JSON, CONTRACT_FORM_ANY },
 	{ "geopoint", NULL, CSV_TEXT, CONTRACT_FORM_GEOPOINT },
 	{ "any", NULL, CSV_TEXT, CONTRACT_FORM_ANY },
 };
@@ -152,6 +152,15 @@ static void read_number(struct contract_reader *r, const cJSON *obj, struct csv_
 		read_fault(r, "groupChar", "is the decimal character as well");
 }
 
+/* What a JSON column must hold: the type says it, unless millrace.type "json" lets pass any value.
+ */
+static const char *json_format(const struct type_word *type)
+{
+	if (type->is != CSV_JSON || type->ours != NULL)
+		return NULL;
+	return strcmp(type->type, "array") == 0 ? "array" : "object";
+}
+
 /* The formats of strings; the text stays text but for uuid. */
 static bool read_string_format(
     struct contract_reader *r, const char *format, struct contract_field *f)
@@ -167,10 +176,11 @@ static bool read_string_format(
 	if (f->form == CONTRACT_FORM_GEOPOINT &&
 	    (strcmp(format, "array") == 0 || strcmp(format, "object") == 0)) {
 		f->column.type = CSV_JSON;
-		f->form = format[0] == 'a' ? CONTRACT_FORM_ARRAY : CONTRACT_FORM_OBJECT;
+		f->column.format = format[0] == 'a' ? "array" : "object";
+		f->form = CONTRACT_FORM_ANY;
 		return true;
 	}
-	if (f->form == CONTRACT_FORM_OBJECT && strcmp(format, "topojson") == 0)
+	if (f->column.type == CSV_JSON && strcmp(format, "topojson") == 0)
 		return true;
 	if (f->column.type != CSV_TEXT || f->form != CONTRACT_FORM_ANY)
 		return false;
@@ -305,6 +315,7 @@ void contract_read_field(struct contract_reader *r, const cJSON *obj, struct con
 	f->column.name = f->name;
 	f->column.type = type->is;
 	f->form = type->form;
+	f->column.format = json_format(type);
 	if (f->column.type == CSV_DECIMAL)
 		read_decimal(r, obj, ours, &f->column);
 	read_number(r, obj, &f->column);

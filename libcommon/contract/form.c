@@ -128,14 +128,6 @@ static bool is_geopoint(const char *p, size_t n)
 	return is_degrees(p, lon, 180) && is_degrees(comma + 1, n - lon - 1, 90);
 }
 
-static bool starts_with(const char *p, size_t n, char c)
-{
-	size_t i = 0;
-	while (i < n && memchr(" \t\r\n", p[i], 4) != NULL)
-		i++;
-	return i < n && p[i] == c;
-}
-
 bool contract_form_fits(enum contract_form form, const char *p, size_t n)
 {
 	switch (form) {
@@ -149,10 +141,6 @@ bool contract_form_fits(enum contract_form form, const char *p, size_t n)
 		return is_yearmonth(p, n);
 	case CONTRACT_FORM_GEOPOINT:
 		return is_geopoint(p, n);
-	case CONTRACT_FORM_OBJECT:
-		return starts_with(p, n, '{');
-	case CONTRACT_FORM_ARRAY:
-		return starts_with(p, n, '[');
 	case CONTRACT_FORM_ANY:
 		break;
 	}
@@ -168,8 +156,6 @@ const char *contract_form_name(enum contract_form form)
 		[CONTRACT_FORM_BINARY] = "base64",
 		[CONTRACT_FORM_YEARMONTH] = "a year and month such as 2026-11",
 		[CONTRACT_FORM_GEOPOINT] = "a point \"longitude, latitude\"",
-		[CONTRACT_FORM_OBJECT] = "a JSON object",
-		[CONTRACT_FORM_ARRAY] = "a JSON array",
 	};
 	return names[form];
 }

@@ -45,7 +45,7 @@ static const struct case_of cases[] = {
 	{ ONE("\"type\":\"geopoint\""), "a\n\"13.4, 52.5\"\n\"13.4, 92.5\"\n",
 	    "format 3 a: `13.4, 92.5` is not a point \"longitude, latitude\"\n" },
 	{ ONE("\"type\":\"array\""), "a\n[1]\n\"{\"\"b\"\":1}\"\n",
-	    "format 3 a: `{\"b\":1}` is not a JSON array\n" },
+	    "type.json 3 a: `{\"b\":1}` is not JSON: an array is wanted here, at character 1\n" },
 	{ ONE("\"type\":\"year\""), "a\n2026\n20260\n",
 	    "maximum 3 a: 20260 is above the maximum 9999\n" },
 	{ ONE("\"type\":\"time\",\"constraints\":{\"minimum\":\"08:00\"}"), "a\n09:30\n07:59:59\n",
