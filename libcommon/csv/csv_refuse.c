@@ -72,7 +72,7 @@ int csv_refuse_magic(const uint8_t *p, size_t n, struct err *err)
 		const struct magic *m = &magics[i];
 		if (n >= (size_t)m->at + m->n && memcmp(p + m->at, m->bytes, m->n) == 0)
 			return err_set_code(err, ERR_INPUT, "file.binary",
-			    "byte %u: this is %s, not CSV", m->at + 1U, m->what);
+			    "byte %u: this is not CSV but %s", m->at + 1U, m->what);
 	}
 	return 0;
 }
@@ -113,7 +113,7 @@ static size_t skip_blank(const uint8_t *p, size_t n, size_t at)
 static int refuse(struct err *err, size_t at, const char *what)
 {
 	return err_set_code(
-	    err, ERR_INPUT, "file.binary", "byte %zu: this is %s, not CSV", at + 1, what);
+	    err, ERR_INPUT, "file.binary", "byte %zu: this is not CSV but %s", at + 1, what);
 }
 
 /* Behind an opening brace: a member's name and a colon, or nothing. */

@@ -16,8 +16,8 @@ enum { CSV_REFUSE_BYTES = 1024 }; /* of the front that csv_refuse_magic looks at
  *
  * p, n  bytes of the file as it came, or decoded ones
  *
- * Errors  ERR_INPUT  code "file.binary": "byte 1: this is a ZIP archive (an Excel workbook is one),
- *         not CSV"
+ * Errors  ERR_INPUT  code "file.binary": "byte 1: this is not CSV but a ZIP archive (an Excel
+ *         workbook is one)"
  */
 int csv_refuse_magic(const uint8_t *p, size_t n, struct err *err) MUST_CHECK;
 

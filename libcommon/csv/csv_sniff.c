@@ -123,7 +123,7 @@ int csv_sniff_samples(const struct csv_sample *samples, size_t n, const struct c
 {
 	struct csv_sniff_result r = { .given = given->set, .whole = n == 1 && samples[0].end };
 	if (samples[0].n == 0)
-		return err_set_code(err, ERR_INPUT, "file.empty", "the file is empty (0 bytes)");
+		return err_set_code(err, ERR_INPUT, "file.empty", "the file is empty");
 	if (refuse(&samples[0], err) != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)

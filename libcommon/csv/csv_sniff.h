@@ -79,7 +79,7 @@ struct csv_sniff_result {
  * given       what a person set; not NULL
  *
  * Errors  ERR_INPUT  code "file.empty" or "file.binary"; the message is a sentence for people, e.g.
- *         "byte 1: this is a ZIP archive (an Excel workbook is one), not CSV"
+ *         "byte 1: this is not CSV but a ZIP archive (an Excel workbook is one)"
  * Cost    10 MiB of ordinary rows take less than 60 ms
  */
 int csv_sniff_samples(const struct csv_sample *samples, size_t n, const struct csv_given *given,

@@ -85,14 +85,16 @@ static void show_evidence(const struct cli_term *t, const struct csv_sniff_resul
 {
 	const struct csv_sniff_reading *c = &r->chosen;
 	label(t, "evidence");
-	(void)fprintf(t->to, "%zu of %zu rows have %zu columns, %.0f %% of the cells have a type\n",
-	    c->regular_rows, c->rows, c->columns, c->typed_pct);
+	(void)fprintf(t->to, "%zu of %zu row%s %s %zu column%s, %.0f %% of the cells have a type\n",
+	    c->regular_rows, c->rows, c->rows == 1 ? "" : "s", c->rows == 1 ? "has" : "have",
+	    c->columns, c->columns == 1 ? "" : "s", c->typed_pct);
 	show_text(t, "", r->why_header);
 	show_text(t, "runner-up", r->why);
 	for (size_t i = 0; i < r->n_tables && i < CSV_SNIFF_TABLES; i++) {
 		label(t, "table");
-		(void)fprintf(t->to, "another one of %zu columns begins on line %lld\n",
-		    r->tables[i].columns, (long long)r->tables[i].line);
+		(void)fprintf(t->to, "another one of %zu column%s begins on line %lld\n",
+		    r->tables[i].columns, r->tables[i].columns == 1 ? "" : "s",
+		    (long long)r->tables[i].line);
 	}
 	if (r->doubt[0] == '\0')
 		return;

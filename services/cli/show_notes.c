@@ -48,11 +48,12 @@ void cli_show_notes(const struct cli_term *t, const struct contract_notes *n,
 	show_changes(t, n, schema);
 	if (rest->other_table)
 		(void)fprintf(t->to,
-		    "%sanother table of %zu columns begins on line %s; it was not read%s\n",
-		    cli_tint(t, CLI_WARN), rest->other_columns, cli_grouped(rest->other_line, line),
-		    cli_tint(t, CLI_PLAIN));
+		    "%sanother table of %zu column%s begins on line %s; it was not read%s\n",
+		    cli_tint(t, CLI_WARN), rest->other_columns, rest->other_columns == 1 ? "" : "s",
+		    cli_grouped(rest->other_line, line), cli_tint(t, CLI_PLAIN));
 	else if (rest->lines > 0)
-		(void)fprintf(t->to, "%s%lld line%s of footer from line %s on are no data%s\n",
+		(void)fprintf(t->to,
+		    "%s%lld line%s of footer from line %s on: not read as data%s\n",
 		    cli_tint(t, CLI_DIM), (long long)rest->lines, rest->lines == 1 ? "" : "s",
 		    cli_grouped(rest->line, line), cli_tint(t, CLI_PLAIN));
 }

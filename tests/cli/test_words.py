@@ -26,6 +26,23 @@ def test_sniff(place):
     assert given["dialect"]["delimiter"] == "comma"
 
 
+def test_sniff_counts_in_plain_words(place):
+    place.write("one.csv", "name\nada\ngrace\n")
+    assert "3 of 3 rows have 1 column, " in place.run("sniff", "one.csv").out
+    place.write("head.csv", "id,name\n")
+    assert "1 of 1 row has 2 columns, " in place.run("sniff", "head.csv").out
+
+
+@pytest.mark.parametrize("text, words", [
+    (b"\xef\xbb\xbf", "the file is empty"),
+    (b'[{"a": 1},\n{"a": 2}]\n', "byte 1: this is not CSV but JSON; convert it to a table with one column a member"),
+])
+def test_what_is_no_table_is_told_plainly(place, text, words):
+    place.write("in.csv", text)
+    done = place.run("check", "in.csv")
+    assert (done.code, done.err) == (2, f"millrace: in.csv: {words}\n")
+
+
 def test_samples_reach_to_the_end(place):
     """The footer of a file that is larger than its front's sample is found, by file and by pipe."""
     body = "".join(f"{i},2026-01-{i % 28 + 1:02},{i}.50\n" for i in range(2500000))

@@ -213,15 +213,15 @@ static void test_what_is_no_csv(void **state)
 		size_t n;
 		const char *code, *words;
 	} files[] = {
-		{ "", 0, "file.empty", "the file is empty (0 bytes)" },
+		{ "", 0, "file.empty", "the file is empty" },
 		{ "PK\x03\x04", 4, "file.binary",
-		    "byte 1: this is a ZIP archive (an Excel workbook is one), not CSV" },
-		{ "%PDF-1.7\n", 9, "file.binary", "byte 1: this is a PDF document, not CSV" },
+		    "byte 1: this is not CSV but a ZIP archive (an Excel workbook is one)" },
+		{ "%PDF-1.7\n", 9, "file.binary", "byte 1: this is not CSV but a PDF document" },
 		{ "a,b\n1,\0\n", 8, "file.binary",
 		    "byte 7: a NUL byte; this is binary data, not CSV" },
 		{ "{\"a\": 1}\n{\"a\": 2}\n", 18, "file.binary",
-		    "byte 1: this is JSON lines; convert them to a table with one column a member, "
-		    "not CSV" },
+		    "byte 1: this is not CSV but JSON lines; convert them to a table with one column "
+		    "a member" },
 		{ "\1\2\3\4\5\6", 6, "file.binary",
 		    "byte 1: control characters all over; this is binary data, not CSV" },
 	};
