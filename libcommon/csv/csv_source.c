@@ -8,6 +8,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "base/die.h"
 #include "base/mem.h"
 
 enum {
@@ -62,12 +63,12 @@ static void open_archive(struct csv_source *s)
 	if (s->n >= 3 && memcmp(s->in, "\x1f\x8b\x08", 3) == 0) {
 		s->kind = CSV_GZIP;
 		if (inflateInit2(&s->gzip, GZIP_WINDOW_BITS) != Z_OK)
-			abort();
+			bug("no memory to unpack gzip");
 	} else if (s->n >= 4 && memcmp(s->in, "\x28\xb5\x2f\xfd", 4) == 0) {
 		s->kind = CSV_ZSTD;
 		s->zstd = ZSTD_createDCtx();
 		if (s->zstd == NULL)
-			abort();
+			bug("no memory to unpack zstd");
 		(void)ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, CSV_ZSTD_WINDOW_LOG);
 	}
 	s->open = s->kind != CSV_PLAIN;

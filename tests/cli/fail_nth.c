@@ -15,6 +15,16 @@ ssize_t read(int fd, void *p, size_t n);
 int fsync(int fd);
 int rename(const char *from, const char *to);
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags);
+int open64(const char *path, int flags, mode_t mode);
+ssize_t pread64(int fd, void *p, size_t n, off_t at);
+ssize_t pwrite64(int fd, const void *p, size_t n, off_t at);
+off_t lseek64(int fd, off_t at, int from);
+void *malloc(size_t n);
+void *calloc(size_t n, size_t size);
+void *realloc(void *p, size_t n);
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
 
 static int due(const char *name)
 {
@@ -56,4 +66,45 @@ int rename(const char *from, const char *to)
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
 	return due("linkat") ? fail(EPERM) : NEXT(linkat)(from_dir, from, to_dir, to, flags);
+}
+
+int open64(const char *path, int flags, mode_t mode)
+{
+	return due("open64") ? fail(EMFILE) : NEXT(open64)(path, flags, mode);
+}
+
+ssize_t pread64(int fd, void *p, size_t n, off_t at)
+{
+	return due("pread64") ? fail(EIO) : NEXT(pread64)(fd, p, n, at);
+}
+
+ssize_t pwrite64(int fd, const void *p, size_t n, off_t at)
+{
+	return due("pwrite64") ? fail(ENOSPC) : NEXT(pwrite64)(fd, p, n, at);
+}
+
+off_t lseek64(int fd, off_t at, int from)
+{
+	return due("lseek64") ? fail(EIO) : NEXT(lseek64)(fd, at, from);
+}
+
+static void *no_memory(void)
+{
+	errno = ENOMEM;
+	return NULL;
+}
+
+void *malloc(size_t n)
+{
+	return due("malloc") ? no_memory() : __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return due("malloc") ? no_memory() : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+	return due("malloc") ? no_memory() : __libc_realloc(p, n);
 }

@@ -80,6 +80,32 @@ def test_the_nth_call_fails(place, fail_nth, what):
     assert n > 2 and all(place.read(name) == whole[name] for name in OUTPUTS)
 
 
+@pytest.mark.parametrize("what,last,step", [("open64", 20, 1), ("lseek64", 8, 1), ("pwrite64", 4, 1), ("pread64", 8, 1), ("malloc", 1000, 9)])
+def test_the_nth_call_fails_or_is_done_without(place, fail_nth, what, last, step):
+    """Where there is another way it is taken; without memory we end at once. Never half an output."""
+    keys = {"primaryKey": "id", "foreignKeys": [{"fields": ["note"], "reference": {"resource": "notes.csv", "fields": ["note"]}}]}
+    place.contract("keys.json", **keys)
+    place.write("notes.csv", "note\nhello\n")
+    words = ("check", "-", "-c", "keys.json", "--profile", "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json")
+    rows = place.read("orders.csv").encode()
+    usual = place.run(*words, stdin=rows)
+    assert usual.code == 1
+    whole = {name: place.read(name) for name in OUTPUTS}
+    codes = set()
+    for n in range(1, last, step):
+        for name in OUTPUTS:
+            place.write(name, OLD)
+        done = place.run(*words, stdin=rows, env={"LD_PRELOAD": fail_nth, "FAIL_WHAT": what, "FAIL_AT": str(n)})
+        codes.add(done.code)
+        for name in OUTPUTS:
+            assert place.read(name) in ([whole[name]] if done.code == 1 else [OLD, whole[name]]), (what, n, name)
+        assert not [name for name in place.names() if name.startswith(".")]
+        assert done.code in (1, 2) or (what, done.code) == ("malloc", -signal.SIGABRT), (what, n, done)
+        assert done.code != 1 or done.out == usual.out
+        assert done.code == 1 or done.err, (what, n)
+    assert what in ("pwrite64", "pread64") or codes - {1}
+
+
 def test_a_system_without_links_to_nameless_files(place, fail_nth):
     place.write("c.csv", OLD).chmod(0o600)
     done = place.run("check", "orders.csv", "--clean", "c.csv", env={"LD_PRELOAD": fail_nth, "FAIL_WHAT": "linkat", "FAIL_AT": "1"})
