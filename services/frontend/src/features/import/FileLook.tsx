@@ -16,7 +16,15 @@ interface Dialect {
 	line_end?: string;
 	why?: string | null;
 	doubt?: string | null;
-	runner_up?: { delimiter?: string } | null;
+	preamble_lines?: number;
+	footer_rows?: number;
+}
+
+/** Lines that stand in the file and are no data: a person should know of them. */
+export function LeftOut({ dialect }: { dialect: unknown }) {
+	const { preamble_lines: before = 0, footer_rows: after = 0 } = (dialect ?? {}) as Dialect;
+	if (before === 0 && after === 0) return null;
+	return <strong> {t('look.left_out', { before, after })}</strong>;
 }
 
 /** The Table Schema's words as ours. */
@@ -36,6 +44,7 @@ function HowRead({ found }: { found: Inspection }) {
 			{found.whole === true
 				? t('look.rows', { n: found.rows_seen ?? 0, rows: count(found.rows_seen ?? 0) })
 				: t('look.front', { rows: count(found.rows_seen ?? 0) })}
+			<LeftOut dialect={d} />
 			{d.why ? <span title={d.why}> {t('look.why', { why: d.why })}</span> : null}
 			{d.doubt ? <span className={css.doubt}> {d.doubt}</span> : null}
 		</p>

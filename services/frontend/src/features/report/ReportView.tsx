@@ -8,6 +8,7 @@ import type { Report } from '../../api/types';
 import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { t } from '../../i18n';
+import { LeftOut } from '../import/FileLook';
 import { Notes } from './Notes';
 import { ProfileView } from './ProfileView';
 import { RefusedLines } from './RefusedLines';
@@ -29,7 +30,8 @@ function HowRead({ report }: { report: Report }) {
 	const how = [d.delimiter, d.encoding, d.line_end?.toUpperCase()].filter(Boolean).join(' · ');
 	return (
 		<p className="small dim">
-			{t('look.read', { how })} {d.why ? t('look.why', { why: d.why }) : ''}{' '}
+			{t('look.read', { how })}
+			<LeftOut dialect={d} /> {d.why ? t('look.why', { why: d.why }) : ''}{' '}
 			{d.why_header ? t('look.header', { why: d.why_header }) : ''}
 			{d.doubt ? <span className={css.doubt}> {d.doubt}</span> : null}
 		</p>
