@@ -220,7 +220,8 @@ static void test_what_is_no_csv(void **state)
 		{ "a,b\n1,\0\n", 8, "file.binary",
 		    "byte 7: a NUL byte; this is binary data, not CSV" },
 		{ "{\"a\": 1}\n{\"a\": 2}\n", 18, "file.binary",
-		    "byte 1: this is not CSV but JSON lines; convert them to a table with one column "
+		    "byte 1: this is not CSV but JSON lines; convert them to a table with one "
+		    "column "
 		    "a member" },
 		{ "\1\2\3\4\5\6", 6, "file.binary",
 		    "byte 1: control characters all over; this is binary data, not CSV" },
