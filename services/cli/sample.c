@@ -13,7 +13,7 @@
 
 /* A stretch of a file as a csv_read_fn reads it. */
 struct stretch {
-	int fd;
+	const struct cli_input *of;
 	off_t at, end;
 };
 
@@ -21,9 +21,10 @@ static ssize_t read_stretch(void *arg, void *p, size_t n, struct err *err)
 {
 	struct stretch *s = arg;
 	const size_t left = (size_t)(s->end - s->at);
-	const ssize_t got = pread(s->fd, p, left < n ? left : n, s->at);
+	const ssize_t got = pread(s->of->fd, p, left < n ? left : n, s->at);
 	if (got < 0)
-		return err_set_errno(err, ERR_UNAVAILABLE, errno, "read a sample");
+		return err_set_errno(
+		    err, ERR_UNAVAILABLE, errno, "%s: cannot be read", cli_input_name(s->of));
 	s->at += got;
 	return got;
 }
@@ -68,7 +69,7 @@ static void keep(struct samples *s, uint8_t *p, size_t n, bool end)
 static int read_front(
     struct samples *s, const struct cli_input *in, const struct csv_given *given, struct err *err)
 {
-	struct stretch front = { in->fd, 0, in->bytes };
+	struct stretch front = { in, 0, in->bytes };
 	const struct csv_input_params p = { .read = read_stretch, .arg = &front, .given = given };
 	struct csv_input *input = NULL;
 	if (csv_input_open(&p, &input, err) != 0)
@@ -94,7 +95,7 @@ static void read_further(struct samples *s, const struct cli_input *in, off_t at
 	struct csv_input *input = NULL;
 	const off_t start = at - at % 4; /* a unit of UTF-16 or UTF-32 is not cut */
 	const off_t end = at + CLI_SAMPLE_BYTES < in->bytes ? at + CLI_SAMPLE_BYTES : in->bytes;
-	struct stretch part = { in->fd, start, end };
+	struct stretch part = { in, start, end };
 	if (csv_given_set(&given, "encoding", s->found.encoding, &ignored) != 0)
 		return;
 	const struct csv_input_params p = { .read = read_stretch, .arg = &part, .given = &given };
@@ -137,7 +138,7 @@ static int sniff_samples(struct cli_sampling *how, struct cli_input *in, struct 
 static int sniff_everything(struct cli_sampling *how, struct cli_input *in, struct err *err)
 {
 	enum { STEP = 256 << 10 };
-	struct stretch whole = { in->fd, 0, in->bytes };
+	struct stretch whole = { in, 0, in->bytes };
 	const struct csv_input_params p = {
 		.read = read_stretch, .arg = &whole, .given = how->given
 	};
