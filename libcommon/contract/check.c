@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "contract/check_priv.h"
@@ -12,6 +13,8 @@
 #include "contract/pattern.h"
 #include "contract/rules.h"
 #include "contract/value.h"
+
+enum { FEW_ALLOWED = 16 }; /* texts of an enum that are compared one after the other */
 
 struct contract_checker *contract_checker_new(const struct contract *c)
 {
@@ -68,31 +71,80 @@ static void check_value(const struct contract_field *f, const struct csv_column 
 		    f->maximum->shown);
 }
 
-/* Bounds of 64-bit columns without a detour: nearly every row passes here. */
-static bool passes_fast(const struct contract_field *f, const struct csv_batch *b, size_t column)
+#define MARK_BETWEEN(form)                                                                         \
+	do {                                                                                       \
+		const form *v = b->columns[column].data;                                           \
+		for (size_t slot = 0; slot < b->rows; slot++)                                      \
+			fits[slot] = (uint8_t)((v[slot] >= least) & (v[slot] <= most));            \
+	} while (0)
+
+/* Bounds of numbers, dates and times that are no wider than 64 bits. */
+static bool mark_between(
+    const struct contract_field *f, const struct csv_batch *b, size_t column, uint8_t *fits)
 {
 	const __int128 low = f->minimum == NULL ? INT64_MIN : f->minimum->number;
 	const __int128 high = f->maximum == NULL ? INT64_MAX : f->maximum->number;
-	const struct csv_column *c = &b->schema->columns[column];
-	if (f->allowed != NULL || csv_value_bytes(c) != sizeof(int64_t) || c->type == CSV_DOUBLE ||
-	    b->columns[column].nulls > 0 || b->n_faults > 0 || low > INT64_MAX || high < INT64_MIN)
+	const size_t bytes = csv_value_bytes(&b->schema->columns[column]);
+	if (low > INT64_MAX || high < INT64_MIN)
 		return false;
-	const int64_t *v = b->columns[column].data;
 	const int64_t least = low < INT64_MIN ? INT64_MIN : (int64_t)low;
 	const int64_t most = high > INT64_MAX ? INT64_MAX : (int64_t)high;
-	uint64_t outside = 0;
-	for (size_t slot = 0; slot < b->rows; slot++)
-		outside |= (uint64_t)(v[slot] < least) | (uint64_t)(v[slot] > most);
-	return outside == 0;
+	if (bytes == sizeof(int64_t))
+		MARK_BETWEEN(int64_t);
+	else if (bytes == sizeof(int32_t))
+		MARK_BETWEEN(int32_t);
+	else
+		return false;
+	return true;
+}
+
+/* Texts of up to CSV_INLINE_BYTES lie in their slots, zeros behind: two words tell whether two of
+ * them are equal, and no longer text has the same two. */
+static bool mark_allowed(
+    const struct contract_field *f, const struct csv_batch *b, size_t column, uint8_t *fits)
+{
+	const struct csv_text *texts = b->columns[column].data;
+	if (f->n_allowed > FEW_ALLOWED)
+		return false;
+	memset(fits, 0, b->rows);
+	for (size_t i = 0; i < f->n_allowed; i++) {
+		uint64_t want[2];
+		if (csv_text_n(&f->allowed[i].text) > CSV_INLINE_BYTES)
+			continue; /* cells like this one are looked at singly */
+		memcpy(want, &f->allowed[i].text, sizeof(want));
+		for (size_t slot = 0; slot < b->rows; slot++) {
+			uint64_t v[2];
+			memcpy(v, &texts[slot], sizeof(v));
+			fits[slot] |= (uint8_t)(((v[0] ^ want[0]) | (v[1] ^ want[1])) == 0);
+		}
+	}
+	return true;
+}
+
+/* Which values surely keep enum, minimum and maximum, a whole column at a time: nearly all do.
+ * Returns false when they must be looked at singly. What it says of nulls and of rows with faults
+ * means nothing. */
+static bool mark_fitting(
+    const struct contract_field *f, const struct csv_batch *b, size_t column, uint8_t *fits)
+{
+	const enum csv_type type = b->schema->columns[column].type;
+	if (type == CSV_TEXT && f->minimum == NULL && f->maximum == NULL)
+		return mark_allowed(f, b, column, fits);
+	if (csv_type_is_text(type) || type == CSV_DOUBLE || f->allowed != NULL)
+		return false;
+	return mark_between(f, b, column, fits);
 }
 
 static void check_values(
     const struct contract_field *f, const struct csv_column *c, struct csv_batch *b, size_t column)
 {
-	if (passes_fast(f, b, column))
+	uint8_t fits[CSV_BATCH_ROWS];
+	if (!mark_fitting(f, b, column, fits))
+		memset(fits, 0, b->rows);
+	else if (memchr(fits, 0, b->rows) == NULL)
 		return;
 	for (size_t slot = 0; slot < b->rows; slot++) {
-		if (b->fault_of[slot] >= 0 || csv_batch_is_null(b, column, slot))
+		if (fits[slot] || b->fault_of[slot] >= 0 || csv_batch_is_null(b, column, slot))
 			continue;
 		const struct contract_value v = contract_value_of(c, b->columns[column].data, slot);
 		check_value(f, c, b, slot, &v);

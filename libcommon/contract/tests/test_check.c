@@ -45,6 +45,12 @@ static const struct check_case cases[] = {
 	{ "enum", HEADER "1,0,0,2026-01-01,s,1\n2,0,0,2026-01-01,S,4\n",
 	    "enum 2 size: `s` is not one of the 3 allowed values\n"
 	    "enum 3 level: 4 is not one of the 3 allowed values\n" },
+	{ "values that fit, nulls and faults side by side",
+	    HEADER "1,0,0,2026-01-01,a long name of sizes,1\n2,0,0,,,1\n,0,0,2025-01-01,Q,1\n"
+		   "4,0,0,2025-12-31,M,1\n5,0,0,2026-01-01,a long name of a size,1\n",
+	    "enum 2 size: `a long name of sizes` is not one of the 3 allowed values\n"
+	    "required 4 id: the cell is empty, a value is required\n"
+	    "minimum 5 day: 2025-12-31 is below the minimum 2026-01-01\n" },
 	{ "a row has one fault: types before constraints", HEADER ",100,0,2026-01-01,S,x\n",
 	    "type.integer 2 level: `x` is not an integer: found `x` at character 1\n" },
 	{ "order is free, aliases and case",
