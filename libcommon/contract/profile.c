@@ -33,6 +33,15 @@ struct contract_profile *contract_profile_new(const struct csv_schema *schema)
 	return p;
 }
 
+struct contract_profile *contract_profile_after(const struct contract_profile *before)
+{
+	struct contract_profile *p = contract_profile_new(before->schema);
+	for (size_t c = 0; c < p->schema->n_columns; c++)
+		profile_distinct_follow(&p->columns[c].distinct, &before->columns[c].distinct);
+	p->sample.level = before->sample.level;
+	return p;
+}
+
 void contract_profile_free(struct contract_profile **p)
 {
 	if (*p == NULL)

@@ -51,6 +51,15 @@ struct contract_profile;
 /* contract_profile_new - new empty profile of batches of this schema (borrowed until free). */
 struct contract_profile *contract_profile_new(const struct csv_schema *schema) MUST_CHECK;
 
+/*
+ * contract_profile_after - new empty profile for rows that come behind those of `before`.
+ *
+ * What later rows cannot change is not looked for again: it samples no finer, and knows which
+ * columns have too many values to keep. It may only be merged into `before`, or into what that was
+ * merged into; the figures are then those of a profile from contract_profile_new.
+ */
+struct contract_profile *contract_profile_after(const struct contract_profile *before) MUST_CHECK;
+
 /* contract_profile_free - give it back; *p becomes NULL, which is accepted. */
 void contract_profile_free(struct contract_profile **p);
 

@@ -119,6 +119,15 @@ void profile_distinct_count(struct profile_distinct *d, const uint64_t *hashes, 
 	}
 }
 
+void profile_distinct_follow(struct profile_distinct *d, const struct profile_distinct *before)
+{
+	if (before->registers == NULL)
+		return;
+	turn(d);
+	memcpy(d->registers, before->registers, PROFILE_REGISTERS);
+	find_dull(d);
+}
+
 void profile_distinct_merge(struct profile_distinct *d, const struct profile_distinct *other)
 {
 	if (other->registers != NULL && d->registers == NULL)

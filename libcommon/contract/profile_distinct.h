@@ -69,6 +69,14 @@ static inline struct profile_slot *profile_distinct_find(
 /* profile_distinct_count - add n hashes once registers are there. */
 void profile_distinct_count(struct profile_distinct *d, const uint64_t *hashes, size_t n);
 
+/*
+ * profile_distinct_follow - let a fresh one begin where another is whose values it need not find
+ * again: values that are no longer kept there are not kept here either, and its registers are taken
+ * over. Only for merging into that other one (or what that one went into), of which it changes
+ * nothing but the time it takes.
+ */
+void profile_distinct_follow(struct profile_distinct *d, const struct profile_distinct *before);
+
 /* profile_distinct_merge - add another of equal cap and value size. */
 void profile_distinct_merge(struct profile_distinct *d, const struct profile_distinct *other);
 

@@ -170,12 +170,14 @@ static void close_worker(struct worker *w)
 	engine_disconnect(&w->con);
 	csv_batch_free(&w->batch);
 	contract_checker_free(&w->checker);
+	contract_profile_free(&w->profile);
 	csv_scan_free(&w->scan);
 	csv_block_done(&w->block);
 	free(w->columns);
 }
 
-/* A slot for the next range; under the lock. */
+/* A slot for the next range, and a profile that knows what those booked so far have settled; under
+ * the lock. */
 static void new_range(struct validate *v, struct worker *w)
 {
 	if (v->n_ranges == v->ranges_alloc) {
@@ -184,6 +186,8 @@ static void new_range(struct validate *v, struct worker *w)
 	}
 	w->number = v->n_ranges;
 	v->ranges[v->n_ranges++] = (struct validate_range){ .done = false };
+	w->profile = v->profile == NULL ? contract_profile_new(&v->match.schema)
+					: contract_profile_after(v->profile);
 }
 
 /* Returns 1 with the next range in w->block, 0 when there is none, -1. */
@@ -275,7 +279,6 @@ static int write_range(struct worker *w)
 	struct arena *a = arena_new(SILVER_SQL_BYTES);
 	contract_tally_init(&w->tally, v->match.schema.file_columns);
 	contract_notes_init(&w->notes, v->match.schema.n_columns);
-	w->profile = contract_profile_new(&v->match.schema);
 	w->rejects = (struct validate_spool){ 0 };
 	w->position = 0;
 	csv_scan_begin(w->scan, &w->block);

@@ -213,10 +213,10 @@ static void test_any_split_gives_the_same(void **state)
 	}
 }
 
-/* Rows first..last - 1 of a table. */
-static struct contract_profile *part_of(const struct table *t, uint32_t first, uint32_t last)
+/* Rows first..last - 1 of a table, into p. */
+static void feed_part(
+    struct contract_profile *p, const struct table *t, uint32_t first, uint32_t last)
 {
-	struct contract_profile *p = contract_profile_new(&t->schema);
 	struct csv_batch *b = csv_batch_new(&t->schema);
 	uint32_t rows[CSV_BATCH_ROWS];
 	while (first < last) {
@@ -226,6 +226,12 @@ static struct contract_profile *part_of(const struct table *t, uint32_t first, u
 		feed(p, t, b, rows, n);
 	}
 	csv_batch_free(&b);
+}
+
+static struct contract_profile *part_of(const struct table *t, uint32_t first, uint32_t last)
+{
+	struct contract_profile *p = contract_profile_new(&t->schema);
+	feed_part(p, t, first, last);
 	return p;
 }
 
@@ -246,6 +252,34 @@ static void test_unequal_parts(void **state)
 		assert_string_equal(js_print(a, contract_profile_json(sum, a)), whole);
 		contract_profile_free(&few);
 		contract_profile_free(&many);
+	}
+	done_table(&t);
+	arena_free(&a);
+}
+
+/* Profiles that begin where others are, at every stage of the others, give what new ones give. */
+static void test_after(void **state)
+{
+	(void)state;
+	enum { ALL = 4 * CONTRACT_PROFILE_SAMPLE_ROWS };
+	static const uint32_t firsts[] = { 1, 100, 3000, ALL / 2, ALL - 1 };
+	struct table t;
+	struct arena *a = arena_new(64 << 20);
+	make_table(&t, ALL);
+	const char *whole = whole_json(&t, a);
+	for (size_t i = 0; i < ARRAY_SIZE(firsts); i++) {
+		const uint32_t half = firsts[i] + (ALL - firsts[i]) / 2;
+		struct contract_profile *sum = part_of(&t, 0, firsts[i]);
+		struct contract_profile *one = contract_profile_after(sum);
+		struct contract_profile *two = contract_profile_after(sum);
+		feed_part(one, &t, firsts[i], half);
+		feed_part(two, &t, half, ALL);
+		contract_profile_merge(sum, one);
+		contract_profile_merge(sum, two);
+		assert_string_equal(js_print(a, contract_profile_json(sum, a)), whole);
+		contract_profile_free(&sum);
+		contract_profile_free(&one);
+		contract_profile_free(&two);
 	}
 	done_table(&t);
 	arena_free(&a);
@@ -585,6 +619,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_split_gives_the_same),
 		cmocka_unit_test(test_unequal_parts),
+		cmocka_unit_test(test_after),
 		cmocka_unit_test(test_whole_figures),
 		cmocka_unit_test(test_real_figures),
 		cmocka_unit_test(test_text_figures),
