@@ -56,18 +56,37 @@ static const char *text_of(const cJSON *v, struct arena *a)
 	return v == NULL || cJSON_IsNull(v) ? "" : js_print(a, v);
 }
 
-/* "decimal(12,2)", "date %d/%m/%Y", "integer". */
+/* How numbers are written where it is not the plain way: " 1.234,56"; else "". */
+static const char *notation_of(const cJSON *field, bool whole, struct arena *a)
+{
+	const char *point = js_str(field, "decimalChar");
+	const char *group = js_str(field, "groupChar");
+	if (point == NULL && group == NULL)
+		return "";
+	if (whole)
+		return arena_printf(a, " 1%s234", group == NULL ? "" : group);
+	return arena_printf(
+	    a, " 1%s234%s56", group == NULL ? "" : group, point == NULL ? "." : point);
+}
+
+/* "decimal(12,2) 1.234,56", "date %d. %B %Y (de)", "integer". */
 static const char *type_of(const cJSON *field, struct arena *a)
 {
 	const cJSON *ours = cJSON_GetObjectItemCaseSensitive(field, "millrace");
 	const char *type = js_str(ours, "type");
 	const char *format = js_str(field, "format");
+	const char *locale = js_str(ours, "locale");
+	const char *plain = text_of(cJSON_GetObjectItemCaseSensitive(field, "type"), a);
 	if (type == NULL)
-		type = text_of(cJSON_GetObjectItemCaseSensitive(field, "type"), a);
+		type = plain;
 	if (strcmp(type, "decimal") == 0)
-		return arena_printf(a, "decimal(%lld,%lld)",
+		type = arena_printf(a, "decimal(%lld,%lld)",
 		    (long long)js_i64(ours, "precision", 38), (long long)js_i64(ours, "scale", 9));
-	return format == NULL ? type : arena_printf(a, "%s %s", type, format);
+	if (format != NULL)
+		type = arena_printf(a, "%s %s", type, format);
+	if (locale != NULL)
+		type = arena_printf(a, "%s (%s)", type, locale);
+	return arena_printf(a, "%s%s", type, notation_of(field, strcmp(plain, "integer") == 0, a));
 }
 
 static const char *text_of_first(const cJSON *column, const char *list)

@@ -67,6 +67,12 @@ def test_infer_drafts_what_check_takes(place):
     assert place.run("check", "in.csv", "-c", "draft.json").code == 0
 
 
+def test_infer_tells_the_notation(place):
+    place.write("in.csv", "betrag;menge;tag\n1.234,50;1.000;3. März 2026\n-2,75;2.500;14. Mai 2026\n")
+    words = place.run("infer", "in.csv", "-d", "header=1").out
+    assert "decimal(18,2) 1.234,56" in words and "date %d. %b %Y (de)" in words
+
+
 def test_infer_tells_why(place):
     place.write("in.csv", "id,day\n" + "".join(f"{i},0{i % 9 + 1}/0{i % 9 + 1}/2026\n" for i in range(200)) + "x,03/04/2026\n")
     out = place.run("infer", "in.csv").out
