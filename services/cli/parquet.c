@@ -186,6 +186,8 @@ static int write_part(struct state *s, int *out_fd, struct err *err)
 		"COPY (SELECT %s FROM %s()) TO '/proc/self/fd/%d' (" PARQUET_OPTIONS ")",
 		s->p->select.data, s->source, fd) != 0) {
 		(void)close(fd);
+		if (strstr(err->msg, "/proc/self/fd/") != NULL)
+			(void)err_wrap(err, "a temporary file for Parquet");
 		return -1;
 	}
 	*out_fd = fd;
