@@ -176,6 +176,13 @@ static void print(const struct infer *i)
 	} else if (!i->args->quiet) {
 		show(i, draft);
 	}
+	size_t columns;
+	(void)csv_split_header(i->split, &columns);
+	if (columns > CONTRACT_MAX_FIELDS)
+		cli_complain(
+		    "the file has %zu columns, a contract takes at most %d: check will not "
+		    "take this draft",
+		    columns, CONTRACT_MAX_FIELDS);
 }
 
 int cli_infer(const struct cli_args *args)

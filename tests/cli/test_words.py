@@ -73,6 +73,16 @@ def test_infer_tells_the_notation(place):
     assert "decimal(18,2) 1.234,56" in words and "date %d. %b %Y (de)" in words
 
 
+@pytest.mark.parametrize("columns, told", [(1590, False), (1591, True)])
+def test_infer_says_when_the_draft_is_too_wide(place, columns, told):
+    row = ",".join(["1"] * columns)
+    place.write("in.csv", ",".join(f"c{i}" for i in range(columns)) + f"\n{row}\n{row}\n")
+    done = place.run("infer", "in.csv", "--json")
+    place.write("draft.json", done.out)
+    assert ("a contract takes at most 1590" in done.err) == told
+    assert place.run("check", "in.csv", "-c", "draft.json").code == (78 if told else 0)
+
+
 def test_infer_tells_why(place):
     place.write("in.csv", "id,day\n" + "".join(f"{i},0{i % 9 + 1}/0{i % 9 + 1}/2026\n" for i in range(200)) + "x,03/04/2026\n")
     out = place.run("infer", "in.csv").out
