@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "csv/csv_explain.h"
 #include "csv/csv_json.h"
+#include "csv/csv_mask.h"
 #include "csv/csv_normal.h"
 #include "csv/csv_number.h"
 #include "csv/csv_plain.h"
@@ -33,12 +34,16 @@ static void add_word(struct csv_cells *t, const char *word)
 	t->words[t->n_words++] =
 	    (struct csv_cells_word){ .key = key_of(padded, n), .word = word, .n = n };
 	t->lengths |= UINT64_C(1) << (n < 63 ? n : 63);
+	const size_t most = t->n_words == 1 || n > t->least + t->span ? n : t->least + t->span;
+	t->least = n < t->least ? n : t->least;
+	t->span = most - t->least;
 }
 
 void csv_cells_init(struct csv_cells *t, const struct csv_schema *schema)
 {
 	size_t n = 1;
-	*t = (struct csv_cells){ .schema = schema };
+	*t =
+	    (struct csv_cells){ .schema = schema, .bits = csv_mask_ops()->bits, .least = SIZE_MAX };
 	for (size_t i = 0; schema->missing != NULL && schema->missing[i] != NULL; i++)
 		n++;
 	t->words = mem_array(n, sizeof(*t->words));
@@ -134,9 +139,22 @@ static bool is_word(const struct csv_cells *t, const char *p, size_t n)
 	return false;
 }
 
-static inline bool is_missing(const struct csv_cells *t, const char *p, size_t n)
+/* What every cell is asked first; beside the loop, because values are written in between. */
+struct first_look {
+	const char *block;
+	size_t least, span;
+};
+
+static CSV_ALWAYS struct first_look first_look(const struct csv_cells *t)
 {
-	return __builtin_expect(t->lengths >> (n < 63 ? n : 63) & 1, 0) && is_word(t, p, n);
+	return (struct first_look){ (const char *)t->block, t->least, t->span };
+}
+
+static CSV_ALWAYS bool is_missing(
+    const struct csv_cells *t, const struct first_look *look, const char *p, size_t n)
+{
+	return __builtin_expect(n - look->least <= look->span, 0) &&
+	       (t->lengths >> (n < 63 ? n : 63) & 1) != 0 && is_word(t, p, n);
 }
 
 static void fault_text(
@@ -165,36 +183,42 @@ static inline void set_null(struct csv_vector *v, size_t slot)
 
 /* The loop of a column: `parse` is an expression over p, n and slot that is true on success. */
 #define TYPE_COLUMN(parse)                                                                         \
-	for (size_t slot = t->from; slot < b->rows; slot++) {                                      \
-		const struct csv_cell cell = cells[slot];                                          \
-		const char *const p = (const char *)t->block + cell.at;                            \
-		const size_t n = cell.n & ~CSV_CELL_DOUBLED;                                       \
-		if (is_missing(t, p, n))                                                           \
-			set_null(v, slot);                                                         \
-		else if (!(parse))                                                                 \
-			fault_type(t, b, c, slot, &cell);                                          \
+	{                                                                                          \
+		const struct first_look look = first_look(t);                                      \
+		const size_t rows = b->rows;                                                       \
+		for (size_t slot = t->from; slot < rows; slot++) {                                 \
+			const struct csv_cell cell = cells[slot];                                  \
+			const char *const p = look.block + cell.at;                                \
+			const size_t n = cell.n & ~CSV_CELL_DOUBLED;                               \
+			if (is_missing(t, &look, p, n))                                            \
+				set_null(v, slot);                                                 \
+			else if (!(parse))                                                         \
+				fault_type(t, b, c, slot, &cells[slot]);                           \
+		}                                                                                  \
 	}
 
-static void type_text(
+static CSV_ALWAYS void type_text(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
 	struct csv_text *out = v->data;
-	for (size_t slot = t->from; slot < b->rows; slot++) {
+	const struct first_look look = first_look(t);
+	const size_t rows = b->rows;
+	for (size_t slot = t->from; slot < rows; slot++) {
 		const struct csv_cell cell = cells[slot];
-		const char *const p = (const char *)t->block + cell.at;
-		if (is_missing(t, p, cell.n & ~CSV_CELL_DOUBLED)) {
+		const char *const p = look.block + cell.at;
+		if (is_missing(t, &look, p, cell.n & ~CSV_CELL_DOUBLED)) {
 			set_null(v, slot);
 			out[slot] = (struct csv_text){ 0 };
 		} else if ((cell.n & CSV_CELL_DOUBLED) != 0) {
-			out[slot] = changed_text(t, &cell);
+			out[slot] = changed_text(t, &cells[slot]);
 		} else {
 			out[slot] = csv_text_make(p, cell.n);
 		}
 	}
 }
 
-static void type_decimal(
+static CSV_ALWAYS void type_decimal(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
@@ -234,7 +258,7 @@ static void type_json(
 	}
 }
 
-static void type_date(
+static CSV_ALWAYS void type_date(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
@@ -242,7 +266,7 @@ static void type_date(
 	TYPE_COLUMN(csv_time_date(p, n, &out[slot]))
 }
 
-static void type_stamp(
+static CSV_ALWAYS void type_stamp(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
@@ -252,6 +276,25 @@ static void type_stamp(
 		TYPE_COLUMN(csv_time_stamp(p, n, true, &out[slot]))
 	else
 		TYPE_COLUMN(csv_time_stamp(p, n, false, &out[slot]))
+}
+
+/* A declared format that is ISO's: cells are written so, or are judged by the format. */
+static CSV_ALWAYS void type_as_declared(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const struct csv_column *column = &t->schema->columns[c];
+	const char between = csv_time_format_between(column->format);
+	int32_t *days = v->data;
+	int64_t *us = v->data;
+	if (between == '-' && column->type == CSV_DATE)
+		TYPE_COLUMN(
+		    csv_time_date(p, n, &days[slot]) || csv_value_parse(column, p, n, &days[slot]))
+	else if (between != '\0' && between != '-' && column->type == CSV_TIMESTAMP)
+		TYPE_COLUMN(csv_time_stamp_between(p, n, between, &us[slot]) ||
+			    csv_value_parse(column, p, n, &us[slot]))
+	else
+		type_any(t, b, c, cells);
 }
 
 /* The usual words, by their bytes at once; anything else is for csv_value_boolean. */
@@ -266,7 +309,7 @@ static inline bool usual_boolean(const char *p, size_t n, uint8_t *out)
 	return ((is_yes | is_no) & (unsigned)(n <= 5)) != 0; /* no branch: either comes as often */
 }
 
-static void type_boolean(
+static CSV_ALWAYS void type_boolean(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
@@ -277,7 +320,7 @@ static void type_boolean(
 		    csv_value_boolean(p, n, column->yes, column->no, &out[slot]))
 }
 
-static void type_integer(
+static CSV_ALWAYS void type_integer(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
@@ -285,7 +328,7 @@ static void type_integer(
 	TYPE_COLUMN(csv_number_integer(p, n, &out[slot]))
 }
 
-static void type_double(
+static CSV_ALWAYS void type_double(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
 	struct csv_vector *v = &b->columns[c];
@@ -316,13 +359,14 @@ static void type_normal(
 	const struct csv_column *column = &t->schema->columns[c];
 	const size_t bytes = csv_value_bytes(column);
 	char *out = v->data;
+	const struct first_look look = first_look(t);
 	for (size_t slot = t->from; slot < b->rows; slot++) {
 		const struct csv_text text = normal_text(t, b, c, slot, &cells[slot]);
 		char *value = out + slot * bytes;
 		char near[CSV_INLINE_BYTES + CSV_PAD_BYTES] = "";
 		const char *p = csv_text_p(&text);
 		const size_t n = csv_text_n(&text);
-		if (is_missing(t, p, n)) {
+		if (is_missing(t, &look, p, n)) {
 			set_null(v, slot);
 			memset(value, 0, bytes);
 			continue;
@@ -344,22 +388,13 @@ static bool is_simple(const struct csv_column *c)
 	return c->format == NULL && c->zone == NULL && !csv_plain_is_needed(c);
 }
 
-void csv_cells_type(
+/* Cells in the type's own notation, or nearly so. */
+static CSV_ALWAYS void type_simple(
     struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
 {
-	struct csv_vector *v = &b->columns[c];
 	const struct csv_column *column = &t->schema->columns[c];
-	if (column->file_column < 0) {
-		memset(v->data, 0, b->rows * csv_value_bytes(column));
-		v->nulls = b->rows;
-		return;
-	}
-	if (column->normal != 0) {
-		type_normal(t, b, c, cells);
-		return;
-	}
 	if (!is_simple(column) && column->type != CSV_JSON) {
-		type_any(t, b, c, cells);
+		type_as_declared(t, b, c, cells);
 		return;
 	}
 	switch (column->type) {
@@ -395,4 +430,37 @@ void csv_cells_type(
 		type_text(t, b, c, cells);
 		break;
 	}
+}
+
+/* The same code, once for processors that shift without a detour. */
+CSV_MASK_BITS static void type_bits(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	type_simple(t, b, c, cells);
+}
+
+static void type_plain(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	type_simple(t, b, c, cells);
+}
+
+void csv_cells_type(
+    struct csv_cells *t, struct csv_batch *b, size_t c, const struct csv_cell *cells)
+{
+	struct csv_vector *v = &b->columns[c];
+	const struct csv_column *column = &t->schema->columns[c];
+	if (column->file_column < 0) {
+		memset(v->data, 0, b->rows * csv_value_bytes(column));
+		v->nulls = b->rows;
+		return;
+	}
+	if (column->normal != 0) {
+		type_normal(t, b, c, cells);
+		return;
+	}
+	if (t->bits)
+		type_bits(t, b, c, cells);
+	else
+		type_plain(t, b, c, cells);
 }

@@ -26,7 +26,9 @@ struct csv_cells {
 	const uint8_t *block; /* where cells point to */
 	const struct csv_dialect *dialect;
 	size_t from;                  /* first slot that is typed */
+	bool bits;                    /* csv_mask_ops.bits */
 	uint64_t lengths;             /* bit n: a missing word has n bytes; 63 = that or more */
+	size_t least, span;           /* all have least..least + span bytes */
 	struct csv_cells_word *words; /* missing words; owned */
 	size_t n_words;
 	struct csv_cells_page *pages; /* newest first; owned */

@@ -85,7 +85,8 @@ __attribute__((always_inline)) static inline bool csv_number_split(
 }
 
 /* csv_number_integer - optional sign, digits, within int64; leading zeros count for nothing. */
-MUST_CHECK static inline bool csv_number_integer(const char *p, size_t n, int64_t *out)
+MUST_CHECK __attribute__((always_inline)) static inline bool csv_number_integer(
+    const char *p, size_t n, int64_t *out)
 {
 	const bool minus = n > 0 && p[0] == '-';
 	const char *const digits = p + minus;
@@ -130,7 +131,7 @@ static inline int64_t csv_number_scaled(const struct csv_number_parts *d, unsign
  *            let pass, any other digit there is a fault, nothing is rounded
  * out        value * 10^scale
  */
-MUST_CHECK static inline bool csv_number_decimal(
+MUST_CHECK __attribute__((always_inline)) static inline bool csv_number_decimal(
     const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out)
 {
 	struct csv_number_parts d;
@@ -141,7 +142,7 @@ MUST_CHECK static inline bool csv_number_decimal(
 }
 
 /* csv_number_decimal64 - the same for precision <= CSV_DECIMAL_NARROW. */
-MUST_CHECK static inline bool csv_number_decimal64(
+MUST_CHECK __attribute__((always_inline)) static inline bool csv_number_decimal64(
     const char *p, size_t n, unsigned precision, unsigned scale, int64_t *out)
 {
 	struct csv_number_parts d;
@@ -153,7 +154,8 @@ MUST_CHECK static inline bool csv_number_decimal64(
 
 /* csv_number_double - decimal notation with optional exponent, correctly rounded; also the words
  * NaN, INF, -INF (Frictionless); what overflows is refused, what underflows becomes 0. */
-MUST_CHECK static inline bool csv_number_double(const char *p, size_t n, double *out)
+MUST_CHECK __attribute__((always_inline)) static inline bool csv_number_double(
+    const char *p, size_t n, double *out)
 {
 	struct csv_number_parts d;
 	if (!csv_number_split(p, n, &d) || d.digits > UINT64_C(1) << 53)

@@ -273,6 +273,20 @@ enum csv_time_fault csv_time_column(const char *p, size_t n, const struct csv_co
 	return fault;
 }
 
+char csv_time_format_between(const char *format)
+{
+	static const struct {
+		const char *format;
+		char between;
+	} known[] = { { "%Y-%m-%d %H:%M:%S", ' ' }, { "%Y-%m-%dT%H:%M:%S", 'T' }, { "%F %T", ' ' },
+		{ "%FT%T", 'T' }, { "%Y-%m-%d", '-' }, { "%F", '-' } };
+	for (size_t i = 0; format != NULL && i < ARRAY_SIZE(known); i++) {
+		if (strcmp(format, known[i].format) == 0)
+			return known[i].between;
+	}
+	return '\0';
+}
+
 /* Inverse of csv_time_days, Hinnant's civil_from_days. */
 static void civil_from_days(int32_t days, int *out_year, unsigned *out_month, unsigned *out_day)
 {

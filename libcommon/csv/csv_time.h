@@ -121,6 +121,23 @@ MUST_CHECK static inline bool csv_time_stamp(const char *p, size_t n, bool zoned
 	return true;
 }
 
+/* csv_time_format_between - is the format ISO to the second? Then the byte it wants between day and
+ * clock: 'T' or ' ', for a date alone '-'; 0 for any other format, for NULL too. */
+char csv_time_format_between(const char *format) MUST_CHECK;
+
+/* csv_time_stamp_between - YYYY-MM-DD, one certain byte, HH:MM:SS; false says nothing about it. */
+MUST_CHECK static inline bool csv_time_stamp_between(
+    const char *p, size_t n, char between, int64_t *out)
+{
+	uint64_t bad = (uint64_t)(n != 19) | (uint64_t)(p[10] != between);
+	const int64_t days = csv_time_day(p, &bad);
+	const int64_t seconds = csv_time_clock(p + 11, &bad);
+	if (bad != 0)
+		return false;
+	*out = (days * 86400 + seconds) * CSV_TIME_US_PER_S;
+	return true;
+}
+
 /*
  * csv_time_column - a cell of a column of type date, time, timestamp or timestamptz, by its format,
  * locale and zone (NULL: ISO).

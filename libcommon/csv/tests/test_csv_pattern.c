@@ -101,8 +101,58 @@ static void test_formats_against_python(void **state)
 	assert_true(seen == 12000 && good > 8000 && good < 11800);
 }
 
+/* One byte of a good cell becomes another that may be good there. */
+static size_t spoil(char *cell, size_t n, uint32_t draw)
+{
+	static const char bytes[] = "0123456789-: T.Z";
+	const uint32_t how = draw >> 16;
+	if (how % 4 != 0)
+		cell[draw % n] = bytes[how / 4 % (sizeof(bytes) - 1)];
+	return how % 32 == 0 ? n - 1 : how % 64 == 1 ? n + 1 : n;
+}
+
+/* What is read without the format must be what the format reads. */
+static void test_short_ways_against_formats(void **state)
+{
+	static const char *const formats[] = { "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%F %T",
+		"%FT%T", "%Y-%m-%d", "%F" };
+	uint32_t draw = 20261120;
+	unsigned taken = 0;
+	(void)state;
+	for (unsigned i = 0; i < 400000; i++) {
+		const char *format = formats[i % ARRAY_SIZE(formats)];
+		const char between = csv_time_format_between(format);
+		const bool date = between == '-';
+		const struct csv_column c = { .type = date ? CSV_DATE : CSV_TIMESTAMP,
+			.format = format };
+		char cell[64] = "2024-02-29 23:59:58";
+		struct csv_time_stop stop;
+		int64_t want = 0;
+		int64_t got = 0;
+		int32_t days = 0;
+		cell[10] = date ? '\0' : between;
+		draw = draw * 1664525 + 1013904223;
+		size_t n = spoil(cell, date ? 10 : 19, draw);
+		draw = draw * 1664525 + 1013904223;
+		n = spoil(cell, n, draw);
+		const bool ok = date ? csv_time_date(cell, n, &days)
+				     : csv_time_stamp_between(cell, n, between, &got);
+		got = date ? days * CSV_TIME_US_PER_DAY : got;
+		taken += ok;
+		if (ok &&
+		    (csv_time_column(cell, n, &c, &want, &stop) != CSV_TIME_GOOD || want != got))
+			fail_msg("%.*s by %s", (int)n, cell, format);
+	}
+	assert_true(taken > 40000);
+	assert_int_equal(csv_time_format_between("%d.%m.%Y"), 0);
+	assert_int_equal(csv_time_format_between(NULL), 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_formats_against_python) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_formats_against_python),
+		cmocka_unit_test(test_short_ways_against_formats),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
