@@ -248,6 +248,7 @@ static void take_rows(struct csv_scan *s, struct csv_batch *b)
 
 static void type_columns(struct csv_scan *s, struct csv_batch *b)
 {
+	s->even = b->rows > s->typed.from && csv_sweep_is_even(s, b);
 	for (size_t c = 0; c < s->schema->n_columns; c++) {
 		const int file_column = s->schema->columns[c].file_column;
 		if (file_column >= 0)

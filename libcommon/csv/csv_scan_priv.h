@@ -30,6 +30,7 @@ struct csv_scan {
 	bool skipped_pending;          /* the block's skipped row is not handed out yet */
 	bool mapped;                   /* bytes of the block are not bytes of the file */
 	bool full;                     /* the batch takes no more cells */
+	bool even;                     /* csv_sweep_is_even of the stripe */
 	size_t stop;                   /* slot at which a stripe ends */
 	const struct csv_batch *batch; /* of the last csv_scan_next */
 	size_t cap;
@@ -57,6 +58,10 @@ struct csv_scan {
  * when there is no room for more cells.
  */
 size_t csv_sweep(struct csv_scan *s, struct csv_batch *b, size_t slot, size_t limit);
+
+/* csv_sweep_is_even - do the cells of all rows of the stripe, which is not empty, stand one behind
+ * the other, with no doubled quotes? */
+bool csv_sweep_is_even(const struct csv_scan *s, const struct csv_batch *b) MUST_CHECK;
 
 /* csv_sweep_column - the cells of a file column for all rows of the batch, into s->cells; rows
  * without cells get an empty one. */

@@ -201,13 +201,12 @@ static CSV_ALWAYS size_t sweep(struct csv_scan *s, struct csv_batch *b, size_t s
 	size_t words;
 	for (size_t base = s->at; more && base < limit; base += words * CSV_MASK_WORD) {
 		words = fill_masks(s, base, limit);
-		for (size_t w = 0; more && w < words; w++) {
-			const size_t at = base + w * CSV_MASK_WORD;
-			const uint64_t keep = limit - at >= CSV_MASK_WORD
-						  ? ~UINT64_C(0)
-						  : ~(~UINT64_C(0) << (limit - at));
-			more = take_word(&k, &s->masks[w], at, keep);
-		}
+		const size_t whole = (limit - base) / CSV_MASK_WORD;
+		for (size_t w = 0; more && w < words && w < whole; w++)
+			more = take_word(&k, &s->masks[w], base + w * CSV_MASK_WORD, ~UINT64_C(0));
+		if (more && whole < words)
+			more = take_word(&k, &s->masks[whole], base + whole * CSV_MASK_WORD,
+			    ~(~UINT64_C(0) << (limit - base) % CSV_MASK_WORD));
 	}
 	s->at = k.start;
 	s->n_ends = k.first;
@@ -286,11 +285,47 @@ static CSV_ALWAYS void gather(
 	}
 }
 
+/* The same where the rows' cells stand one behind the other and none holds doubled quotes. */
+static CSV_ALWAYS void gather_even(
+    struct csv_scan *s, const struct csv_batch *b, size_t file_column, bool is_first)
+{
+	const uint32_t *restrict starts = b->at;
+	const uint8_t *p = s->window.p;
+	struct csv_cell *restrict out = s->cells;
+	const size_t rows = b->rows;
+	const size_t cells = s->width;
+	const uint32_t width = s->want.delimiter_n;
+	const uint8_t quote = (uint8_t)s->window.dialect->quote;
+	const uint32_t *restrict end = s->ends + s->first[s->typed.from] + file_column;
+	for (size_t slot = s->typed.from; slot < rows; slot++, end += cells) {
+		const uint32_t start = is_first ? starts[slot] : end[-1] + width;
+		if (__builtin_expect(p[start] != quote, 1))
+			out[slot] = (struct csv_cell){ .at = start, .n = end[0] - start };
+		else
+			out[slot] = bare_cell(s, start, end[0], false);
+	}
+}
+
+bool csv_sweep_is_even(const struct csv_scan *s, const struct csv_batch *b)
+{
+	const size_t from = s->typed.from;
+	const uint32_t cells = (uint32_t)s->width;
+	uint32_t next = s->first[from];
+	uint32_t differ = next & CSV_SCAN_DOUBLED;
+	for (size_t slot = from; slot < b->rows; slot++, next += cells)
+		differ |= s->first[slot] ^ next;
+	return differ == 0;
+}
+
 void csv_sweep_column(struct csv_scan *s, const struct csv_batch *b, size_t file_column)
 {
 	if (s->window.dialect->skip_space) {
 		for (size_t slot = s->typed.from; slot < b->rows; slot++)
 			s->cells[slot] = csv_sweep_cell(s, b, slot, file_column);
+	} else if (s->even && file_column == 0) {
+		gather_even(s, b, file_column, true);
+	} else if (s->even) {
+		gather_even(s, b, file_column, false);
 	} else if (file_column == 0) {
 		gather(s, b, file_column, true);
 	} else {

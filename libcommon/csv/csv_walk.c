@@ -36,6 +36,7 @@ struct walker {
 	size_t free_from; /* earliest byte at which a delimiter may begin */
 	struct mark marks[CSV_FOOTER_ROWS];
 	uint32_t footer;
+	bool simple; /* delimiters do not overlap, blank lines end no table */
 };
 
 void csv_odd_rows_done(struct csv_odd_rows *odd)
@@ -290,6 +291,33 @@ static CSV_ALWAYS uint64_t take_plain(struct walker *k, const struct csv_mask *m
 	return 0;
 }
 
+/* Whole words in which nothing can be in doubt, up to the first other one; the same result as
+ * take_plain's. */
+static CSV_ALWAYS void take_plain_words(struct walker *k)
+{
+	const size_t from = k->word;
+	const size_t whole = (k->n - k->base) / CSV_MASK_WORD;
+	const size_t words = k->words < whole ? k->words : whole;
+	if (!k->simple || (k->inside | k->closed | ~k->keep) != 0)
+		return;
+	for (; k->word < words; k->word++) {
+		const struct csv_mask *m = &k->masks[k->word];
+		const uint64_t lines = m->line;
+		const size_t end = k->base + (k->word + 1) * CSV_MASK_WORD;
+		if ((m->quote | m->odd) != 0 ||
+		    (lines != 0 && end > k->k.end + CSV_MAX_FIELD_BYTES))
+			break;
+		take_lines(k, lines);
+		k->second = (lines << 1 | k->starts) >> 63;
+		k->starts = lines >> 63;
+	}
+	if (k->word == from)
+		return;
+	const uint64_t delimiters = k->masks[k->word - 1].delimiter;
+	k->opens = k->want.delimiter_n == 0 ? 0 : delimiters >> (64 - k->want.delimiter_n);
+	k->quoted = 0;
+}
+
 /* One word; whatever is in doubt goes to the exact rules. */
 static CSV_ALWAYS void take_word(struct walker *k)
 {
@@ -329,6 +357,7 @@ static void give_back_footer(struct walker *k)
 static CSV_ALWAYS void walk(struct walker *k)
 {
 	while (!k->stopped) {
+		take_plain_words(k);
 		if (k->word < k->words)
 			take_word(k);
 		else if (k->base + k->words * CSV_MASK_WORD < k->n)
@@ -371,6 +400,7 @@ struct csv_walk csv_walk_rows(const struct csv_row_window *w, struct csv_odd_row
 	k.base = k.words = 0;
 	k.stopped = k.n == 0;
 	k.footer = w->dialect->footer_rows;
+	k.simple = !k.want.overlaps && !w->dialect->first_table;
 	odd->n = 0;
 	if (!k.stopped)
 		restart(&k, 0);
