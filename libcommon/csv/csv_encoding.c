@@ -51,6 +51,10 @@ static size_t character_bytes(const uint8_t *p, size_t n)
 size_t csv_encoding_mend(const uint8_t *p, size_t n, char *out)
 {
 	size_t to = 0;
+	if (csv_encoding_is_utf8(p, n)) {
+		memcpy(out, p, n);
+		return n;
+	}
 	for (size_t at = 0; at < n;) {
 		const size_t bytes = character_bytes(p + at, n - at);
 		if (bytes == 0) {
@@ -65,19 +69,25 @@ size_t csv_encoding_mend(const uint8_t *p, size_t n, char *out)
 	return to;
 }
 
+/* What a processor takes in one step. */
+typedef uint64_t pair __attribute__((vector_size(16)));
+
 bool csv_encoding_is_ascii(const uint8_t *p, size_t n)
 {
-	uint64_t seen[4] = { 0 };
+	pair even = { 0 };
+	pair odd = { 0 };
+	uint64_t rest = 0;
 	size_t i = 0;
-	for (; i + sizeof(seen) <= n; i += sizeof(seen)) {
-		uint64_t words[4];
-		memcpy(words, p + i, sizeof(words));
-		for (size_t k = 0; k < 4; k++)
-			seen[k] |= words[k];
+	for (; i + 4 * sizeof(pair) <= n; i += 4 * sizeof(pair)) {
+		pair here[4];
+		memcpy(here, p + i, sizeof(here));
+		even |= here[0] | here[2];
+		odd |= here[1] | here[3];
 	}
 	for (; i < n; i++)
-		seen[0] |= (uint64_t)(p[i] & 0x80);
-	return ((seen[0] | seen[1] | seen[2] | seen[3]) & UINT64_C(0x8080808080808080)) == 0;
+		rest |= p[i];
+	even |= odd;
+	return ((even[0] | even[1] | rest) & UINT64_C(0x8080808080808080)) == 0;
 }
 
 bool csv_encoding_is_utf8(const uint8_t *p, size_t n)

@@ -87,7 +87,7 @@ static int hold(struct csv_input *in, size_t n, struct err *err)
 
 static size_t first_high(const uint8_t *p, size_t n)
 {
-	enum { BLOCK = 256 };
+	enum { BLOCK = 1024 };
 	size_t at = 0;
 	while (n - at >= BLOCK && csv_encoding_is_ascii(p + at, BLOCK))
 		at += BLOCK;

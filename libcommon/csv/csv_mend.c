@@ -2,6 +2,7 @@
 /* csv_mend - refused rows as CSV again. */
 #include "csv/csv_mend.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -121,10 +122,14 @@ static void add_cells(struct buf *out, const struct csv_reject *r, const struct 
 void csv_mend_row(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d,
     const char *const *header, size_t n)
 {
-	buf_printf(out, ",%lld,", (long long)r->line);
+	char line[32];
+	const int digits = snprintf(line, sizeof(line), ",%lld,", (long long)r->line);
+	buf_add(out, line, (size_t)digits);
 	if (r->file_column >= 0)
 		csv_mend_cell(out, header[r->file_column], strlen(header[r->file_column]));
-	buf_printf(out, ",%s,", r->rule);
+	buf_addc(out, ',');
+	buf_adds(out, r->rule);
+	buf_addc(out, ',');
 	csv_mend_cell(out, r->message, strlen(r->message));
 	add_cells(out, r, d, n, csv_mend_columns(header, n));
 	buf_addc(out, '\n');

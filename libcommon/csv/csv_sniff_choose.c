@@ -308,11 +308,14 @@ static size_t marked_lines(const struct csv_light *l, const char *mark, bool bla
 {
 	const size_t n = strlen(mark);
 	size_t lines = 0;
-	bool starts = true;
-	for (size_t i = 0; i + n <= l->n; i++) {
-		lines += starts && memcmp(l->p + i, mark, n) == 0 &&
-			 (!blank || (i + n < l->n && l->p[i + n] == ' '));
-		starts = l->p[i] == '\n' || l->p[i] == '\r';
+	const uint8_t *const end = l->p + l->n;
+	const uint8_t *p = l->p;
+	while ((size_t)(end - p) >= n && (p = memchr(p, mark[0], (size_t)(end - p))) != NULL) {
+		const bool starts = p == l->p || p[-1] == '\n' || p[-1] == '\r';
+		const size_t left = (size_t)(end - p);
+		lines += starts && left >= n && memcmp(p, mark, n) == 0 &&
+			 (!blank || (left > n && p[n] == ' '));
+		p++;
 	}
 	return lines;
 }

@@ -30,25 +30,44 @@ static bool is_letter(char c)
 	return (unsigned char)((c | 0x20) - 'a') < 26 || (c & 0x80) != 0;
 }
 
-static void count_byte(struct made_of *m, size_t i)
+/* Four counts in one word, a byte for each: LOOK_BYTES is less than 256. */
+enum { DIGIT = 1, LETTER = 1 << 8, BLANK = 1 << 16 };
+
+/* Of each byte the count it adds to; the rest counts as nothing. */
+static const uint32_t counts_as[256] = {
+	['0' ... '9'] = DIGIT,
+	['a' ... 'z'] = LETTER,
+	['A' ... 'Z'] = LETTER,
+	[0x80 ... 0xFF] = LETTER,
+	[' '] = BLANK,
+};
+
+/* A character that is neither digit nor letter nor blank. */
+static void note_other(struct made_of *m, size_t i)
 {
 	const char c = m->p[i];
-	if (is_digit(c)) {
-		m->digits++;
-	} else if (is_letter(c)) {
-		m->letters++;
-	} else if (c == ' ') {
-		m->blanks++;
-	} else {
-		m->others++;
-		m->tab = m->tab || c == '\t';
-		m->bar = m->bar || c == '|' || c == ';';
-		m->quote = m->quote || c == '"';
-		m->control =
-		    m->control || ((unsigned char)c < ' ' && c != '\t' && c != '\n' && c != '\r');
-		if (c == ',' && i + 1 < m->n)
-			*(m->p[i + 1] == ' ' ? &m->listed : &m->comma) = true;
+	m->tab = m->tab || c == '\t';
+	m->bar = m->bar || c == '|' || c == ';';
+	m->quote = m->quote || c == '"';
+	m->control = m->control || ((unsigned char)c < ' ' && c != '\t' && c != '\n' && c != '\r');
+	if (c == ',' && i + 1 < m->n)
+		*(m->p[i + 1] == ' ' ? &m->listed : &m->comma) = true;
+}
+
+static void count_bytes(struct made_of *m, size_t look)
+{
+	const uint8_t *const p = (const uint8_t *)m->p;
+	uint32_t counts = 0;
+	for (size_t i = 0; i < look; i++) {
+		const uint32_t count = counts_as[p[i]];
+		counts += count;
+		if (count == 0)
+			note_other(m, i);
 	}
+	m->digits = counts & 0xFF;
+	m->letters = counts >> 8 & 0xFF;
+	m->blanks = counts >> 16 & 0xFF;
+	m->others = look - m->digits - m->letters - m->blanks;
 }
 
 static struct made_of make_up(const uint8_t *cell, size_t n)
@@ -63,8 +82,7 @@ static struct made_of make_up(const uint8_t *cell, size_t n)
 		m.n--;
 	m.cut = m.n > LOOK_BYTES;
 	const size_t look = m.cut ? LOOK_BYTES : m.n;
-	for (size_t i = 0; i < look; i++)
-		count_byte(&m, i);
+	count_bytes(&m, look);
 	return m;
 }
 
@@ -152,8 +170,11 @@ static bool month_at(const struct made_of *m, size_t *at)
 	char three[3];
 	if (*at + 3 > m->n)
 		return false;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++) {
+		if (!is_letter(m->p[*at + i]))
+			return false;
 		three[i] = (char)(m->p[*at + i] | 0x20);
+	}
 	for (size_t i = 0; i + 3 <= sizeof(months) - 1; i++) {
 		if (memcmp(months + i, three, 3) != 0)
 			continue;
