@@ -4,23 +4,11 @@
 #include <stdlib.h>
 
 #include "contract/check_priv.h"
+#include "csv/csv_number.h"
 #include "csv/csv_time.h"
 #include "csv/csv_uuid.h"
 
-static void show_number(__int128 v, unsigned scale, char *out)
-{
-	char digits[64];
-	size_t at = sizeof(digits);
-	unsigned __int128 u = v < 0 ? -(unsigned __int128)v : (unsigned __int128)v;
-	for (unsigned i = 0; u > 0 || i <= scale; i++) {
-		if (i == scale && scale > 0)
-			digits[--at] = '.';
-		digits[--at] = (char)('0' + (int)(u % 10));
-		u /= 10;
-	}
-	(void)snprintf(out, CHECK_SHOWN_BYTES, "%s%.*s", v < 0 ? "-" : "",
-	    (int)(sizeof(digits) - at), digits + at);
-}
+_Static_assert((int)CHECK_SHOWN_BYTES >= (int)CSV_NUMBER_SHOWN_BYTES, "numbers fit");
 
 /* The shortest text that is the same double. */
 static void show_double(double v, char *out)
@@ -61,7 +49,7 @@ const char *check_show(const struct csv_column *c, const struct contract_value *
 	case CSV_DECIMAL:
 	case CSV_DURATION: /* has no order and no list: never shown */
 	case CSV_TYPE_COUNT_:
-		show_number(v->number, c->type == CSV_DECIMAL ? c->scale : 0, out);
+		csv_number_show(v->number, c->type == CSV_DECIMAL ? c->scale : 0, out);
 		break;
 	}
 	return out;

@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "csv/csv_duration.h"
+#include "csv/csv_number.h"
 #include "csv/csv_time.h"
 #include "csv/csv_uuid.h"
 
@@ -136,16 +137,9 @@ uint64_t profile_value_hash(const struct csv_column *c, const union profile_valu
 
 static const char *show_number(__int128 v, unsigned scale, struct arena *a)
 {
-	char digits[SHOWN_BYTES];
-	size_t at = sizeof(digits);
-	unsigned __int128 u = v < 0 ? -(unsigned __int128)v : (unsigned __int128)v;
-	for (unsigned i = 0; u > 0 || i <= scale; i++) {
-		if (i == scale && scale > 0)
-			digits[--at] = '.';
-		digits[--at] = (char)('0' + (int)(u % 10));
-		u /= 10;
-	}
-	return arena_printf(a, "%s%.*s", v < 0 ? "-" : "", (int)(sizeof(digits) - at), digits + at);
+	char text[CSV_NUMBER_SHOWN_BYTES];
+	csv_number_show(v, scale, text);
+	return arena_dup(a, text);
 }
 
 /* The shortest text that reads back as the same double. */

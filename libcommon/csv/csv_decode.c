@@ -95,9 +95,11 @@ int csv_decoder_open(const char *name, struct csv_decoder **out, struct err *err
 		d->has_iconv = d->iconv != (iconv_t)-1; // NOLINT(performance-no-int-to-ptr)
 		if (!d->has_iconv) {
 			free(d);
+			const char *near = csv_encoding_near(name);
 			return err_set_code(err, ERR_INPUT, "file.encoding",
-			    "%s: there is no such encoding; did you mean %s?", name,
-			    csv_encoding_near(name));
+			    near != NULL ? "%s: there is no such encoding; did you mean %s?"
+					 : "%s: there is no such encoding; `iconv -l` lists them",
+			    name, near);
 		}
 		d->kind = study(d->iconv, &d->table);
 	}

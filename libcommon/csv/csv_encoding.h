@@ -20,7 +20,8 @@ const char *csv_encoding_canonical(const char *name, char *out);
 /* csv_encoding_iconv_name - what iconv calls it; name itself when that is the same. */
 const char *csv_encoding_iconv_name(const char *name);
 
-/* csv_encoding_near - the well-known encoding whose name is most like this one; static memory. */
+/* csv_encoding_near - the well-known encoding whose name is most like this one; NULL when none is
+ * near; static memory. */
 const char *csv_encoding_near(const char *name);
 
 /* csv_encoding_windows_1252 - the character of a byte, 0 for the five that have none. */

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "base/near.h"
 #include "csv/csv_encoding.h"
 
 /* Other names for the encodings of this library, and names that in practice mean more than iconv
@@ -93,38 +94,13 @@ const char *csv_encoding_iconv_name(const char *name)
 	return name;
 }
 
-/* Letters to change, add or drop (Levenshtein); both at most CSV_ENCODING_BYTES. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[CSV_ENCODING_BYTES + 2];
-	const size_t n = strlen(b);
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t corner = row[0];
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			const size_t change = corner + (a[i] != b[j]);
-			const size_t edit = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-			corner = row[j + 1];
-			row[j + 1] = change < edit ? change : edit;
-		}
-	}
-	return row[n];
-}
-
 const char *csv_encoding_near(const char *name)
 {
 	char lower[CSV_ENCODING_BYTES + 1];
-	const char *best = known[0];
-	size_t least = SIZE_MAX;
+	struct near near;
 	(void)csv_encoding_canonical(name, lower);
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		const size_t d = distance(lower, known[i]);
-		if (d < least) {
-			least = d;
-			best = known[i];
-		}
-	}
-	return best;
+	near_init(&near, lower);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		near_try(&near, known[i]);
+	return near.best;
 }

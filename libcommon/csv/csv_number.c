@@ -2,6 +2,8 @@
 /* csv_number - integer and decimal cells of any length. */
 #include "csv/csv_number.h"
 
+#include <stdio.h>
+
 const uint64_t csv_number_tens[20] = {
 	1ULL,
 	10ULL,
@@ -165,4 +167,19 @@ bool csv_number_shape(const char *p, size_t n, size_t *out_before, size_t *out_b
 	*out_before = d.n_before;
 	*out_behind = d.n_behind;
 	return true;
+}
+
+void csv_number_show(__int128 v, unsigned scale, char *out)
+{
+	char digits[CSV_NUMBER_SHOWN_BYTES];
+	size_t at = sizeof(digits);
+	unsigned __int128 u = v < 0 ? -(unsigned __int128)v : (unsigned __int128)v;
+	for (unsigned i = 0; u > 0 || i <= scale; i++) {
+		if (i == scale && scale > 0)
+			digits[--at] = '.';
+		digits[--at] = (char)('0' + (int)(u % 10));
+		u /= 10;
+	}
+	(void)snprintf(out, CSV_NUMBER_SHOWN_BYTES, "%s%.*s", v < 0 ? "-" : "",
+	    (int)(sizeof(digits) - at), digits + at);
 }

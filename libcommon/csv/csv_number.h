@@ -19,6 +19,8 @@
 #include "csv/csv.h"
 #include "csv/csv_swar.h"
 
+enum { CSV_NUMBER_SHOWN_BYTES = 64 };
+
 enum { CSV_NUMBER_FAST = 8 }; /* digits that are read in one step */
 
 extern const uint64_t csv_number_tens[20]; /* 10^0 .. 10^19 */
@@ -172,5 +174,8 @@ MUST_CHECK __attribute__((always_inline)) static inline bool csv_number_double(
  * leading zeros before the point and trailing ones behind it are counted as written.
  */
 bool csv_number_shape(const char *p, size_t n, size_t *out_before, size_t *out_behind) MUST_CHECK;
+
+/* csv_number_show - a decimal as a person would write it; out has CSV_NUMBER_SHOWN_BYTES. */
+void csv_number_show(__int128 v, unsigned scale, char *out);
 
 #endif

@@ -287,8 +287,8 @@ char csv_time_format_between(const char *format)
 	return '\0';
 }
 
-/* Inverse of csv_time_days, Hinnant's civil_from_days. */
-static void civil_from_days(int32_t days, int *out_year, unsigned *out_month, unsigned *out_day)
+/* Source: Hinnant's civil_from_days. */
+void csv_time_civil(int32_t days, int *out_year, unsigned *out_month, unsigned *out_day)
 {
 	const int z = days + 719468;
 	const int era = (z >= 0 ? z : z - 146096) / 146097;
@@ -306,7 +306,7 @@ void csv_time_format_date(int32_t days, char *out)
 	int year;
 	unsigned month;
 	unsigned day;
-	civil_from_days(days, &year, &month, &day);
+	csv_time_civil(days, &year, &month, &day);
 	(void)snprintf(out, 16, "%04d-%02u-%02u", year % 10000, month % 100, day % 100);
 }
 

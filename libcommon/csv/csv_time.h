@@ -184,6 +184,9 @@ size_t csv_time_offset(const char *p, size_t n, struct csv_time_written *w);
 /* csv_time_days - days since 1970-01-01 of a date that exists (the caller checked). */
 int32_t csv_time_days(int year, unsigned month, unsigned day);
 
+/* csv_time_civil - the day of days since 1970-01-01; the inverse of csv_time_days. */
+void csv_time_civil(int32_t days, int *out_year, unsigned *out_month, unsigned *out_day);
+
 /* csv_time_format_date - "YYYY-MM-DD" and NUL; out at least 16 bytes. */
 void csv_time_format_date(int32_t days, char *out);
 

@@ -2,7 +2,7 @@
 /* check - columns, functions and types of a tree; conversions become casts. */
 #include "expr/check.h"
 
-#include "expr/near.h"
+#include "base/near.h"
 
 #include <stdio.h>
 #include <string.h>

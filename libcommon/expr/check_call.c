@@ -2,8 +2,8 @@
 /* check_call - a function call: the function, the count and the types of its arguments. */
 #include "expr/check.h"
 
+#include "base/near.h"
 #include "base/text.h"
-#include "expr/near.h"
 
 #include <stdio.h>
 #include <string.h>

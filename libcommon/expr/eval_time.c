@@ -17,19 +17,11 @@ struct day {
 	unsigned month, day;
 };
 
-/* Source: Hinnant's civil_from_days. */
+/* Days are 32 bits wide wherever a date is kept. */
 static struct day day_of(int64_t days)
 {
-	const int64_t z = days + 719468;
-	const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	const unsigned doe = (unsigned)(z - era * 146097);
-	const unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	const unsigned mp = (5 * doy + 2) / 153;
-	struct day d = { .year = (int)(yoe + era * 400) };
-	d.day = doy - (153 * mp + 2) / 5 + 1;
-	d.month = mp < 10 ? mp + 3 : mp - 9;
-	d.year += d.month <= 2 ? 1 : 0;
+	struct day d;
+	csv_time_civil((int32_t)days, &d.year, &d.month, &d.day);
 	return d;
 }
 
@@ -143,7 +135,6 @@ static int64_t last_day_of(int year, unsigned month)
 	return month == 12 ? 31 : csv_time_days(year, month + 1, 1) - csv_time_days(year, month, 1);
 }
 
-/* Days are 32 bits wide wherever a date is kept. */
 static int set_day(struct expr_eval *ev, int64_t days, struct expr_value *out)
 {
 	if (days <= -INT32_MAX || days >= INT32_MAX)

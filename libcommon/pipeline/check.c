@@ -2,8 +2,8 @@
 /* check - the graph of a pipeline: inputs, one target, columns and expressions along the way. */
 #include "pipeline/problem.h"
 
+#include "base/near.h"
 #include "base/text.h"
-#include "expr/near.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /* read - a pipeline document to steps: members, names, modes; graph and columns are check.c's. */
 #include "pipeline/problem.h"
 
+#include "base/near.h"
 #include "base/text.h"
-#include "expr/near.h"
 
 #include <string.h>
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "base/text.h"
 #include "cli.h"
 #include "contract/run.h"
@@ -97,41 +98,14 @@ void cli_complain_err(const struct err *err)
 	}
 }
 
-/* Letters to change, add or drop. */
-static size_t distance(const char *a, const char *b)
-{
-	enum { MOST = 63 };
-	size_t row[MOST + 2];
-	const size_t n = strlen(b) < MOST ? strlen(b) : MOST;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t corner = row[0];
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			const size_t change = corner + (a[i] != b[j]);
-			const size_t edit = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-			corner = row[j + 1];
-			row[j + 1] = change < edit ? change : edit;
-		}
-	}
-	return row[n];
-}
-
 const char *cli_near(const char *word, const char *const *words, size_t n, size_t stride)
 {
-	const char *best = NULL;
-	size_t least = strlen(word) / 2 + 1;
-	for (size_t i = 0; i < n; i++) {
-		const char *const *at =
-		    (const char *const *)(const void *)((const char *)words + i * stride);
-		const size_t d = distance(word, *at);
-		if (d < least) {
-			least = d;
-			best = *at;
-		}
-	}
-	return best;
+	struct near near;
+	near_init(&near, word);
+	for (size_t i = 0; i < n; i++)
+		near_try(
+		    &near, *(const char *const *)(const void *)((const char *)words + i * stride));
+	return near.best;
 }
 
 static unsigned bit_of(const struct cli_command *c)
