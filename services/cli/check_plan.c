@@ -137,7 +137,7 @@ int check_open_split(struct check *k, struct err *err)
 {
 	size_t n;
 	k->sampling.given = &k->given;
-	k->sampling.block_bytes = k->to_parquet ? CLI_PARQUET_BLOCK_BYTES : 0;
+	k->sampling.block_bytes = k->to_parquet ? cli_parquet_part_bytes(k->input.bytes) : 0;
 	k->sampling.all = k->args->sniff_all;
 	csv_split_close(&k->split);
 	if (cli_sample_open(&k->sampling, &k->input, &k->split, err) != 0)

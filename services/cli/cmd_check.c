@@ -32,6 +32,8 @@ static int open_outputs(struct check *k, struct err *err)
 	k->to_parquet = a->clean != NULL && cli_is_parquet(a->clean);
 	if (a->clean != NULL && cli_clean_open(&k->clean, a->clean, a->quote_all, err) != 0)
 		return -1;
+	if (k->to_parquet)
+		cli_parquet_load(&k->parquet, a->threads);
 	if (a->rejects != NULL && cli_rejects_open(&k->rejects, a->rejects, err) != 0)
 		return -1;
 	const char *report = a->json ? "-" : a->report;
@@ -60,7 +62,7 @@ static int run_to_parquet(struct check *k, const struct contract_run_params *sha
 	struct contract_run_params p = *shared;
 	sinks[p.n_sinks++] = cli_parquet_sink(&k->parquet);
 	p.driver = &driver;
-	if (cli_parquet_open(&k->parquet, &k->clean.out, p.schema, p.threads, err) != 0 ||
+	if (cli_parquet_open(&k->parquet, &k->clean.out, p.schema, err) != 0 ||
 	    contract_run(&p, &k->result, err) != 0)
 		return -1;
 	return cli_parquet_end(&k->parquet, err);

@@ -167,6 +167,12 @@ int cli_output_write(struct cli_output *o, const void *p, size_t n, struct err *
 	return 0;
 }
 
+void cli_output_hasten(const struct cli_output *o)
+{
+	if (o->target != NULL)
+		(void)sync_file_range(o->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int cli_output_finish(struct cli_output *o, struct err *err)
 {
 	if (flush(o, err) != 0)

@@ -47,6 +47,10 @@ int cli_output_open(struct cli_output *o, const char *path, struct err *err) MUS
  */
 int cli_output_write(struct cli_output *o, const void *p, size_t n, struct err *err) MUST_CHECK;
 
+/* cli_output_hasten - let the disk begin with what was written, so that cli_output_finish has less
+ * to wait for. */
+void cli_output_hasten(const struct cli_output *o);
+
 /* cli_output_finish - all bytes to the disk. ERR_NO_SPACE, ERR_UNAVAILABLE. */
 int cli_output_finish(struct cli_output *o, struct err *err) MUST_CHECK;
 

@@ -14,7 +14,8 @@
 #include "duckdb_stub.h"
 
 #define PARQUET_OPTIONS                                                                            \
-	"FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 4096, USE_TMP_FILE false"
+	"FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 4096, ROW_GROUP_SIZE 307200, "  \
+	"USE_TMP_FILE false"
 
 _Static_assert(
     sizeof(struct csv_text) == sizeof(struct engine_text), "texts are handed over as they are");
@@ -93,22 +94,58 @@ static void flip_uuids(const struct cli_parquet *p, struct csv_batch *b)
 	}
 }
 
-int cli_parquet_open(struct cli_parquet *p, struct cli_output *out, const struct csv_schema *schema,
-    unsigned threads, struct err *err)
+size_t cli_parquet_part_bytes(int64_t bytes)
 {
+	const int64_t aim = bytes / CLI_PARQUET_PARTS + CLI_PARQUET_PART_SLACK;
+	if (bytes < 0)
+		return CLI_PARQUET_PART_MAX_BYTES;
+	if (aim < CLI_PARQUET_PART_MIN_BYTES)
+		return CLI_PARQUET_PART_MIN_BYTES;
+	return aim < CLI_PARQUET_PART_MAX_BYTES ? (size_t)aim : CLI_PARQUET_PART_MAX_BYTES;
+}
+
+static void *load(void *arg)
+{
+	struct cli_parquet *p = arg;
 	const struct engine_conf conf = {
 		.threads = 1, /* workers bring their own threads */
-		.memory_bytes = (int64_t)threads * CLI_PARQUET_MEMORY_BYTES,
+		.memory_bytes = (int64_t)p->threads * CLI_PARQUET_MEMORY_BYTES,
 		.scratch = "/proc/self/fd", /* parts have no other name */
 	};
+	p->loaded = duckdb_stub_load(&p->loader_err) == 0 &&
+		    engine_open(&conf, &p->engine, &p->loader_err) == 0;
+	return NULL;
+}
+
+void cli_parquet_load(struct cli_parquet *p, unsigned threads)
+{
+	p->threads = threads;
+	p->loading = pthread_create(&p->loader, NULL, load, p) == 0;
+	if (!p->loading)
+		(void)load(p);
+}
+
+static void wait_for_loader(struct cli_parquet *p)
+{
+	if (p->loading)
+		(void)pthread_join(p->loader, NULL);
+	p->loading = false;
+}
+
+int cli_parquet_open(
+    struct cli_parquet *p, struct cli_output *out, const struct csv_schema *schema, struct err *err)
+{
 	p->out = out;
 	p->schema = schema;
 	p->columns = mem_array(schema->n_columns, sizeof(*p->columns));
 	for (size_t c = 0; c < schema->n_columns; c++)
 		p->columns[c] = column_of(&schema->columns[c]);
 	list_columns(p);
-	if (duckdb_stub_load(err) != 0 || engine_open(&conf, &p->engine, err) != 0)
+	wait_for_loader(p);
+	if (!p->loaded) {
+		*err = p->loader_err;
 		return -1;
+	}
 	p->begun = true;
 	return parquet_join_begin(&p->join, out, err);
 }
@@ -216,6 +253,7 @@ static int join_part(void *arg, const struct buf *rendered, struct err *err)
 	const int rc = parquet_join_add(&p->join, fd, err);
 	(void)close(fd);
 	p->any = true;
+	cli_output_hasten(p->out);
 	return rc;
 }
 
@@ -256,6 +294,7 @@ int cli_parquet_end(struct cli_parquet *p, struct err *err)
 
 void cli_parquet_close(struct cli_parquet *p)
 {
+	wait_for_loader(p);
 	if (p->begun)
 		parquet_join_done(&p->join);
 	engine_close(&p->engine);

@@ -10,13 +10,18 @@
 #ifndef CLI_PARQUET_H
 #define CLI_PARQUET_H
 
+#include <pthread.h>
+
 #include "base/arena.h"
 #include "contract/run.h"
 #include "engine/engine.h"
 #include "parquet_join.h"
 
 enum {
-	CLI_PARQUET_BLOCK_BYTES = 32 << 20,   /* of the file for each part: a few row groups */
+	CLI_PARQUET_PARTS = 32,               /* of a file of middle size: threads end together */
+	CLI_PARQUET_PART_SLACK = 64 << 10,    /* so that no last sliver makes one more */
+	CLI_PARQUET_PART_MIN_BYTES = 8 << 20, /* of the file for a part */
+	CLI_PARQUET_PART_MAX_BYTES = 32 << 20,
 	CLI_PARQUET_MEMORY_BYTES = 256 << 20, /* of DuckDB for each thread */
 };
 
@@ -28,21 +33,36 @@ struct cli_parquet {
 	struct engine_column *columns;   /* as DuckDB has them; owned */
 	struct buf select;               /* SQL of them */
 	_Atomic unsigned workers;        /* so far: each names its source */
-	bool begun, any;                 /* any: a part was joined */
+	pthread_t loader;                /* loads DuckDB while the file is looked at */
+	unsigned threads;
+	bool loading;          /* loader runs or is to be joined */
+	bool loaded;           /* it is through, and the engine is there */
+	struct err loader_err; /* else: why not */
+	bool begun, any;       /* any: a part was joined */
 };
 
 /* cli_is_parquet - does a path ask for Parquet? */
 bool cli_is_parquet(const char *path);
 
+/* cli_parquet_part_bytes - of a file with this many bytes (-1 = not known), for each part. */
+size_t cli_parquet_part_bytes(int64_t bytes);
+
 /*
- * cli_parquet_open - load DuckDB and begin the file.
+ * cli_parquet_load - begin to load DuckDB, on a thread of its own: that takes as long as looking at
+ * the file does. What fails is told by cli_parquet_open.
+ */
+void cli_parquet_load(struct cli_parquet *p, unsigned threads);
+
+/*
+ * cli_parquet_open - wait for DuckDB and begin the file.
  *
+ * p            after cli_parquet_load
  * out, schema  borrowed until cli_parquet_close
  *
  * Errors  ERR_UNAVAILABLE  code "duckdb.absent"; others as engine_open, cli_output_write
  */
 int cli_parquet_open(struct cli_parquet *p, struct cli_output *out, const struct csv_schema *schema,
-    unsigned threads, struct err *err) MUST_CHECK;
+    struct err *err) MUST_CHECK;
 
 /* cli_parquet_driver, cli_parquet_sink - for contract_run; the sink is its last one. */
 struct contract_run_driver cli_parquet_driver(struct cli_parquet *p);
