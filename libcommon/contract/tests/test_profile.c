@@ -11,120 +11,32 @@
 #include "base/mem.h"
 #include "contract/profile.h"
 #include "kit/json.h"
+#include "profile_table.h"
 
 enum { ROWS = 30000, TEXT_BYTES = 64, PARTS = 5 };
 
-static uint64_t seed = 1;
-
-static uint64_t next_random(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	uint64_t x = seed;
-	x = (x ^ (x >> 33)) * UINT64_C(0xFF51AFD7ED558CCD);
-	return x ^ (x >> 33);
-}
-
-/* A table in memory: values of every column, row after row. */
-struct table {
-	struct csv_schema schema;
-	struct csv_column columns[13];
-	char *values[13]; /* rows values of each column; texts point into texts */
-	bool *null[13];
-	char *texts;
-	size_t rows;
-};
-
-static void add_column(struct table *t, enum csv_type type, uint8_t precision, uint8_t scale)
-{
-	struct csv_column *c = &t->columns[t->schema.n_columns];
-	*c = (struct csv_column){ .name = csv_type_name(type),
-		.type = type,
-		.file_column = (int)t->schema.n_columns,
-		.precision = precision,
-		.scale = scale };
-	t->values[t->schema.n_columns] = mem_array(t->rows + 1, csv_value_bytes(c));
-	t->null[t->schema.n_columns] = mem_array(t->rows + 1, sizeof(bool));
-	t->schema.n_columns++;
-	t->schema.file_columns++;
-	t->schema.columns = t->columns;
-}
-
-static void done_table(struct table *t)
-{
-	for (size_t c = 0; c < t->schema.n_columns; c++) {
-		free(t->values[c]);
-		free(t->null[c]);
-	}
-	free(t->texts);
-}
-
-static void put(struct table *t, size_t column, size_t row, const void *value)
-{
-	const size_t size = csv_value_bytes(&t->columns[column]);
-	memcpy(t->values[column] + row * size, value, size);
-}
-
-/* Rows of the table, by their numbers, as one settled batch. */
-static void feed(struct contract_profile *p, const struct table *t, struct csv_batch *b,
-    const uint32_t *rows, size_t n)
-{
-	for (size_t c = 0; c < t->schema.n_columns; c++) {
-		const size_t size = csv_value_bytes(&t->columns[c]);
-		struct csv_vector *v = &b->columns[c];
-		v->nulls = 0;
-		memset(v->valid, 0xFF, b->cap / 8);
-		for (size_t i = 0; i < n; i++) {
-			memcpy((char *)v->data + i * size, t->values[c] + rows[i] * size, size);
-			if (!t->null[c][rows[i]])
-				continue;
-			memset((char *)v->data + i * size, 0xEE, size);
-			v->valid[i / 64] &= ~(UINT64_C(1) << (i % 64));
-			v->nulls++;
-		}
-	}
-	for (size_t i = 0; i < n; i++)
-		b->row[i] = (int64_t)rows[i] + 1;
-	b->rows = n;
-	contract_profile_batch(p, b);
-}
-
-static const char *whole_json(const struct table *t, struct arena *a)
-{
-	struct contract_profile *p = contract_profile_new(&t->schema);
-	struct csv_batch *b = csv_batch_new(&t->schema);
-	uint32_t rows[CSV_BATCH_ROWS];
-	for (size_t at = 0; at < t->rows;) {
-		size_t n = 0;
-		for (; n < b->cap && at < t->rows; n++)
-			rows[n] = (uint32_t)at++;
-		feed(p, t, b, rows, n);
-	}
-	const char *text = js_print(a, contract_profile_json(p, a));
-	csv_batch_free(&b);
-	contract_profile_free(&p);
-	return text;
-}
-
 /* Every row to one of several profiles, in batches of any size, merged in any order. */
-static const char *split_json(const struct table *t, struct arena *a)
+static const char *split_json(const struct profile_table *t, struct arena *a)
 {
 	struct contract_profile *parts[PARTS];
 	struct csv_batch *b = csv_batch_new(&t->schema);
 	uint32_t rows[CSV_BATCH_ROWS];
 	for (int i = 0; i < PARTS; i++)
 		parts[i] = contract_profile_new(&t->schema);
-	const size_t start = next_random() % t->rows;
+	const size_t start = profile_table_random() % t->rows;
 	for (size_t at = 0; at < t->rows;) {
-		const size_t want = 1 + next_random() % b->cap;
+		const size_t want = 1 + profile_table_random() % b->cap;
 		size_t n = 0;
 		for (; n < want && at < t->rows; n++)
 			rows[n] = (uint32_t)((start + at++) % t->rows);
 		/* One of them gets most rows, so that their samples are of different levels. */
-		feed(parts[next_random() % 3 != 0 ? PARTS - 1 : next_random() % PARTS], t, b, rows,
-		    n);
+		profile_table_feed(
+		    parts[profile_table_random() % 3 != 0 ? PARTS - 1
+							  : profile_table_random() % PARTS],
+		    t, b, rows, n);
 	}
 	for (int left = PARTS; left > 1; left--) {
-		const size_t from = 1 + next_random() % (uint64_t)(left - 1);
+		const size_t from = 1 + profile_table_random() % (uint64_t)(left - 1);
 		contract_profile_merge(parts[0], parts[from]);
 		contract_profile_free(&parts[from]);
 		parts[from] = parts[left - 1];
@@ -135,20 +47,20 @@ static const char *split_json(const struct table *t, struct arena *a)
 	return text;
 }
 
-static void fill_text(struct table *t, size_t column, size_t row, const char *text)
+static void fill_text(struct profile_table *t, size_t column, size_t row, const char *text)
 {
 	char *at = t->texts + (row * 2 + (column & 1)) * (TEXT_BYTES + CSV_PAD_BYTES);
 	const size_t n = strlen(text);
 	memcpy(at, text, n);
 	const struct csv_text v = csv_text_make(at, n);
-	put(t, column, row, &v);
+	profile_table_put(t, column, row, &v);
 }
 
-static void fill_row(struct table *t, size_t row)
+static void fill_row(struct profile_table *t, size_t row)
 {
 	static const char *const words[] = { "open", "closed", "zurückgestellt", "Straße 12" };
 	char text[TEXT_BYTES];
-	const int64_t any = (int64_t)next_random() % 1000003;
+	const int64_t any = (int64_t)profile_table_random() % 1000003;
 	const __int128 wide = (__int128)any * INT64_MAX * 1000003;
 	const double real = any % 7 == 0 ? -0.0 : (double)any / 7 * (any % 3 == 0 ? 1e20 : 1);
 	const int32_t day = (int32_t)(any % 20000);
@@ -159,40 +71,40 @@ static void fill_row(struct table *t, size_t row)
 	const int64_t few = any % 40;
 	(void)snprintf(text, sizeof(text), "customer-%lld-%0*d", (long long)any,
 	    (int)(any % 2 == 0 ? 1 : 40), 7);
-	put(t, 0, row, &any);
-	put(t, 1, row, &few);
-	put(t, 2, row, &any);
-	put(t, 3, row, &wide);
-	put(t, 4, row, &real);
-	put(t, 5, row, &truth);
-	put(t, 6, row, &day);
-	put(t, 7, row, &stamp);
-	put(t, 8, row, &clock);
-	put(t, 9, row, &duration);
-	put(t, 10, row, &wide);
-	fill_text(t, 11, row, words[next_random() % ARRAY_SIZE(words)]);
+	profile_table_put(t, 0, row, &any);
+	profile_table_put(t, 1, row, &few);
+	profile_table_put(t, 2, row, &any);
+	profile_table_put(t, 3, row, &wide);
+	profile_table_put(t, 4, row, &real);
+	profile_table_put(t, 5, row, &truth);
+	profile_table_put(t, 6, row, &day);
+	profile_table_put(t, 7, row, &stamp);
+	profile_table_put(t, 8, row, &clock);
+	profile_table_put(t, 9, row, &duration);
+	profile_table_put(t, 10, row, &wide);
+	fill_text(t, 11, row, words[profile_table_random() % ARRAY_SIZE(words)]);
 	fill_text(t, 12, row, text);
 	for (size_t c = 0; c < t->schema.n_columns; c++)
-		t->null[c][row] = c > 0 && next_random() % 11 == 0;
+		t->null[c][row] = c > 0 && profile_table_random() % 11 == 0;
 }
 
-static void make_table(struct table *t, size_t rows)
+static void make_table(struct profile_table *t, size_t rows)
 {
-	*t = (struct table){ .rows = rows };
+	*t = (struct profile_table){ .rows = rows };
 	t->texts = mem_array(rows * 2 + 2, TEXT_BYTES + CSV_PAD_BYTES);
-	add_column(t, CSV_INTEGER, 0, 0);
-	add_column(t, CSV_INTEGER, 0, 0);
-	add_column(t, CSV_DECIMAL, 18, 2);
-	add_column(t, CSV_DECIMAL, 38, 2);
-	add_column(t, CSV_DOUBLE, 0, 0);
-	add_column(t, CSV_BOOLEAN, 0, 0);
-	add_column(t, CSV_DATE, 0, 0);
-	add_column(t, CSV_TIMESTAMP, 0, 0);
-	add_column(t, CSV_TIME, 0, 0);
-	add_column(t, CSV_DURATION, 0, 0);
-	add_column(t, CSV_UUID, 0, 0);
-	add_column(t, CSV_TEXT, 0, 0);
-	add_column(t, CSV_TEXT, 0, 0);
+	profile_table_column(t, CSV_INTEGER, 0, 0);
+	profile_table_column(t, CSV_INTEGER, 0, 0);
+	profile_table_column(t, CSV_DECIMAL, 18, 2);
+	profile_table_column(t, CSV_DECIMAL, 38, 2);
+	profile_table_column(t, CSV_DOUBLE, 0, 0);
+	profile_table_column(t, CSV_BOOLEAN, 0, 0);
+	profile_table_column(t, CSV_DATE, 0, 0);
+	profile_table_column(t, CSV_TIMESTAMP, 0, 0);
+	profile_table_column(t, CSV_TIME, 0, 0);
+	profile_table_column(t, CSV_DURATION, 0, 0);
+	profile_table_column(t, CSV_UUID, 0, 0);
+	profile_table_column(t, CSV_TEXT, 0, 0);
+	profile_table_column(t, CSV_TEXT, 0, 0);
 	for (size_t row = 0; row < rows; row++)
 		fill_row(t, row);
 }
@@ -202,20 +114,20 @@ static void test_any_split_gives_the_same(void **state)
 	(void)state;
 	static const size_t sizes[] = { 1, 300, 600, 5000, 8192, 8193, ROWS };
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct table t;
+		struct profile_table t;
 		make_table(&t, sizes[i]);
 		for (int round = 0; round < 3; round++) {
 			struct arena *a = arena_new(64 << 20);
-			assert_string_equal(whole_json(&t, a), split_json(&t, a));
+			assert_string_equal(profile_table_json(&t, a), split_json(&t, a));
 			arena_free(&a);
 		}
-		done_table(&t);
+		profile_table_done(&t);
 	}
 }
 
 /* Rows first..last - 1 of a table, into p. */
 static void feed_part(
-    struct contract_profile *p, const struct table *t, uint32_t first, uint32_t last)
+    struct contract_profile *p, const struct profile_table *t, uint32_t first, uint32_t last)
 {
 	struct csv_batch *b = csv_batch_new(&t->schema);
 	uint32_t rows[CSV_BATCH_ROWS];
@@ -223,12 +135,13 @@ static void feed_part(
 		size_t n = 0;
 		while (n < b->cap && first < last)
 			rows[n++] = first++;
-		feed(p, t, b, rows, n);
+		profile_table_feed(p, t, b, rows, n);
 	}
 	csv_batch_free(&b);
 }
 
-static struct contract_profile *part_of(const struct table *t, uint32_t first, uint32_t last)
+static struct contract_profile *part_of(
+    const struct profile_table *t, uint32_t first, uint32_t last)
 {
 	struct contract_profile *p = contract_profile_new(&t->schema);
 	feed_part(p, t, first, last);
@@ -240,10 +153,10 @@ static void test_unequal_parts(void **state)
 {
 	(void)state;
 	enum { ALL = CONTRACT_PROFILE_SAMPLE_ROWS + 100, FEW = 50 };
-	struct table t;
+	struct profile_table t;
 	struct arena *a = arena_new(64 << 20);
 	make_table(&t, ALL);
-	const char *whole = whole_json(&t, a);
+	const char *whole = profile_table_json(&t, a);
 	for (int round = 0; round < 2; round++) {
 		struct contract_profile *few = part_of(&t, 0, FEW);
 		struct contract_profile *many = part_of(&t, FEW, ALL);
@@ -253,7 +166,7 @@ static void test_unequal_parts(void **state)
 		contract_profile_free(&few);
 		contract_profile_free(&many);
 	}
-	done_table(&t);
+	profile_table_done(&t);
 	arena_free(&a);
 }
 
@@ -263,10 +176,10 @@ static void test_after(void **state)
 	(void)state;
 	enum { ALL = 4 * CONTRACT_PROFILE_SAMPLE_ROWS };
 	static const uint32_t firsts[] = { 1, 100, 3000, ALL / 2, ALL - 1 };
-	struct table t;
+	struct profile_table t;
 	struct arena *a = arena_new(64 << 20);
 	make_table(&t, ALL);
-	const char *whole = whole_json(&t, a);
+	const char *whole = profile_table_json(&t, a);
 	for (size_t i = 0; i < ARRAY_SIZE(firsts); i++) {
 		const uint32_t half = firsts[i] + (ALL - firsts[i]) / 2;
 		struct contract_profile *sum = part_of(&t, 0, firsts[i]);
@@ -281,20 +194,20 @@ static void test_after(void **state)
 		contract_profile_free(&one);
 		contract_profile_free(&two);
 	}
-	done_table(&t);
+	profile_table_done(&t);
 	arena_free(&a);
 }
 
 /* The profile of one column, its values given. */
 static cJSON *column_of(const struct csv_column *c, const void *values, size_t n, struct arena *a)
 {
-	struct table t = { .rows = n };
+	struct profile_table t = { .rows = n };
 	cJSON *json = NULL;
 	struct err err = { 0 };
-	add_column(&t, c->type, c->precision, c->scale);
+	profile_table_column(&t, c->type, c->precision, c->scale);
 	memcpy(t.values[0], values, n * csv_value_bytes(c));
-	const char *text = whole_json(&t, a);
-	done_table(&t);
+	const char *text = profile_table_json(&t, a);
+	profile_table_done(&t);
 	assert_int_equal(js_parse(text, strlen(text), a, &json, &err), 0);
 	return cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(json, "columns"), 0);
 }
@@ -543,7 +456,7 @@ static void test_small_files_are_exact(void **state)
 		struct arena *a = arena_new(64 << 20);
 		int64_t *v = mem_array(n, sizeof(*v));
 		for (size_t k = 0; k < n; k++)
-			v[k] = (int64_t)(next_random() % (n * 3)) - (int64_t)n;
+			v[k] = (int64_t)(profile_table_random() % (n * 3)) - (int64_t)n;
 		const struct csv_column integer = { .type = CSV_INTEGER };
 		const cJSON *c = column_of(&integer, v, n, a);
 		qsort(v, n, sizeof(*v), compare_whole);
