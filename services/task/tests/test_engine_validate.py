@@ -254,7 +254,7 @@ def test_every_type_crosses_exactly(scratch, tmp_path):
 
 
 @pytest.mark.parametrize("data, code, word", [
-    (b"", "file.empty", "0 bytes"),
+    (b"", "file.empty", "empty"),
     (b"\n\n", "file.empty", "header"),
     (b"PK\x03\x04junk", "file.binary", "ZIP"),
     (b"\x1f\x8b\x08\x00", "file.archive", "gzip"),

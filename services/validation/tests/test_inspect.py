@@ -61,7 +61,7 @@ def test_the_best_dataset_is_named(catalog):
 
 
 @pytest.mark.parametrize("data, word", [
-    (b"", "0 bytes"), (b"PK\x03\x04junk", "ZIP"), (b"\x1f\x8b\x08\x00", "gzip"), (b"\n\n\n", ""),
+    (b"", "empty"), (b"PK\x03\x04junk", "ZIP"), (b"\x1f\x8b\x08\x00", "gzip"), (b"\n\n\n", ""),
     (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, ""),
 ])
 def test_what_is_no_table_is_said(catalog, data, word):
