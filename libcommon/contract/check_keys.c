@@ -87,7 +87,7 @@ static void refuse(struct contract_checker *k, struct csv_batch *b, size_t slot,
 	(void)names_of(k->c, key, names);
 	if (key->kind == CONTRACT_KEY_FOREIGN)
 		csv_batch_fault(b, slot, column, key->rule, "%s: no such value in %s", names,
-		    key->resource[0] == '\0' ? "this file" : key->resource);
+		    key->resource[0] == '\0' ? "a good row of this file" : key->resource);
 	else
 		csv_batch_fault(b, slot, column, key->rule, "%s: row %lld has the same value",
 		    names, (long long)v->other);

@@ -87,6 +87,9 @@ static void read_ours(struct contract_reader *r, const cJSON *schema, struct con
 {
 	static const char *const bad_rows[] = { "reject", "repair", NULL };
 	const cJSON *ours = read_member(r, schema, "millrace", cJSON_Object, "an object");
+	static const char *const members[] = { "budget_pct", "budget_after_rows", "extra_columns",
+		"missing_columns", "match", "bad_rows", "dialect", "rules", NULL };
+	read_known(r, ours, members);
 	read_budget(r, ours, c);
 	read_match(r, schema, ours, c);
 	c->repair = read_one_of(r, ours, "millrace.bad_rows", bad_rows, 0) == 1;

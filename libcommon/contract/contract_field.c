@@ -10,6 +10,8 @@
 #include "csv/csv_zone.h"
 
 static const char *const no_words[] = { NULL };
+static const char *const own_members[] = { "type", "precision", "scale", "aliases", "zone",
+	"locale", "normalise", NULL };
 
 static bool has_control(const char *s)
 {
@@ -310,6 +312,7 @@ void contract_read_field(struct contract_reader *r, const cJSON *obj, struct con
 		return;
 	}
 	const cJSON *ours = read_member(r, obj, "millrace", cJSON_Object, "an object");
+	read_known(r, ours, own_members);
 	f->name = read_name(r, obj);
 	const struct type_word *type = find_type(r, obj, ours);
 	f->column.name = f->name;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/near.h"
+
 void read_fault(struct contract_reader *r, const char *member, const char *fmt, ...)
 {
 	struct contract_faults *f = r->faults;
@@ -104,4 +106,24 @@ int read_one_of(struct contract_reader *r, const cJSON *obj, const char *name,
 	}
 	read_fault(r, name, "must be one of %s", all);
 	return dflt;
+}
+
+void read_known(struct contract_reader *r, const cJSON *ours, const char *const *names)
+{
+	const cJSON *v;
+	cJSON_ArrayForEach(v, ours)
+	{
+		struct near near;
+		bool known = false;
+		near_init(&near, v->string);
+		for (size_t i = 0; names[i] != NULL; i++) {
+			known = known || strcmp(names[i], v->string) == 0;
+			near_try(&near, names[i]);
+		}
+		if (!known)
+			read_fault(r, arena_printf(r->a, "millrace.%.60s", v->string),
+			    near.best != NULL ? "is not known; did you mean \"%s\"?"
+					      : "is not known: nobody would honour it",
+			    near.best);
+	}
 }

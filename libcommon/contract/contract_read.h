@@ -36,6 +36,10 @@ const char *const *read_words(
 int read_one_of(struct contract_reader *r, const cJSON *obj, const char *name,
     const char *const *words, int dflt);
 
+/* read_known - a fault for every member of ours whose name is not in the NULL-ended list: nobody
+ * would honour it. */
+void read_known(struct contract_reader *r, const cJSON *ours, const char *const *names);
+
 /* contract_read_field - one field: name, type, format, how cells are read; then its constraints. */
 void contract_read_field(struct contract_reader *r, const cJSON *obj, struct contract_field *f);
 

@@ -74,6 +74,8 @@ static const char *part_value(struct contract_reader *r, const cJSON *part, cons
 		return header_rows(r, part);
 	if (!cJSON_IsString(part))
 		return NULL;
+	if (part->valuestring[0] == '\0')
+		return "none";
 	return strcmp(key, "line_end") == 0 ? line_end_word(part->valuestring) : part->valuestring;
 }
 

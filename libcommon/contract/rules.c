@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/die.h"
-#include "csv/csv.h"
+#include "csv/csv_repair.h"
 
 static const struct contract_rule rules[] = {
 	{
@@ -233,7 +233,33 @@ static const struct contract_rule rules[] = {
 	    .hint = "Correct the value, or load the row it refers to first.",
 	    .example = "id,parent\n1,7\n",
 	    .line = 2,
-	    .message = "parent: no such value in this file",
+	    .message = "parent: no such value in a good row of this file",
+	},
+};
+
+static const struct contract_rule repairs[] = {
+	{
+	    .id = CSV_REPAIR_RULE_SURPLUS,
+	    .meaning = "Cells too many, all of those behind the last column empty.",
+	    .hint = "They are dropped.",
+	},
+	{
+	    .id = CSV_REPAIR_RULE_JOIN,
+	    .meaning = "At most 8 cells too many, none of those to be joined quoted, one text "
+		       "column alone makes a reading that fits.",
+	    .hint = "Its cells are joined again with the delimiters between them.",
+	},
+	{
+	    .id = CSV_REPAIR_RULE_SPLIT,
+	    .meaning = "One cell too few, an empty one at the end would not fit, one cut alone "
+		       "makes a reading that fits.",
+	    .hint = "An unquoted cell is cut at a comma, semicolon, tab, pipe or blank, which "
+		    "goes.",
+	},
+	{
+	    .id = CSV_REPAIR_RULE_PAD,
+	    .meaning = "At least half of the cells are there.",
+	    .hint = "Empty ones are added at the end.",
 	},
 };
 
@@ -275,6 +301,12 @@ const struct contract_rule *contract_rules(size_t *out_n)
 {
 	*out_n = ARRAY_SIZE(rules);
 	return rules;
+}
+
+const struct contract_rule *contract_repairs(size_t *out_n)
+{
+	*out_n = ARRAY_SIZE(repairs);
+	return repairs;
 }
 
 size_t contract_rule_index(const char *id)

@@ -33,6 +33,10 @@ struct contract_rule {
 /* contract_rules - all of them in the order of the documentation; static memory. */
 const struct contract_rule *contract_rules(size_t *out_n);
 
+/* contract_repairs - the rules by which rows with the wrong number of cells are repaired, in the
+ * order in which they are tried: meaning says when, hint what is done. Static memory. */
+const struct contract_rule *contract_repairs(size_t *out_n);
+
 /* contract_rule_index - place of an id in contract_rules; an id that is not in the list is a bug.
  */
 size_t contract_rule_index(const char *id);

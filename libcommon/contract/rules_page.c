@@ -57,17 +57,9 @@ static const char tail[] =
     "repaired + rejected`.\n"
     "\n"
     "| id | when | what is done |\n"
-    "|---|---|---|\n"
-    "| `repair.surplus` | cells too many, all of those behind the last column empty | they "
-    "are dropped |\n"
-    "| `repair.join` | at most 8 cells too many, none of those to be joined quoted, one text "
-    "column alone makes a reading that fits | its cells are joined again with the delimiters "
-    "between them |\n"
-    "| `repair.split` | one cell too few, an empty one at the end would not fit, one cut "
-    "alone makes a reading that fits | an unquoted cell is cut at a comma, semicolon, tab, "
-    "pipe or blank, which goes |\n"
-    "| `repair.pad` | at least half of the cells are there | empty ones are added at the end "
-    "|\n"
+    "|---|---|---|\n";
+
+static const char reading[] =
     "\n"
     "# Rules of reading\n"
     "\n"
@@ -111,4 +103,9 @@ void contract_rules_page(struct buf *out)
 	for (size_t i = 0; i < n; i++)
 		add_rule(&rules[i], out);
 	buf_printf(out, "\n%s", tail);
+	rules = contract_repairs(&n);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(
+		    out, "| `%s` | %s | %s |\n", rules[i].id, rules[i].meaning, rules[i].hint);
+	buf_adds(out, reading);
 }

@@ -47,7 +47,8 @@ static int set_chars(char *out, size_t max, const char *key, const char *value, 
 {
 	const char *chars = chars_of(value);
 	const size_t n = strlen(chars);
-	if (n > max || strpbrk(chars, "\r\n") != NULL || !text_is_utf8(chars, n)) {
+	if (value[0] == '\0' || n > max || strpbrk(chars, "\r\n") != NULL ||
+	    !text_is_utf8(chars, n)) {
 		char what[80];
 		(void)snprintf(what, sizeof(what),
 		    "a word such as comma or tab, or 1 to %zu bytes without a line end", max);
@@ -60,7 +61,8 @@ static int set_chars(char *out, size_t max, const char *key, const char *value, 
 static int set_char(char *out, const char *key, const char *value, struct err *err)
 {
 	const char *chars = chars_of(value);
-	if (strlen(chars) > 1 || chars[0] == '\n' || chars[0] == '\r' || (uint8_t)chars[0] > 127)
+	if (value[0] == '\0' || strlen(chars) > 1 || chars[0] == '\n' || chars[0] == '\r' ||
+	    (uint8_t)chars[0] > 127)
 		return invalid(err, key, "none or one ASCII character");
 	*out = chars[0];
 	return 0;

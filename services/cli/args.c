@@ -335,6 +335,7 @@ static int judge(const struct cli_command *c, const struct cli_args *a)
 		to_stdout += outputs[i] != NULL && strcmp(outputs[i], "-") == 0;
 		for (size_t j = 0; j < i && outputs[i] != NULL; j++) {
 			if (outputs[j] == NULL || strcmp(outputs[i], "-") == 0 ||
+			    text_is_prefix(outputs[i], "/dev/") ||
 			    strcmp(outputs[i], outputs[j]) != 0)
 				continue;
 			cli_complain("%s: two outputs cannot go to the same file", outputs[i]);

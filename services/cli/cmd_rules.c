@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "cli.h"
 #include "contract/rules.h"
 #include "kit/json.h"
@@ -11,8 +12,9 @@
 
 static void show_one(const struct cli_term *t, const struct contract_rule *r)
 {
-	(void)fprintf(t->to, "%s%s%s\n\n%s\nMend it: %s\n", cli_tint(t, CLI_BOLD), r->id,
-	    cli_tint(t, CLI_PLAIN), r->meaning, r->hint);
+	(void)fprintf(t->to, "%s%s%s\n\n%s\n%s%s\n", cli_tint(t, CLI_BOLD), r->id,
+	    cli_tint(t, CLI_PLAIN), r->meaning,
+	    text_is_prefix(r->id, "repair.") ? "" : "Mend it: ", r->hint);
 	if (r->note != NULL)
 		(void)fprintf(t->to, "\n%s\n", r->note);
 	if (r->example == NULL)
@@ -38,6 +40,33 @@ static void add_json(cJSON *to, const struct contract_rule *r)
 	js_add_str(to, "note", r->note);
 }
 
+/* A rule or a repair by its id; NULL when there is none. */
+static const struct contract_rule *find(const char *id)
+{
+	const struct contract_rule *(*const lists[])(
+	    size_t *) = { contract_rules, contract_repairs };
+	for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
+		size_t n;
+		const struct contract_rule *list = lists[k](&n);
+		for (size_t i = 0; i < n; i++) {
+			if (strcmp(list[i].id, id) == 0)
+				return &list[i];
+		}
+	}
+	return NULL;
+}
+
+static void list_all(void)
+{
+	size_t n;
+	const struct contract_rule *list = contract_rules(&n);
+	for (size_t i = 0; i < n; i++)
+		(void)printf("%-18s %s\n", list[i].id, list[i].meaning);
+	list = contract_repairs(&n);
+	for (size_t i = 0; i < n; i++)
+		(void)printf("%-18s %s %s\n", list[i].id, list[i].meaning, list[i].hint);
+}
+
 static int print_json(const struct contract_rule *list, size_t n, const struct contract_rule *one)
 {
 	struct arena *a = arena_new(CLI_ARENA_BYTES);
@@ -58,12 +87,8 @@ int cli_rules(const struct cli_args *args)
 {
 	size_t n;
 	const struct contract_rule *list = contract_rules(&n);
-	const struct contract_rule *one = NULL;
+	const struct contract_rule *one = args->file == NULL ? NULL : find(args->file);
 	const struct cli_term t = cli_term_of(stdout, args->color);
-	for (size_t i = 0; args->file != NULL && i < n; i++) {
-		if (strcmp(list[i].id, args->file) == 0)
-			one = &list[i];
-	}
 	if (args->file != NULL && one == NULL) {
 		const char *near = cli_near(args->file, &list[0].id, n, sizeof(list[0]));
 		if (near != NULL)
@@ -78,7 +103,6 @@ int cli_rules(const struct cli_args *args)
 		show_one(&t, one);
 		return CLI_GOOD;
 	}
-	for (size_t i = 0; i < n; i++)
-		(void)printf("%-18s %s\n", list[i].id, list[i].meaning);
+	list_all();
 	return CLI_GOOD;
 }

@@ -90,7 +90,8 @@ static const struct case_of keys[] = {
 	  "\"integer\"}],"
 	  "\"foreignKeys\":[{\"fields\":[\"up\"],\"reference\":{\"resource\":\"\",\"fields\":["
 	  "\"id\"]}}]}",
-	    "id,up\n1,\n2,1\n3,9\n4,5\n5,3\n", "foreign_key 4 up: no such value in this file\n" },
+	    "id,up\n1,\n2,1\n3,9\n4,5\n5,3\n",
+	    "foreign_key 4 up: no such value in a good row of this file\n" },
 };
 
 #define RULE(expr)                                                                                 \

@@ -21,6 +21,8 @@ static const struct case_of cases[] = {
 	{ "delimiter", "||", NULL },
 	{ "delimiter", "12345678", NULL },
 	{ "delimiter", "123456789", "1 to 8 bytes" },
+	{ "delimiter", "", "1 to 8 bytes" },
+	{ "quote", "", "none or one" },
 	{ "delimiter", "\n", "without a line end" },
 	{ "quote", "single", NULL },
 	{ "quote", "none", NULL },
