@@ -150,8 +150,8 @@ static void count_spaced(struct reading *r, size_t slot)
 /* Counts a cell by its tag, and keeps it when it is among the first of its shape. */
 static inline void count_cell(struct reading *r, size_t slot, uint32_t tag)
 {
-	const uint8_t shape = (uint8_t)tag;
-	if (tag >= INFER_SPACED)
+	const uint32_t shape = tag % INFER_SPACED;
+	if ((tag & INFER_SPACED) != 0)
 		count_spaced(r, slot);
 	r->c->count[shape]++;
 	if (r->b->row[slot] >= r->c->limit[shape])
