@@ -270,8 +270,8 @@ static bool is_rule(const uint8_t *p, size_t n)
 	return n >= 2;
 }
 
-/* A row of another width that is no torn piece of data: behind a blank line, totals, or a remark in
- * few cells. */
+/* A row of another width that is no torn piece of data: behind a blank line, totals, or words in few
+ * cells below a column of numbers, dates and the like. */
 static bool is_remark(struct csv_view *v, const struct csv_view_row *row)
 {
 	if (row->after_blank || row->filled == 0)
@@ -283,7 +283,7 @@ static bool is_remark(struct csv_view *v, const struct csv_view_row *row)
 		return true;
 	if (n * 2 > v->width || csv_kind_is_strict(look.kind))
 		return false;
-	return look.kind == CSV_KIND_TEXT || look.kind == CSV_KIND_ODD || v->columns[0].strict;
+	return v->columns[0].strict; /* below a text it may be the row a broken transfer cut */
 }
 
 size_t csv_table_footer(struct csv_view *v)
