@@ -270,8 +270,8 @@ static bool is_rule(const uint8_t *p, size_t n)
 	return n >= 2;
 }
 
-/* A row of another width that is no torn piece of data: behind a blank line, totals, or words in few
- * cells below a column of numbers, dates and the like. */
+/* A row of another width that is no torn piece of data: behind a blank line, totals, or words in
+ * few cells below a column of numbers, dates and the like. */
 static bool is_remark(struct csv_view *v, const struct csv_view_row *row)
 {
 	if (row->after_blank || row->filled == 0)
