@@ -40,14 +40,16 @@ static void add_json(cJSON *to, const struct contract_rule *r)
 	js_add_str(to, "note", r->note);
 }
 
-/* A rule or a repair by its id; NULL when there is none. */
+/* The two tables a person asks about: why rows are refused, and how they are repaired. */
+static const struct contract_rule *(*const tables[])(
+    size_t *out_n) = { contract_rules, contract_repairs };
+
+/* NULL when there is none. */
 static const struct contract_rule *find(const char *id)
 {
-	const struct contract_rule *(*const lists[])(
-	    size_t *) = { contract_rules, contract_repairs };
-	for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
+	for (size_t k = 0; k < ARRAY_SIZE(tables); k++) {
 		size_t n;
-		const struct contract_rule *list = lists[k](&n);
+		const struct contract_rule *list = tables[k](&n);
 		for (size_t i = 0; i < n; i++) {
 			if (strcmp(list[i].id, id) == 0)
 				return &list[i];
@@ -58,23 +60,32 @@ static const struct contract_rule *find(const char *id)
 
 static void list_all(void)
 {
-	size_t n;
-	const struct contract_rule *list = contract_rules(&n);
-	for (size_t i = 0; i < n; i++)
-		(void)printf("%-18s %s\n", list[i].id, list[i].meaning);
-	list = contract_repairs(&n);
-	for (size_t i = 0; i < n; i++)
-		(void)printf("%-18s %s %s\n", list[i].id, list[i].meaning, list[i].hint);
+	for (size_t k = 0; k < ARRAY_SIZE(tables); k++) {
+		size_t n;
+		const struct contract_rule *list = tables[k](&n);
+		for (size_t i = 0; i < n; i++)
+			(void)printf("%-18s %s%s%s\n", list[i].id, list[i].meaning,
+			    k > 0 ? " " : "", k > 0 ? list[i].hint : "");
+	}
 }
 
-static int print_json(const struct contract_rule *list, size_t n, const struct contract_rule *one)
+static void add_table(cJSON *to, const struct contract_rule *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		cJSON *item = cJSON_CreateObject();
+		cJSON_AddItemToArray(to, item);
+		add_json(item, &list[i]);
+	}
+}
+
+static int print_json(const struct contract_rule *one)
 {
 	struct arena *a = arena_new(CLI_ARENA_BYTES);
 	cJSON *v = one == NULL ? js_array(a) : js_object(a);
-	for (size_t i = 0; one == NULL && i < n; i++) {
-		cJSON *item = cJSON_CreateObject();
-		cJSON_AddItemToArray(v, item);
-		add_json(item, &list[i]);
+	for (size_t k = 0; one == NULL && k < ARRAY_SIZE(tables); k++) {
+		size_t n;
+		const struct contract_rule *list = tables[k](&n);
+		add_table(v, list, n);
 	}
 	if (one != NULL)
 		add_json(v, one);
@@ -83,26 +94,33 @@ static int print_json(const struct contract_rule *list, size_t n, const struct c
 	return CLI_GOOD;
 }
 
+/* The rule whose name is most like the word, of either table. */
+static int complain_unknown(const char *word)
+{
+	const char *near = NULL;
+	for (size_t k = 0; k < ARRAY_SIZE(tables) && near == NULL; k++) {
+		size_t n;
+		const struct contract_rule *list = tables[k](&n);
+		near = cli_near(word, &list[0].id, n, sizeof(list[0]));
+	}
+	if (near != NULL)
+		cli_complain("%s: no such rule; did you mean %s?", word, near);
+	else
+		cli_complain("%s: no such rule; millrace rules lists them", word);
+	return CLI_USAGE;
+}
+
 int cli_rules(const struct cli_args *args)
 {
-	size_t n;
-	const struct contract_rule *list = contract_rules(&n);
 	const struct contract_rule *one = args->file == NULL ? NULL : find(args->file);
 	const struct cli_term t = cli_term_of(stdout, args->color);
-	if (args->file != NULL && one == NULL) {
-		const char *near = cli_near(args->file, &list[0].id, n, sizeof(list[0]));
-		if (near != NULL)
-			cli_complain("%s: no such rule; did you mean %s?", args->file, near);
-		else
-			cli_complain("%s: no such rule; millrace rules lists them", args->file);
-		return CLI_USAGE;
-	}
+	if (args->file != NULL && one == NULL)
+		return complain_unknown(args->file);
 	if (args->json)
-		return print_json(list, n, one);
-	if (one != NULL) {
+		return print_json(one);
+	if (one != NULL)
 		show_one(&t, one);
-		return CLI_GOOD;
-	}
-	list_all();
+	else
+		list_all();
 	return CLI_GOOD;
 }

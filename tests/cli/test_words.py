@@ -102,6 +102,7 @@ def test_rules(place):
     assert one.code == 0 and "Mend it" in one.out
     assert json.loads(place.run("rules", "--json", "type.date").out)["id"] == "type.date"
     assert len(json.loads(place.run("rules", "--json").out)) == len(listed.strip().split("\n"))
+    assert "Empty ones are added" in place.run("rules", "repair.pad").out
     wrong = place.run("rules", "type.dat")
     assert wrong.code == 64 and "did you mean type.date?" in wrong.err
 
