@@ -138,7 +138,7 @@ static bool mark_fitting(
 static void check_values(
     const struct contract_field *f, const struct csv_column *c, struct csv_batch *b, size_t column)
 {
-	uint8_t fits[CSV_BATCH_ROWS];
+	uint8_t fits[CSV_BATCH_ROWS] = { 0 };
 	if (!mark_fitting(f, b, column, fits))
 		memset(fits, 0, b->rows);
 	else if (memchr(fits, 0, b->rows) == NULL)

@@ -99,11 +99,11 @@ static int most_first(const void *x, const void *y)
 cJSON *reject_shapes_list(const struct reject_shapes *s, struct arena *a)
 {
 	cJSON *list = js_array(a);
-	const struct line **order = mem_array(s->n, sizeof(const struct line *));
+	const struct line **order = mem_array(s->n, sizeof(void *));
 	size_t n = 0;
 	for (const struct line *line = s->lines; line != NULL; line = line->hh.next)
 		order[n++] = line;
-	qsort(order, n, sizeof(*order), most_first);
+	qsort(order, n, sizeof(void *), most_first);
 	for (size_t i = 0; i < n && i < REJECT_SHAPES_LISTED; i++) {
 		cJSON *one = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, one);
