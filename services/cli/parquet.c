@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cli.h"
 #include "duckdb_stub.h"
+#include "engine/engine_csv.h"
 
 #define PARQUET_OPTIONS                                                                            \
 	"FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 4096, ROW_GROUP_SIZE 307200, "  \
@@ -36,32 +37,6 @@ bool cli_is_parquet(const char *path)
 	return n > 8 && strcmp(path + n - 8, ".parquet") == 0;
 }
 
-/* How a column crosses to DuckDB; decimals up to 18 digits are 64 bits on both sides. */
-static struct engine_column column_of(const struct csv_column *c)
-{
-	static const enum engine_type types[CSV_TYPE_COUNT_] = {
-		[CSV_TEXT] = ENGINE_TEXT,
-		[CSV_INTEGER] = ENGINE_I64,
-		[CSV_DECIMAL] = ENGINE_DECIMAL,
-		[CSV_DOUBLE] = ENGINE_F64,
-		[CSV_BOOLEAN] = ENGINE_BOOL,
-		[CSV_DATE] = ENGINE_DATE,
-		[CSV_TIMESTAMP] = ENGINE_TIMESTAMP,
-		[CSV_TIMESTAMPTZ] = ENGINE_TIMESTAMPTZ,
-		[CSV_TIME] = ENGINE_TIME,
-		[CSV_DURATION] = ENGINE_INTERVAL,
-		[CSV_UUID] = ENGINE_UUID,
-		[CSV_JSON] = ENGINE_TEXT,
-	};
-	const bool narrow = c->precision <= CSV_DECIMAL_NARROW;
-	return (struct engine_column){
-		.name = c->name,
-		.type = types[c->type],
-		.precision = narrow ? CSV_DECIMAL_NARROW : CSV_DECIMAL_MAX,
-		.scale = c->scale,
-	};
-}
-
 /* "a","b",...: as they are but for durations. */
 static void list_columns(struct cli_parquet *p)
 {
@@ -82,16 +57,6 @@ static void list_columns(struct cli_parquet *p)
 		    name, name, name, name, name, name, name, name);
 	}
 	arena_free(&a);
-}
-
-/* DuckDB keeps the highest bit of a UUID turned over. */
-static void flip_uuids(const struct cli_parquet *p, struct csv_batch *b)
-{
-	for (size_t c = 0; c < b->n_columns; c++) {
-		unsigned __int128 *v = b->columns[c].data;
-		for (size_t i = 0; p->columns[c].type == ENGINE_UUID && i < b->rows; i++)
-			v[i] ^= ENGINE_UUID_FLIP;
-	}
 }
 
 size_t cli_parquet_part_bytes(int64_t bytes)
@@ -139,7 +104,7 @@ int cli_parquet_open(
 	p->schema = schema;
 	p->columns = mem_array(schema->n_columns, sizeof(*p->columns));
 	for (size_t c = 0; c < schema->n_columns; c++)
-		p->columns[c] = column_of(&schema->columns[c]);
+		p->columns[c] = engine_csv_column(&schema->columns[c]);
 	list_columns(p);
 	wait_for_loader(p);
 	if (!p->loaded) {
@@ -148,17 +113,6 @@ int cli_parquet_open(
 	}
 	p->begun = true;
 	return parquet_join_begin(&p->join, out, err);
-}
-
-static void hand_over_nulls(const struct csv_batch *b, struct engine_chunk *chunk)
-{
-	for (size_t c = 0; c < b->n_columns; c++) {
-		if (b->columns[c].nulls == 0)
-			continue;
-		engine_set_null(&chunk->v[c], 0); /* makes the bits writable */
-		memcpy(chunk->v[c].validity, b->columns[c].valid,
-		    (b->rows + 63) / 64 * sizeof(uint64_t));
-	}
 }
 
 /* DuckDB asks for rows: values are written straight into its vectors. */
@@ -170,16 +124,14 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 		return 0;
 	struct csv_batch *b = contract_run_batch(s->w);
 	ASSERT(b->cap <= chunk->capacity);
-	for (size_t c = 0; c < b->n_columns; c++)
-		b->columns[c].data = chunk->v[c].data;
+	engine_csv_place(b, chunk, 0);
 	int rc;
 	while ((rc = contract_run_next(s->w, err)) == 1 && b->rows == 0)
 		continue;
 	if (rc != 1)
 		return rc;
 	chunk->rows = b->rows;
-	flip_uuids(s->p, b);
-	hand_over_nulls(b, chunk);
+	engine_csv_hand_over(b, chunk, 0);
 	return 0;
 }
 

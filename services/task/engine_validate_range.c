@@ -8,6 +8,7 @@
 #include "base/die.h"
 #include "base/mem.h"
 #include "columns.h"
+#include "engine/engine_csv.h"
 #include "engine_validate.h"
 
 enum {
@@ -40,67 +41,13 @@ struct worker {
 	struct err err;
 };
 
-/* How a column crosses to DuckDB; decimals up to 18 digits are 64 bits on both sides. */
-static struct engine_column engine_column_of(const struct csv_column *c)
-{
-	static const enum engine_type types[CSV_TYPE_COUNT_] = {
-		[CSV_TEXT] = ENGINE_TEXT,
-		[CSV_INTEGER] = ENGINE_I64,
-		[CSV_DECIMAL] = ENGINE_DECIMAL,
-		[CSV_DOUBLE] = ENGINE_F64,
-		[CSV_BOOLEAN] = ENGINE_BOOL,
-		[CSV_DATE] = ENGINE_DATE,
-		[CSV_TIMESTAMP] = ENGINE_TIMESTAMP,
-		[CSV_TIMESTAMPTZ] = ENGINE_TIMESTAMPTZ,
-		[CSV_TIME] = ENGINE_TIME,
-		[CSV_DURATION] = ENGINE_INTERVAL,
-		[CSV_UUID] = ENGINE_UUID,
-		[CSV_JSON] = ENGINE_TEXT,
-	};
-	const bool narrow = c->precision <= CSV_DECIMAL_NARROW;
-	return (struct engine_column){
-		.name = c->name,
-		.type = types[c->type],
-		.precision = narrow ? CSV_DECIMAL_NARROW : CSV_DECIMAL_MAX,
-		.scale = c->scale,
-	};
-}
-
-_Static_assert(
-    sizeof(struct csv_text) == sizeof(struct engine_text), "texts are handed over as they are");
-_Static_assert(sizeof(struct csv_duration) == sizeof(struct engine_interval),
-    "durations are handed over as they are");
-
 /* Values are written straight into DuckDB's vectors. */
 static void place(struct worker *w, struct engine_chunk *chunk)
 {
 	struct csv_batch *b = w->batch;
 	b->row = chunk->v[0].data;
 	b->offset = chunk->v[1].data;
-	for (size_t c = 0; c < b->n_columns; c++)
-		b->columns[c].data = chunk->v[OWN_COLUMNS + c].data;
-}
-
-static void hand_over_nulls(struct csv_batch *b, struct engine_chunk *chunk)
-{
-	for (size_t c = 0; c < b->n_columns; c++) {
-		struct engine_vector *v = &chunk->v[OWN_COLUMNS + c];
-		if (b->columns[c].nulls == 0)
-			continue;
-		engine_set_null(v, 0); /* makes the bits writable */
-		memcpy(v->validity, b->columns[c].valid, (b->rows + 63) / 64 * sizeof(uint64_t));
-	}
-}
-
-static void hand_over_uuids(struct csv_batch *b)
-{
-	for (size_t c = 0; c < b->n_columns; c++) {
-		unsigned __int128 *v = b->columns[c].data;
-		if (b->schema->columns[c].type != CSV_UUID)
-			continue;
-		for (size_t r = 0; r < b->rows; r++)
-			v[r] ^= ENGINE_UUID_FLIP;
-	}
+	engine_csv_place(b, chunk, OWN_COLUMNS);
 }
 
 static void tell(struct worker *w)
@@ -137,8 +84,7 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 		tell(w);
 		chunk->rows = b->rows;
 	}
-	hand_over_uuids(b);
-	hand_over_nulls(b, chunk);
+	engine_csv_hand_over(b, chunk, OWN_COLUMNS);
 	return 0;
 }
 
@@ -151,7 +97,7 @@ static int open_worker(struct worker *w, struct err *err)
 	w->columns[0] = (struct engine_column){ .name = "_row", .type = ENGINE_I64 };
 	w->columns[1] = (struct engine_column){ .name = "_offset", .type = ENGINE_I64 };
 	for (size_t c = 0; c < schema->n_columns; c++)
-		w->columns[OWN_COLUMNS + c] = engine_column_of(&schema->columns[c]);
+		w->columns[OWN_COLUMNS + c] = engine_csv_column(&schema->columns[c]);
 	w->scan = csv_scan_new(schema);
 	w->batch = csv_batch_new(schema);
 	w->checker = contract_checker_new(&w->v->contract);
