@@ -4,7 +4,7 @@
  *
  * The parts share struct loader: loader.c tells the story, loader_frames.c moves frames from the
  * pipe to COPY, loader_commit.c commits and finds out what an unanswered COMMIT did. All SQL that
- * decides something stands in services/transform/migrations/0001_gold.sql.
+ * decides something stands in services/transform/migrations/ (0001_gold.sql, 0009_parts.sql).
  */
 #ifndef TASK_LOADER_H
 #define TASK_LOADER_H

@@ -136,18 +136,8 @@ returns void language sql security definer set search_path = auth, pg_temp as $$
 	    coalesce(p_request_id, ''), coalesce(p_address, ''), p_detail);
 $$;
 
--- Who makes a domain becomes its first data manager; a domain that somebody works in is left alone.
-create function auth.first_manager_v1(p_user uuid, p_domain text, p_by text)
-returns void language sql security definer set search_path = auth, pg_temp as $$
-	insert into domain_roles (user_id, domain, role, granted_by)
-	select p_user, p_domain, 'data_manager', p_by
-	where not exists (select from domain_roles where domain = p_domain)
-	    and exists (select from users where id = p_user);
-$$;
-
 revoke all on function auth.throttle_take(text, text, integer, integer, integer), auth.throttle_forgive(text, text),
-    auth.audit_v1(uuid, text, text, text, text, text, text, jsonb), auth.first_manager_v1(uuid, text, text) from public;
-grant execute on function auth.first_manager_v1(uuid, text, text) to millrace_catalog;
+    auth.audit_v1(uuid, text, text, text, text, text, text, jsonb) from public;
 grant execute on function auth.throttle_take(text, text, integer, integer, integer),
     auth.throttle_forgive(text, text) to millrace_auth;
 grant execute on function auth.audit_v1(uuid, text, text, text, text, text, text, jsonb)
