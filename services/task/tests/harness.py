@@ -46,7 +46,7 @@ class Postgres:
             c.autocommit = True
             c.cursor().execute("create database millrace")
         self.script("postgres", open(ROOT + "/stack/postgres/bootstrap.sql", encoding="utf-8").read())
-        for name in ("0001_gold", "0007_types"):
+        for name in ("0001_gold", "0007_types", "0009_parts"):
             gold = open(f"{ROOT}/services/transform/migrations/{name}.sql", encoding="utf-8").read()
             self.script("millrace_migrate", "set local role millrace_transform_owner;" + gold)
 
