@@ -6,6 +6,23 @@
 #include "kit/db_result.h"
 
 #include <limits.h>
+#include <sys/socket.h>
+
+enum { SEND_BUFFER_BYTES = 4 << 20 };
+
+/*
+ * The kernel wakes who waits to write to a local socket when three quarters of it are free. Of the
+ * usual 208 KiB the server has then read all before the writer gets its turn, and waits: a load of
+ * 3,000,000 rows took 6 % longer (tests/bench/run load). TCP sizes its buffers itself.
+ */
+static void widen_socket(PGconn *conn)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t n = sizeof(at);
+	const int bytes = SEND_BUFFER_BYTES;
+	if (getsockname(PQsocket(conn), (struct sockaddr *)&at, &n) == 0 && at.ss_family == AF_UNIX)
+		(void)setsockopt(PQsocket(conn), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
 
 int db_copy_start(struct db *db, const char *sql, struct err *err)
 {
@@ -18,6 +35,8 @@ int db_copy_start(struct db *db, const char *sql, struct err *err)
 	if (!started)
 		db_error_of_result(res, conn, err);
 	PQclear(res);
+	if (started)
+		widen_socket(conn);
 	return started ? 0 : -1;
 }
 

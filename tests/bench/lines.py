@@ -23,7 +23,7 @@ def load(suite, person, options):
         name = f"bench_{mode}"
         stage.make_dataset(person, name, mode)
         stage.put_file(person, path, name)  # makes the tables, warms the cache
-        ratios = stage.Ratios(f"load {mode}, {options.rows:,} rows, against \\copy csv", 1.3)
+        ratios = stage.Ratios(f"load {mode}, {options.rows:,} rows, against \\copy csv", 1.0)
         for n in range(options.rounds):
             stage.calm(suite)
             theirs = copy_csv(suite, path, name)
