@@ -28,8 +28,6 @@ struct contract_profile *contract_profile_new(const struct csv_schema *schema)
 			p->columns[c].real = mem_alloc(sizeof(*p->columns[c].real));
 	}
 	profile_sample_init(&p->sample, schema);
-	for (size_t i = 0; i < CSV_BATCH_ROWS; i++)
-		p->all[i] = (uint16_t)i;
 	return p;
 }
 
@@ -56,28 +54,47 @@ void contract_profile_free(struct contract_profile **p)
 	*p = NULL;
 }
 
-/* The slots of a column that hold a value. */
-static const uint16_t *select_slots(
+#define GATHER(bytes)                                                                              \
+	do {                                                                                       \
+		for (size_t slot = 0; slot < b->rows; slot++) {                                    \
+			memcpy(to + n * (bytes), from + slot * (bytes), bytes);                    \
+			n += csv_batch_is_null(b, column, slot) ? 0 : 1;                           \
+		}                                                                                  \
+	} while (0)
+
+/* The values of a column, one behind the other. */
+static const void *skip_nulls(
     struct contract_profile *p, const struct csv_batch *b, size_t column, size_t *out_n)
 {
+	const char *from = b->columns[column].data;
+	char *to = (char *)p->values;
+	size_t n = 0;
 	*out_n = b->rows;
 	if (b->columns[column].nulls == 0)
-		return p->all;
-	size_t n = 0;
-	for (size_t slot = 0; slot < b->rows; slot++) {
-		p->some[n] = (uint16_t)slot;
-		n += csv_batch_is_null(b, column, slot) ? 0 : 1;
+		return from;
+	switch (csv_value_bytes(&p->schema->columns[column])) {
+	case sizeof(uint8_t):
+		GATHER(sizeof(uint8_t));
+		break;
+	case sizeof(uint32_t):
+		GATHER(sizeof(uint32_t));
+		break;
+	case sizeof(uint64_t):
+		GATHER(sizeof(uint64_t));
+		break;
+	default:
+		GATHER(sizeof(*p->values));
 	}
 	*out_n = n;
-	return p->some;
+	return p->values;
 }
 
 /* Values one by one as long as they are kept, all at once when they no longer are. The figures of
  * texts depend on the distinct ones only, so a text that is known is not looked at again. */
-static void count_distinct(
-    struct contract_profile *p, size_t column, const void *data, const uint16_t *slots, size_t n)
+static void count_distinct(struct contract_profile *p, size_t column, const void *data, size_t n)
 {
 	const struct csv_column *c = &p->schema->columns[column];
+	const size_t bytes = csv_value_bytes(c);
 	const bool text = csv_type_is_text(c->type);
 	struct profile_distinct *d = &p->columns[column].distinct;
 	size_t i = 0;
@@ -88,28 +105,27 @@ static void count_distinct(
 			continue;
 		}
 		if (text)
-			profile_figures(p, column, data, slots + i, 1);
+			profile_figures(p, column, (const char *)data + i * bytes, 1);
 		void *kept = profile_distinct_put(d, p->hashes[i], 1);
 		if (kept == NULL)
 			continue;
-		const union profile_value v = profile_value_take(c, data, slots[i]);
+		const union profile_value v = profile_value_take(c, data, i);
 		memcpy(kept, &v, d->value_bytes);
 	}
 	if (i == n)
 		return;
 	profile_distinct_count(d, p->hashes + i, n - i);
 	if (text)
-		profile_figures(p, column, data, slots + i, n - i);
+		profile_figures(p, column, (const char *)data + i * bytes, n - i);
 }
 
 /* Two values: counting them is enough. */
-static void count_truths(
-    struct contract_profile *p, size_t column, const uint8_t *data, const uint16_t *slots, size_t n)
+static void count_truths(struct contract_profile *p, size_t column, const uint8_t *data, size_t n)
 {
 	const struct csv_column *c = &p->schema->columns[column];
 	size_t count[2] = { 0 };
 	for (size_t i = 0; i < n; i++)
-		count[1] += data[slots[i]] != 0 ? 1 : 0;
+		count[1] += data[i] != 0 ? 1 : 0;
 	count[0] = n - count[1];
 	for (uint8_t truth = 0; truth < 2; truth++) {
 		if (count[truth] == 0)
@@ -127,19 +143,18 @@ void contract_profile_batch(struct contract_profile *p, const struct csv_batch *
 {
 	for (size_t c = 0; c < b->n_columns; c++) {
 		size_t n;
-		const uint16_t *slots = select_slots(p, b, c, &n);
-		const void *data = b->columns[c].data;
+		const void *data = skip_nulls(p, b, c, &n);
 		p->columns[c].values += (int64_t)n;
 		if (n == 0)
 			continue;
 		if (p->schema->columns[c].type == CSV_BOOLEAN) {
-			count_truths(p, c, data, slots, n);
+			count_truths(p, c, data, n);
 			continue;
 		}
-		profile_hash(p, &p->schema->columns[c], data, slots, n);
+		profile_hash(p, &p->schema->columns[c], data, n);
 		if (!csv_type_is_text(p->schema->columns[c].type))
-			profile_figures(p, c, data, slots, n);
-		count_distinct(p, c, data, slots, n);
+			profile_figures(p, c, data, n);
+		count_distinct(p, c, data, n);
 	}
 	profile_sample_batch(&p->sample, b);
 	p->rows += (int64_t)b->rows;

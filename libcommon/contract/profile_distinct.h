@@ -66,8 +66,8 @@ static inline struct profile_slot *profile_distinct_find(
 	}
 }
 
-/* profile_distinct_count - add n hashes once registers are there. */
-void profile_distinct_count(struct profile_distinct *d, const uint64_t *hashes, size_t n);
+/* profile_distinct_count - add n hashes once registers are there; the array is used up. */
+void profile_distinct_count(struct profile_distinct *d, uint64_t *hashes, size_t n);
 
 /*
  * profile_distinct_follow - let a fresh one begin where another is whose values it need not find

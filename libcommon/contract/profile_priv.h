@@ -25,22 +25,20 @@ struct contract_profile {
 	int64_t rows;
 	struct profile_column *columns; /* owned */
 	struct profile_sample sample;
-	uint16_t all[CSV_BATCH_ROWS];    /* 0, 1, 2 ... */
-	uint16_t some[CSV_BATCH_ROWS];   /* slots of the column at hand that are not null */
-	uint64_t hashes[CSV_BATCH_ROWS]; /* of their values */
-	double reals[CSV_BATCH_ROWS];    /* doubles: the finite ones */
+	unsigned __int128 values[CSV_BATCH_ROWS]; /* of the column at hand, without its nulls */
+	uint64_t hashes[CSV_BATCH_ROWS];          /* of these */
+	double reals[CSV_BATCH_ROWS];             /* doubles: the finite ones */
 };
 
-/* profile_figures - extremes, sums and lengths of n values of a column, whose slots are given. */
-void profile_figures(
-    struct contract_profile *p, size_t column, const void *data, const uint16_t *slots, size_t n);
+/* profile_figures - extremes, sums and lengths of n values of a column, none of them null. */
+void profile_figures(struct contract_profile *p, size_t column, const void *data, size_t n);
 
 /* profile_widen - one value more for the extremes of a column. */
 void profile_widen(
     struct profile_column *column, const struct csv_column *c, const union profile_value *v);
 
 /* profile_hash - hashes of n values of a column into p->hashes. */
-void profile_hash(struct contract_profile *p, const struct csv_column *c, const void *data,
-    const uint16_t *slots, size_t n);
+void profile_hash(
+    struct contract_profile *p, const struct csv_column *c, const void *data, size_t n);
 
 #endif

@@ -31,13 +31,9 @@ void profile_sample_done(struct profile_sample *s)
 	*s = (struct profile_sample){ 0 };
 }
 
-/* splitmix64's finaliser: one to one, so that no two rows share a hash. */
 static inline uint64_t row_key(int64_t row)
 {
-	uint64_t x = (uint64_t)row * UINT64_C(0x9E3779B97F4A7C15);
-	x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return x ^ (x >> 31);
+	return profile_value_mix((uint64_t)row * UINT64_C(0x9E3779B97F4A7C15));
 }
 
 static inline bool is_in(uint64_t key, unsigned level)

@@ -132,7 +132,7 @@ uint64_t profile_value_hash(const struct csv_column *c, const union profile_valu
 		whole = v->days;
 	else if (c->type == CSV_BOOLEAN)
 		whole = v->truth;
-	return XXH3_64bits(&whole, sizeof(whole));
+	return profile_value_hash_whole(whole);
 }
 
 static const char *show_number(__int128 v, unsigned scale, struct arena *a)
