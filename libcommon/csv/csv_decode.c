@@ -107,6 +107,23 @@ int csv_decoder_open(const char *name, struct csv_decoder **out, struct err *err
 	return 0;
 }
 
+bool csv_decoder_knows(const char *name)
+{
+	static const char *const by_mark[] = { "utf-8", "utf-16", "utf-32" }; /* csv_input's own */
+	char canonical[CSV_ENCODING_BYTES + 1];
+	struct csv_decoder *d = NULL;
+	struct err ignored = { 0 };
+	(void)csv_encoding_canonical(name, canonical);
+	for (size_t i = 0; i < ARRAY_SIZE(by_mark); i++) {
+		if (strcmp(by_mark[i], canonical) == 0)
+			return true;
+	}
+	if (csv_decoder_open(canonical, &d, &ignored) != 0)
+		return false;
+	csv_decoder_close(&d);
+	return true;
+}
+
 void csv_decoder_close(struct csv_decoder **d)
 {
 	if (*d == NULL)

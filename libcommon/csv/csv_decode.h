@@ -50,6 +50,9 @@ struct csv_decode_table {
  */
 int csv_decoder_open(const char *name, struct csv_decoder **out, struct err *err) MUST_CHECK;
 
+/* csv_decoder_knows - can csv_input read an encoding of this name, which may be an alias? */
+bool csv_decoder_knows(const char *name);
+
 /* csv_decoder_close - give it back, *d becomes NULL. */
 void csv_decoder_close(struct csv_decoder **d);
 

@@ -10,6 +10,8 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "csv/csv_decode.h"
+#include "csv/csv_encoding.h"
 
 /* Characters that have a name, for people and for the command line. */
 static const struct {
@@ -113,8 +115,17 @@ static int set_tables(struct csv_dialect *d, const char *key, const char *value,
 	return 0;
 }
 
-/* Letters, digits and what names of encodings are made of; whether it is known shows when the file
- * is opened. */
+static int unknown_encoding(const char *key, const char *value, struct err *err)
+{
+	const char *near = csv_encoding_near(value);
+	return err_set_code(err, ERR_INPUT, "dialect.invalid",
+	    near != NULL ? "%s: there is no %s; did you mean %s?"
+			 : "%s: there is no %s; there are utf-8, utf-16, windows-1252, latin1, "
+			   "shift_jis and all that `iconv -l` lists",
+	    key, value, near);
+}
+
+/* Letters, digits and what names of encodings are made of. */
 static int set_encoding(struct csv_dialect *d, const char *key, const char *value, struct err *err)
 {
 	const size_t n = strlen(value);
@@ -127,7 +138,7 @@ static int set_encoding(struct csv_dialect *d, const char *key, const char *valu
 			    err, key, "the name of an encoding, such as utf-8 or windows-1252");
 		d->encoding[i] = c;
 	}
-	return 0;
+	return csv_decoder_knows(d->encoding) ? 0 : unknown_encoding(key, value, err);
 }
 
 /* The part a key names; 0 = no such key. */

@@ -85,7 +85,6 @@ void cli_complain_err(const struct err *err)
 	static const struct {
 		const char *code, *hint;
 	} hints[] = {
-		{ "file.encoding", "set it with --dialect encoding=NAME" },
 		{ "header.quote", "set the quote with --dialect quote=none, or mend the header" },
 		{ "header.missing", "millrace sniff shows the header as it is read" },
 		{ "header.extra", "\"millrace\": {\"extra_columns\": \"ignore\"} lets them pass" },

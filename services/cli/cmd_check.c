@@ -141,6 +141,8 @@ static int fail(const struct err *err)
 		return CLI_STOPPED;
 	}
 	cli_complain_err(err);
+	if (strcmp(err->code, "dialect.invalid") == 0) /* --dialect beside the contract's */
+		return CLI_USAGE;
 	return strcmp(err->code, "contract.invalid") == 0 ? CLI_CONFIG : CLI_FAILED;
 }
 

@@ -122,6 +122,9 @@ def test_rules(place):
     (("check", "a", "-d", "delimiter"), "must be KEY=VALUE"),
     (("check", "a", "-d", "colour=red"), "no such part"),
     (("check", "a", "-d", "escape=\""), "other than the quote"),
+    (("check", "a", "-d", "encoding=klingon"), "there are utf-8, utf-16, windows-1252, latin1"),
+    (("sniff", "a", "-d", "encoding=latin11"), "did you mean latin1?"),
+    (("infer", "a", "-d", "encoding="), "name of an encoding"),
     (("check", "a", "--clean"), "needs a value"),
     (("check", "a", "-x"), "no such option"),
     (("check", "a", "--clean", "o", "--rejects", "o"), "same file"),
@@ -133,6 +136,20 @@ def test_usage(place, words, part):
     done = place.run(*words)
     assert done.code == 64
     assert part in done.err and done.out == ""
+
+
+def test_a_dialect_that_the_contract_makes_impossible(place):
+    place.contract("c.json", millrace={"dialect": {"escape": "\\"}})
+    done = place.run("check", "orders.csv", "-c", "c.json", "-d", "delimiter=\\")
+    assert (done.code, done.out) == (64, "")
+    assert done.err == "millrace: delimiter: must be without the escape character in it\n"
+
+
+def test_a_contract_with_an_unknown_encoding(place):
+    place.contract("c.json", millrace={"dialect": {"encoding": "windos-1252"}})
+    done = place.run("check", "orders.csv", "-c", "c.json")
+    assert done.code == 78
+    assert "c.json: millrace.dialect.encoding: there is no windos-1252; did you mean windows-1252?" in done.err
 
 
 def options_of(text):

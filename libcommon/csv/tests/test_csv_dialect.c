@@ -43,7 +43,12 @@ static const struct case_of cases[] = {
 	{ "tables", "first", NULL },
 	{ "tables", "second", "first or all" },
 	{ "encoding", "Shift_JIS", NULL },
+	{ "encoding", "utf-16", NULL },
+	{ "encoding", "ANSI", NULL },
+	{ "encoding", "cp866", NULL },
 	{ "encoding", "a b", "name of an encoding" },
+	{ "encoding", "klingon", "encoding: there is no klingon; there are utf-8, utf-16" },
+	{ "encoding", "windos-1252", "did you mean windows-1252?" },
 	{ "colour", "red", "no such part" },
 };
 
