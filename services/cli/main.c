@@ -120,18 +120,18 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		usage(stdout);
-		return CLI_GOOD;
+		return leave(flush(CLI_GOOD));
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		(void)printf("millrace %s\n", MILLRACE_VERSION);
-		return CLI_GOOD;
+		return leave(flush(CLI_GOOD));
 	}
 	for (const struct cli_command *c = cli_commands; c->name != NULL; c++) {
 		if (strcmp(c->name, argv[1]) != 0)
 			continue;
 		const int code = cli_args_read(c, argc - 1, argv + 1, &args);
 		if (code >= 0)
-			return code;
+			return leave(flush(code));
 		(void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 		(void)mallopt(M_ARENA_MAX, ARENAS);
 		catch_signals();

@@ -131,7 +131,10 @@ def test_reader_that_goes_away(place):
     assert run.stderr.read() == b""
 
 
-@pytest.mark.parametrize("words", [("infer", "orders.csv", "--json"), ("sniff", "orders.csv"), ("rules",), ("check", "orders.csv")])
+@pytest.mark.parametrize("words", [
+    ("infer", "orders.csv"), ("infer", "orders.csv", "--json"), ("sniff", "orders.csv"), ("sniff", "orders.csv", "--json"),
+    ("rules",), ("rules", "type.date"), ("rules", "--json"), ("check", "orders.csv"), ("check", "orders.csv", "--json"),
+    ("check", "orders.csv", "--clean", "-"), ("--help",), ("-h",), ("help",), ("--version",), ("check", "--help"), ("rules", "-h")])
 def test_what_is_printed_must_arrive(place, words):
     with open("/dev/full", "w", encoding="utf-8") as full:
         run = place.start(*words, stdout=full, stderr=subprocess.PIPE)
