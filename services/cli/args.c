@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli.h"
 #include "contract/run.h"
+#include "term.h"
 
 /* Commands an option belongs to. */
 enum { CHECK = 1, SNIFF = 2, INFER = 4, RULES = 8, FILES = CHECK | SNIFF | INFER, ALL = 15 };
@@ -73,11 +74,13 @@ static const struct {
 void cli_complain(const char *fmt, ...)
 {
 	va_list args;
-	(void)fputs("millrace: ", stderr);
+	char text[CLI_COMPLAINT_BYTES];
 	va_start(args, fmt);
-	(void)vfprintf(stderr, fmt, args);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	(void)fputc('\n', stderr);
+	char *shown = cli_printable(text);
+	(void)fprintf(stderr, "millrace: %s\n", shown);
+	free(shown);
 }
 
 void cli_complain_err(const struct err *err)

@@ -62,14 +62,17 @@ static int code_of(const struct check *k)
 	return bad && k->args->fail_on == CLI_FAIL_ANY ? CLI_REJECTED : CLI_GOOD;
 }
 
-static void say_over_budget(const struct check *k, FILE *to)
+static void say_over_budget(const struct check *k, const struct cli_term *t)
 {
 	const struct contract_account *a = &k->result.tally.account;
 	const double pct = a->read == 0 ? 0 : (double)a->rejected * 100.0 / (double)a->read;
-	(void)fprintf(to, "over the error budget: %.4g %% of the rows are rejected, %g %% may be\n",
-	    pct, k->budget_pct);
-	if (k->clean.out.path != NULL && !k->clean.out.published)
-		(void)fprintf(to, "%s was not written\n", k->clean.out.path);
+	(void)fprintf(t->to,
+	    "over the error budget: %.4g %% of the rows are rejected, %g %% may be\n", pct,
+	    k->budget_pct);
+	if (k->clean.out.path == NULL || k->clean.out.published)
+		return;
+	cli_show_all(t, k->clean.out.path);
+	(void)fputs(" was not written\n", t->to);
 }
 
 /* One line where only errors are wanted. */
@@ -110,7 +113,7 @@ int check_say(struct check *k)
 	cli_show_books(&t, &k->result.tally, &k->match.schema);
 	cli_show_notes(&t, &k->result.notes, &k->match.schema, csv_split_rest(k->split));
 	if (k->verdict == CONTRACT_OVER_BUDGET)
-		say_over_budget(k, t.to);
+		say_over_budget(k, &t);
 	cli_show_rejects(&t, &k->showcase, &k->match.schema, k->result.tally.account.rejected);
 	if (k->result.profile != NULL)
 		cli_show_profile(&t, contract_profile_json(k->result.profile, k->a));

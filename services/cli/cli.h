@@ -31,6 +31,7 @@ enum {
 	CLI_MAX_SHOW = 10, /* rejects shown, unless set */
 	CLI_MAX_SHOW_MOST = 10000,
 	CLI_ARENA_BYTES = 256 << 20,
+	CLI_COMPLAINT_BYTES = 16 << 10, /* longest line on stderr: two paths and words */
 };
 
 /* What the command line says; strings are borrowed from it. */
@@ -75,7 +76,8 @@ extern volatile sig_atomic_t cli_stop_signal;
 int cli_args_read(
     const struct cli_command *c, int argc, char **argv, struct cli_args *out) MUST_CHECK;
 
-/* cli_complain - "millrace: ..." on stderr. */
+/* cli_complain - "millrace: ..." on stderr, control characters as cli_show has them: names of files
+ * and texts of theirs are repeated. */
 void cli_complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* cli_complain_err - the same for an error, with a hint where there is one for its code. */

@@ -44,7 +44,8 @@ static void show_text(const struct cli_term *t, const char *word, const char *te
 	if (text[0] == '\0')
 		return;
 	label(t, word);
-	(void)fprintf(t->to, "%s\n", text);
+	cli_show_all(t, text);
+	(void)fputc('\n', t->to);
 }
 
 static void show_chars(const struct cli_term *t, const char *word, char c)
@@ -59,8 +60,8 @@ static void show_dialect(const struct cli_term *t, const struct csv_sniff_result
 	char room[CSV_DIALECT_WORD_BYTES];
 	const struct csv_dialect *d = &r->dialect;
 	label(t, "delimiter");
-	(void)fprintf(t->to, "%s%s\n", csv_dialect_word(d->delimiter, room),
-	    d->skip_space ? ", blanks behind it skipped" : "");
+	cli_show_all(t, csv_dialect_word(d->delimiter, room));
+	(void)fputs(d->skip_space ? ", blanks behind it skipped\n" : "\n", t->to);
 	show_chars(t, "quote", d->quote);
 	if (d->escape != '\0')
 		show_chars(t, "escape", d->escape);

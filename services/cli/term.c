@@ -2,12 +2,15 @@
 /* term - colours, widths and numbers. */
 #include "term.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <utf8proc.h>
 
-enum { WIDE = 200, NARROWEST = 40 };
+#include "base/mem.h"
+
+enum { WIDE = 200, NARROWEST = 40, GLYPH_BYTES = 3 /* most that are made of one byte */ };
 
 struct cli_term cli_term_of(FILE *to, bool color)
 {
@@ -116,4 +119,27 @@ int cli_show(const struct cli_term *t, const char *p, size_t n, int columns)
 		at += g.taken;
 	}
 	return used;
+}
+
+char *cli_printable(const char *text)
+{
+	const size_t n = strlen(text);
+	char *out = mem_alloc(GLYPH_BYTES * n + 1);
+	char room[GLYPH_BYTES + 1];
+	size_t used = 0;
+	for (size_t at = 0; at < n;) {
+		const struct glyph g = glyph_at(text + at, n - at, room);
+		memcpy(out + used, g.p, g.n);
+		used += g.n;
+		at += g.taken;
+	}
+	out[used] = '\0';
+	return out;
+}
+
+void cli_show_all(const struct cli_term *t, const char *text)
+{
+	char *shown = cli_printable(text);
+	(void)fputs(shown, t->to);
+	free(shown);
 }

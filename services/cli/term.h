@@ -37,6 +37,12 @@ const char *cli_bytes(double n, char *out);
  */
 int cli_show(const struct cli_term *t, const char *p, size_t n, int columns);
 
+/* cli_show_all - the same for a text of any length, which is not cut. */
+void cli_show_all(const struct cli_term *t, const char *text);
+
+/* cli_printable - what cli_show_all prints; new, the caller frees it. */
+char *cli_printable(const char *text);
+
 /* cli_columns - columns cli_show needs for all of it. */
 int cli_columns(const char *p, size_t n);
 

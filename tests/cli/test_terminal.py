@@ -9,7 +9,7 @@ import termios
 
 import pytest
 
-from conftest import BIN, WAIT_S
+from conftest import BIN, ORDERS, WAIT_S
 
 
 def on_terminal(place, *words, stdin=subprocess.DEVNULL, width=80, env=None):
@@ -65,6 +65,27 @@ def test_control_characters_do_nothing(place):
     _, seen = on_terminal(place, "check", "in.csv", "--no-color")
     assert "\033[2J" not in seen and "\007" not in seen
     assert "␛[2J␇evil" in seen
+
+
+EVIL = "x\033[2J\x9b\r\ny"
+
+
+@pytest.mark.parametrize("words", [
+    ("check", EVIL), ("sniff", EVIL), ("infer", EVIL), ("check", "orders.csv", "-c", EVIL), ("check", "orders.csv", "-c", "bad" + EVIL),
+    ("check", "orders.csv", "--clean", EVIL + "/c"), ("check", "orders.csv", "--clean", EVIL, "--rejects", EVIL),
+    ("check", "in" + EVIL, "-q"), ("check", "orders.csv", "-c", "half.json", "--clean", EVIL), ("rules", EVIL), (EVIL,),
+    ("check", "--" + EVIL), ("check", "a", EVIL), ("check", "a", "-d", EVIL), ("check", "a", "-d", EVIL + "=x"),
+    ("check", "a", "-t", EVIL), ("sniff", "orders.csv", "-d", "comment=" + EVIL[:4]),
+    ("sniff", "orders.csv", "-d", "delimiter=" + EVIL[:4]), ("check", "bad" + EVIL, "-c", "place.json")])
+def test_names_with_control_characters(place, words):
+    place.contract("half.json", millrace={"budget_pct": 50})
+    place.contract("place.json", [{"name": "a", "type": "integer"}], millrace={"match": "position"})
+    place.write("bad" + EVIL, "x\033[2J\n" + "1\n" * 50 + "q\033[3J\n")
+    place.write("in" + EVIL, ORDERS)
+    done = place.run(*words)
+    said = done.out + done.err
+    assert not set(said) & set("\033\x9b\r"), said
+    assert "␛[2" in said
 
 
 def test_progress(place):
