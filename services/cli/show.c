@@ -114,19 +114,41 @@ static void show_row(const struct cli_term *t, const struct cli_shown *s, struct
 	(void)fprintf(t->to, "%s\n", cli_tint(t, CLI_PLAIN));
 }
 
-/* Messages about a cell begin with its column's name; it is not said twice. */
+/* The message behind "name: ", or NULL when it does not begin so. */
+static const char *behind_name(const char *message, const char *name)
+{
+	const size_t n = strlen(name);
+	return strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0
+		   ? message + n + 2
+		   : NULL;
+}
+
+/* Messages about a cell begin with the name of its field, or of its column: what stands above the
+ * column in the file is said, once. */
+static const char *message_of(const struct cli_shown *s, const struct csv_schema *schema)
+{
+	const char *rest = behind_name(s->message, schema->header[s->file_column]);
+	for (size_t i = 0; i < schema->n_columns && rest == NULL; i++) {
+		if (schema->columns[i].file_column == s->file_column)
+			rest = behind_name(s->message, schema->columns[i].name);
+	}
+	return rest == NULL ? s->message : rest;
+}
+
 static void show_one(
     const struct cli_term *t, const struct cli_shown *s, const struct csv_schema *schema)
 {
 	char line[32];
-	const char *name = s->file_column < 0 ? NULL : schema->header[s->file_column];
+	const char *message = s->message;
 	(void)fprintf(t->to, "%sline %s%s  %s  ", cli_tint(t, CLI_BOLD), cli_grouped(s->line, line),
 	    cli_tint(t, CLI_PLAIN), s->rule);
-	if (name != NULL && strncmp(s->message, name, strlen(name)) != 0) {
+	if (s->file_column >= 0) {
+		const char *name = schema->header[s->file_column];
 		(void)cli_show(t, name, strlen(name), 40);
 		(void)fputs(": ", t->to);
+		message = message_of(s, schema);
 	}
-	(void)cli_show(t, s->message, strlen(s->message), 400);
+	(void)cli_show(t, message, strlen(message), 400);
 	(void)fputc('\n', t->to);
 }
 

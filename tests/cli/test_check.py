@@ -222,6 +222,25 @@ def test_profile(place):
     assert columns[0]["min"]["value"] == "1" and columns[0]["max"]["value"] == "5"
 
 
+@pytest.mark.parametrize("more", [{"match": "position"}, {}])
+def test_a_column_is_named_once_and_as_the_file_has_it(place, more):
+    fields = [{"name": "id", "type": "integer", "millrace": {"aliases": ["Nr."]}},
+              {"name": "betrag", "type": "number", "constraints": {"minimum": 1}, "millrace": {"aliases": ["Beträge"]}}]
+    place.contract("c.json", fields, millrace=more)
+    place.write("in.csv", "Nr.,Beträge\n1,x\n2,0\nz,1\n")
+    out = place.run("check", "in.csv", "-c", "c.json").out
+    assert "line 2  type.decimal  Beträge: `x` is not a decimal" in out
+    assert "line 3  minimum  Beträge: 0" in out
+    assert "line 4  type.integer  Nr.: `z` is not an integer" in out
+
+
+def test_a_name_that_begins_like_another(place):
+    place.contract("c.json", [{"name": "id", "type": "integer"}, {"name": "id_no", "type": "integer"}])
+    place.write("in.csv", "id,id_no\n1,x\nx,2\n")
+    out = place.run("check", "in.csv", "-c", "c.json").out
+    assert "  id_no: `x` is not" in out and "  id: `x` is not" in out
+
+
 REPAIRS = [{"name": "id", "type": "integer"}, {"name": "note", "type": "string"}, {"name": "day", "type": "date"}]
 
 
