@@ -32,25 +32,45 @@ static void put_quoted(struct buf *out, const char *p, size_t n)
 	buf_addc(out, '"');
 }
 
-/* alone: the row has no other cell; empty, it would be a blank line, which is no row. */
-static void put_cell(
-    const struct cli_clean *c, struct buf *out, const char *p, size_t n, bool alone)
+/* Where a cell stands. */
+struct place {
+	const struct csv_dialect *from; /* of the file it comes from */
+	bool first, alone;              /* of its row */
+};
+
+/* Bare, some cells would be lost on people who say again what they said of the file: the only one
+ * of a row that is empty makes a blank line, which is no row; a comment mark in front makes a
+ * comment; blanks in front are skipped with skip_space. */
+static bool hides(const struct place *at, const char *p, size_t n)
 {
-	if (c->quote_all || (alone && n == 0))
+	const size_t mark = strlen(at->from->comment);
+	if (n == 0)
+		return at->alone;
+	if (at->first && mark > 0 && n >= mark && memcmp(p, at->from->comment, mark) == 0)
+		return true;
+	return at->from->skip_space && (p[0] == ' ' || p[0] == '\t');
+}
+
+static void put_cell(
+    const struct cli_clean *c, struct buf *out, const char *p, size_t n, const struct place *at)
+{
+	if (c->quote_all || hides(at, p, n))
 		put_quoted(out, p, n);
 	else
 		csv_mend_cell(out, p, n);
 }
 
-int cli_clean_header(struct cli_clean *c, const char *const *names, size_t n, struct err *err)
+int cli_clean_header(struct cli_clean *c, const struct csv_dialect *from, const char *const *names,
+    size_t n, struct err *err)
 {
 	struct buf line;
 	buf_init(&line, HEADER_BYTES);
 	const size_t first = csv_mend_columns(names, n);
 	for (size_t i = first; i < n; i++) {
+		const struct place at = { from, i == first, n == first + 1 };
 		if (i > first)
 			buf_addc(&line, ',');
-		put_cell(c, &line, names[i], strlen(names[i]), n == first + 1);
+		put_cell(c, &line, names[i], strlen(names[i]), &at);
 	}
 	buf_addc(&line, '\n');
 	int rc = buf_check(&line, err);
@@ -123,15 +143,17 @@ static bool take_plain(struct walk *w, size_t at, size_t n)
 }
 
 /* A cell's text without its quotes; room for the text, or for the normalised one. */
-static void put_read_cell(struct walk *w, const struct csv_row_window *from,
-    const struct csv_cell *cell, size_t column, bool alone)
+static void put_read_cell(
+    struct walk *w, const struct csv_row_window *from, const struct csv_cell *cell, size_t column)
 {
+	const struct place at = { from->dialect, column == w->first,
+		w->view->schema->file_columns == w->first + 1 };
 	const char *p = (const char *)from->p + cell->at;
 	size_t n = cell->n & ~CSV_CELL_DOUBLED;
 	const unsigned normal = w->normal == NULL ? 0 : w->normal[column];
 	char small[1024];
 	if ((cell->n & CSV_CELL_DOUBLED) == 0 && normal == 0) {
-		put_cell(w->c, w->out, p, n, alone);
+		put_cell(w->c, w->out, p, n, &at);
 		return;
 	}
 	const size_t want = n + (normal == 0 ? 0 : CSV_NORMAL_BYTES(n));
@@ -141,11 +163,11 @@ static void put_read_cell(struct walk *w, const struct csv_row_window *from,
 		p = room;
 	}
 	if (normal != 0) {
-		const size_t at = p == room ? n : 0;
-		n = csv_normal_text(normal, p, n, room + at);
-		p = room + at;
+		const size_t behind = p == room ? n : 0;
+		n = csv_normal_text(normal, p, n, room + behind);
+		p = room + behind;
 	}
-	put_cell(w->c, w->out, p, n, alone);
+	put_cell(w->c, w->out, p, n, &at);
 	if (room != small)
 		free(room);
 }
@@ -163,7 +185,7 @@ static void take_cells(struct walk *w, const struct csv_row_window *from, size_t
 	for (size_t i = w->first; i < n && i < width; i++) {
 		if (i > w->first)
 			buf_addc(w->out, ',');
-		put_read_cell(w, from, &w->cells[i], i, width == w->first + 1);
+		put_read_cell(w, from, &w->cells[i], i);
 	}
 	buf_addc(w->out, '\n');
 }

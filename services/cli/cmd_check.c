@@ -45,9 +45,9 @@ static int write_headers(struct check *k, struct err *err)
 	size_t n;
 	const char *const *written = csv_split_as_written(k->split);
 	const char *const *names = csv_split_header(k->split, &n);
+	const struct csv_dialect *d = &csv_split_sniffed(k->split)->dialect;
 	const bool csv = k->clean.out.path != NULL && !k->to_parquet;
-	if (csv && csv_split_sniffed(k->split)->dialect.header_rows > 0 &&
-	    cli_clean_header(&k->clean, written, n, err) != 0)
+	if (csv && d->header_rows > 0 && cli_clean_header(&k->clean, d, written, n, err) != 0)
 		return -1;
 	if (k->rejects.out.path != NULL && cli_rejects_header(&k->rejects, names, n, err) != 0)
 		return -1;

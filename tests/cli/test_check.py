@@ -80,6 +80,30 @@ def test_clean_layout(place, text, clean):
     assert place.read("c.csv") == clean
 
 
+@pytest.mark.parametrize("given, text, clean", [
+    (["comment=#"], 'a,b\n"#1",x\n2,"#y"\n# no row\n', 'a,b\n"#1",x\n2,#y\n'),
+    (["comment=#"], '"#a",b\n1,x\n', '"#a",b\n1,x\n'),
+    (["comment=//"], 'a\n"//"\n"/"\n/x\n', 'a\n"//"\n/\n/x\n'),
+    (["comment=#"], 'a;b\n"#1";x\n2;y\n', 'a,b\n"#1",x\n2,y\n'),
+    ([], 'a,b\n"#1",x\n2,y\n', 'a,b\n#1,x\n2,y\n'),
+    (["skip_space=true"], 'a, b\n1, x\n2, " y"\n" 3", "\tz"\n', 'a,b\n1,x\n2," y"\n" 3","\tz"\n'),
+])
+def test_clean_hides_nothing_from_the_same_dialect(place, given, text, clean):
+    words = [word for one in given for word in ("-d", one)]
+    place.write("in.csv", text)
+    assert place.run("check", "in.csv", *words, "--clean", "c.csv", "-q").code == 0
+    assert place.read("c.csv") == clean
+    assert place.run("check", "c.csv", *words, "--clean", "d.csv", "-q").code == 0
+    assert place.read("d.csv") == clean
+
+
+def test_a_repaired_row_that_looks_like_a_comment(place):
+    place.contract("r.json", REPAIRS[1:], millrace={"bad_rows": "repair"})
+    place.write("in.csv", 'note,day\nx,2026-01-01\n"#y",2026-01-02,,\n')
+    assert place.run("check", "in.csv", "-c", "r.json", "-d", "comment=#", "--clean", "-", "-q").out == (
+        'note,day\nx,2026-01-01\n"#y",2026-01-02\n')
+
+
 def test_quote_all(place):
     place.write("in.csv", "a,b\n1,\"x\"\"y\"\n")
     assert place.run("check", "in.csv", "--clean", "-", "--quote-all", "-q").out == '"a","b"\n"1","x""y"\n'
