@@ -111,7 +111,8 @@ int check_say(struct check *k)
 	}
 	const struct cli_term t = cli_term_of(uses_stdout(k) ? stderr : stdout, k->args->color);
 	cli_show_books(&t, &k->result.tally, &k->match.schema);
-	cli_show_notes(&t, &k->result.notes, &k->match.schema, csv_split_rest(k->split));
+	cli_show_notes(&t, &k->result.notes, &k->match.schema);
+	cli_show_unread(&t, k->split);
 	if (k->verdict == CONTRACT_OVER_BUDGET)
 		say_over_budget(k, &t);
 	cli_show_rejects(&t, &k->showcase, &k->match.schema, k->result.tally.account.rejected);

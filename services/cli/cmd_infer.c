@@ -10,6 +10,7 @@
 #include "kit/json.h"
 #include "progress.h"
 #include "sample.h"
+#include "show.h"
 #include "term.h"
 
 struct infer {
@@ -159,7 +160,9 @@ static void show(const struct infer *i, const cJSON *draft)
 	if (books->rejected > 0)
 		(void)fprintf(t.to, "; %s more do not have the shape of the others",
 		    cli_grouped(books->rejected, rejected));
-	(void)fprintf(t.to, "\n%smillrace infer FILE --json prints the contract%s\n",
+	(void)fputc('\n', t.to);
+	cli_show_unread(&t, i->split);
+	(void)fprintf(t.to, "%smillrace infer FILE --json prints the contract%s\n",
 	    cli_tint(&t, CLI_DIM), cli_tint(&t, CLI_PLAIN));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* show - what `millrace check` prints for people: books, counts by rule, the first refused rows. */
+/* show - what `millrace check` prints for people: books, counts by rule, the first refused rows;
+ * and what `infer` says beside its draft. */
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
@@ -21,10 +22,14 @@ void cli_show_books(
 void cli_show_rejects(const struct cli_term *t, const struct cli_showcase *s,
     const struct csv_schema *schema, int64_t all);
 
-/* cli_show_notes - what was done to rows that were kept, and what was not read: repairs, normalised
- * cells, footers, another table behind the first. Nothing when there is nothing. */
-void cli_show_notes(const struct cli_term *t, const struct contract_notes *n,
-    const struct csv_schema *schema, const struct csv_split_rest *rest);
+/* cli_show_notes - what was done to rows that were kept: repairs, normalised cells. Nothing when
+ * there is nothing. */
+void cli_show_notes(
+    const struct cli_term *t, const struct contract_notes *n, const struct csv_schema *schema);
+
+/* cli_show_unread - lines that are no data: preamble, footer, another table behind the first. To be
+ * asked when all rows were read; nothing when there are none. */
+void cli_show_unread(const struct cli_term *t, const struct csv_split *split);
 
 /* cli_show_profile - a line for each column; p as contract_profile_json has it. */
 void cli_show_profile(const struct cli_term *t, const cJSON *p);

@@ -40,12 +40,22 @@ static void show_changes(
 	}
 }
 
-void cli_show_notes(const struct cli_term *t, const struct contract_notes *n,
-    const struct csv_schema *schema, const struct csv_split_rest *rest)
+void cli_show_notes(
+    const struct cli_term *t, const struct contract_notes *n, const struct csv_schema *schema)
 {
-	char line[32];
 	show_repairs(t, n);
 	show_changes(t, n, schema);
+}
+
+void cli_show_unread(const struct cli_term *t, const struct csv_split *split)
+{
+	const struct csv_dialect *d = &csv_split_sniffed(split)->dialect;
+	const struct csv_split_rest *rest = csv_split_rest(split);
+	char line[32];
+	if (d->preamble_lines > 0)
+		(void)fprintf(t->to, "%s%u line%s of preamble before the %s: not read as data%s\n",
+		    cli_tint(t, CLI_DIM), d->preamble_lines, d->preamble_lines == 1 ? "" : "s",
+		    d->header_rows > 0 ? "header" : "rows", cli_tint(t, CLI_PLAIN));
 	if (rest->other_table)
 		(void)fprintf(t->to,
 		    "%sanother table of %zu column%s begins on line %s; it was not read%s\n",

@@ -67,6 +67,23 @@ def test_infer_drafts_what_check_takes(place):
     assert place.run("check", "in.csv", "-c", "draft.json").code == 0
 
 
+UNREAD = [
+    ("Report\nof 2026\n\nid,day\n" + "1,2026-01-01\n" * 30, "3 lines of preamble before the header: not read as data"),
+    ("id,a\n" + "1,2\n" * 30 + "\nx,y,z\n" + "1,2,3\n" * 30, "another table of 3 columns begins on line 33; it was not read"),
+    ("id,day,a\n" + "1,2026-01-01,2\n" * 30 + "Total,,60\n", "1 line of footer from line 32 on: not read as data"),
+]
+
+
+@pytest.mark.parametrize("text, words", UNREAD, ids=["preamble", "table", "footer"])
+@pytest.mark.parametrize("command", ["infer", "check"])
+def test_lines_that_are_no_data_are_told(place, command, text, words):
+    place.write("in.csv", text)
+    done = place.run(command, "in.csv")
+    assert done.code == 0 and f"\n{words}\n" in done.out
+    place.write("in.csv", "id,a\n" + "1,2\n" * 30)
+    assert "line" not in place.run(command, "in.csv").out
+
+
 def test_infer_tells_the_notation(place):
     place.write("in.csv", "betrag;menge;tag\n1.234,50;1.000;3. März 2026\n-2,75;2.500;14. Mai 2026\n")
     words = place.run("infer", "in.csv", "-d", "header=1").out
