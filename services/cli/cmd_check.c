@@ -114,19 +114,15 @@ static int conclude(struct check *k, struct err *err)
 	if (k->report.path != NULL && check_write_report(k, err) != 0)
 		return -1;
 	const bool over = k->verdict == CONTRACT_OVER_BUDGET && k->args->fail_on != CLI_FAIL_NEVER;
-	struct cli_output *const outputs[] = { usable && !over ? &k->clean.out : NULL,
-		usable ? &k->rejects.out : NULL, &k->report };
-	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
-		if (outputs[i] != NULL && outputs[i]->path != NULL &&
-		    cli_output_finish(outputs[i], err) != 0)
-			return -1;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
-		if (outputs[i] != NULL && outputs[i]->path != NULL &&
-		    cli_output_publish(outputs[i], err) != 0)
-			return -1;
-	}
-	return 0;
+	struct cli_output *outputs[3];
+	size_t n = 0;
+	if (usable && !over && k->clean.out.path != NULL)
+		outputs[n++] = &k->clean.out;
+	if (usable && k->rejects.out.path != NULL)
+		outputs[n++] = &k->rejects.out;
+	if (k->report.path != NULL)
+		outputs[n++] = &k->report;
+	return cli_output_finish(outputs, n, err);
 }
 
 /* We failed, not the file; a reader of our output that went away ends us as its signal would. */

@@ -173,15 +173,6 @@ void cli_output_hasten(const struct cli_output *o)
 		(void)sync_file_range(o->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-int cli_output_finish(struct cli_output *o, struct err *err)
-{
-	if (flush(o, err) != 0)
-		return -1;
-	if (o->target != NULL && fsync(o->fd) != 0)
-		return fail(err, errno, "write", o->path);
-	return 0;
-}
-
 /* Where no link can be made (no /proc, a strict kernel) the bytes are copied to a file with a name.
  */
 static int copy_to_name(struct cli_output *o)
@@ -224,10 +215,8 @@ static int give_name(struct cli_output *o)
 	return copy_to_name(o);
 }
 
-int cli_output_publish(struct cli_output *o, struct err *err)
+static int publish(struct cli_output *o, struct err *err)
 {
-	if (o->target == NULL || o->published)
-		return 0;
 	if (o->temporary == NULL && give_name(o) != 0)
 		return fail(err, errno, "name", o->path);
 	if (rename(o->temporary, o->target) != 0)
@@ -235,13 +224,51 @@ int cli_output_publish(struct cli_output *o, struct err *err)
 	free(o->temporary);
 	o->temporary = NULL;
 	o->published = true;
-	char *dir = directory_of(o->target);
+	return 0;
+}
+
+static void sync_directory(const char *dir)
+{
 	const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)fsync(fd);
-		(void)close(fd);
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	(void)close(fd);
+}
+
+/* Names that were given are kept by their directories; each is synced once. */
+static void sync_names(struct cli_output *const *outputs, size_t n)
+{
+	char **dirs = mem_array(n, sizeof(*dirs));
+	for (size_t i = 0; i < n; i++) {
+		bool known = outputs[i]->target == NULL;
+		dirs[i] = known ? NULL : directory_of(outputs[i]->target);
+		for (size_t j = 0; j < i && !known; j++)
+			known = dirs[j] != NULL && strcmp(dirs[i], dirs[j]) == 0;
+		if (!known)
+			sync_directory(dirs[i]);
 	}
-	free(dir);
+	for (size_t i = 0; i < n; i++)
+		free(dirs[i]);
+	free(dirs);
+}
+
+int cli_output_finish(struct cli_output *const *outputs, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (flush(outputs[i], err) != 0)
+			return -1;
+		cli_output_hasten(outputs[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (outputs[i]->target != NULL && fsync(outputs[i]->fd) != 0)
+			return fail(err, errno, "write", outputs[i]->path);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (outputs[i]->target != NULL && publish(outputs[i], err) != 0)
+			return -1;
+	}
+	sync_names(outputs, n);
 	return 0;
 }
 

@@ -2,16 +2,15 @@
 /*
  * output - a file that appears whole or not at all.
  *
- * What is written goes to a file without a name in the target's directory; cli_output_publish gives
+ * What is written goes to a file without a name in the target's directory; cli_output_finish gives
  * it the name in one step once it is on the disk. Until then a crash, a signal or a full disk
- *leaves nothing behind and what was there before stays. Where the file system has no nameless files
- *the temporary one is called .NAME.XXXXXX and removed. Pipes, devices and "-" are written directly:
- * there is no name to give.
+ * leaves nothing behind and what was there before stays. Where the file system has no nameless
+ * files the temporary one is called .NAME.XXXXXX and removed. Pipes, devices and "-" are written
+ * directly: there is no name to give.
  *
  *	cli_output_open(&out, "clean.csv", err);
  *	cli_output_write(&out, p, n, err);
- *	cli_output_finish(&out, err);      (flush and fsync: all that can fail for want of space)
- *	cli_output_publish(&out, err);
+ *	cli_output_finish(&list, 1, err);
  *	cli_output_close(&out);            (at any time: what is not published is gone)
  */
 #ifndef CLI_OUTPUT_H
@@ -51,11 +50,16 @@ int cli_output_write(struct cli_output *o, const void *p, size_t n, struct err *
  * to wait for. */
 void cli_output_hasten(const struct cli_output *o);
 
-/* cli_output_finish - all bytes to the disk. ERR_NO_SPACE, ERR_UNAVAILABLE. */
-int cli_output_finish(struct cli_output *o, struct err *err) MUST_CHECK;
-
-/* cli_output_publish - give it its name; nothing to do when written directly. ERR_UNAVAILABLE. */
-int cli_output_publish(struct cli_output *o, struct err *err) MUST_CHECK;
+/*
+ * cli_output_finish - n outputs to the disk, then each its name.
+ *
+ * All are on the disk before the first gets its name, so that what fails for want of space leaves
+ * every one as it was. The disk begins with all before one is waited for, and each directory is
+ * synced once: a wait costs milliseconds, whatever the file's size.
+ *
+ * Errors  ERR_NO_SPACE, ERR_UNAVAILABLE
+ */
+int cli_output_finish(struct cli_output *const *outputs, size_t n, struct err *err) MUST_CHECK;
 
 /* cli_output_close - accepts a zeroed one; what was not published disappears. */
 void cli_output_close(struct cli_output *o);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fail_nth - preloaded: the n-th call of one function of libc fails. FAIL_WHAT names it, FAIL_AT is
- * n.
+ * n. CALLS_TO names a file that is told each sync and rename.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -13,7 +14,6 @@
 ssize_t write(int fd, const void *p, size_t n);
 ssize_t read(int fd, void *p, size_t n);
 int fsync(int fd);
-int rename(const char *from, const char *to);
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags);
 int open64(const char *path, int flags, mode_t mode);
 ssize_t pread64(int fd, void *p, size_t n, off_t at);
@@ -36,6 +36,16 @@ static int due(const char *name)
 	return ++calls == (int)strtol(at, NULL, 10);
 }
 
+static void tell(const char *name)
+{
+	const char *path = getenv("CALLS_TO");
+	FILE *to = path == NULL ? NULL : fopen(path, "ae");
+	if (to == NULL)
+		return;
+	(void)fprintf(to, "%s\n", name);
+	(void)fclose(to);
+}
+
 static int fail(int number)
 {
 	errno = number;
@@ -55,11 +65,13 @@ ssize_t read(int fd, void *p, size_t n)
 
 int fsync(int fd)
 {
+	tell("fsync");
 	return due("fsync") ? fail(EIO) : NEXT(fsync)(fd);
 }
 
 int rename(const char *from, const char *to)
 {
+	tell("rename");
 	return due("rename") ? fail(EACCES) : NEXT(rename)(from, to);
 }
 

@@ -80,6 +80,14 @@ def test_the_nth_call_fails(place, fail_nth, what):
     assert n > 2 and all(place.read(name) == whole[name] for name in OUTPUTS)
 
 
+def test_all_is_on_the_disk_before_the_first_name(place, fail_nth):
+    """And a directory is synced once, however many names it got."""
+    (place.path / "other").mkdir()
+    words = ("check", "orders.csv", "-q", "--clean", "c.csv", "--rejects", "other/r.csv", "--report", "p.json")
+    place.run(*words, env={"LD_PRELOAD": fail_nth, "CALLS_TO": "calls"})
+    assert place.read("calls").split() == ["fsync"] * 3 + ["rename"] * 3 + ["fsync"] * 2
+
+
 @pytest.mark.parametrize("what,last,step", [("open64", 20, 1), ("lseek64", 8, 1), ("pwrite64", 4, 1), ("pread64", 8, 1), ("malloc", 1000, 9)])
 def test_the_nth_call_fails_or_is_done_without(place, fail_nth, what, last, step):
     """Where there is another way it is taken; without memory we end at once. Never half an output."""
