@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // answers - what the stand-in says: one dataset with rows, rejects, loads and runs in each state.
-import type { ContractDoc, Dataset, Load, Reject, Run, RunState, Table } from '../src/api/types';
+import type {
+	Contract, ContractDoc, ContractPreview, Dataset, Inspection, Load, Reject, Run, RunState, Table,
+} from '../src/api/types';
 
 const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 const uuid = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -94,7 +96,43 @@ const loads: Load[] = [30, 20].map((no, i) => ({
 	undo: { possible: i === 0, reason: null }, redo: { possible: i === 1, reason: null },
 }));
 
+const inspection: Inspection = {
+	verdict: 'table', reason: null, bytes: 4000, whole: true, compression: 'none', encoding: 'utf-8',
+	dialect: { delimiter: 'comma', quote: 'double', line_end: 'lf', header_rows: 1 },
+	columns_total: 4, rows_seen: 120, rows_refused: 1,
+	columns: [
+		{ name: 'order_id', header: 'Order ID', type: 'integer', values: 119, empty: 0 },
+		{
+			name: 'ordered_at', header: 'Ordered at', type: 'date', format: '%d/%m/%Y', values: 119, empty: 0,
+			ambiguous: 'every date can be read day first and month first: day first was taken, please check',
+		},
+		{ name: 'region', header: 'Region', type: 'string', values: 110, empty: 9 },
+		{ name: 'amount', header: 'Betrag', type: 'number', exact_type: 'decimal', decimalChar: ',', values: 119, empty: 0 },
+	],
+	rows: [['1', '03/04/2026', 'north', '12,50'], ['2', '05/04/2026', '', '1,00']],
+	dataset: null,
+	other_datasets: [{ dataset: 'online_sales', domain: 'default', matched: 4, columns: 4, fields: 4, fits: true }],
+};
+
+const preview: ContractPreview = {
+	run_id: uuid(30), no: 30, file: { name: 'online_sales.csv', bytes: 9_876_543 }, rows: 100_000, whole: true,
+	max_bytes: 268_435_456, published: { verdict: 'good', account: check, reason: null },
+	draft: {
+		verdict: 'over_budget', account: { ...check, good: 98_746, rejected: 1254 },
+		reason: { code: 'check.over_budget', params: {}, text: '1,254 of 100,000 rows rejected (1.3 %), this dataset allows 1 %' },
+	},
+	fails: {
+		count: 1200,
+		rules: [{
+			rule: 'minimum', column: 'amount', count: 1200,
+			examples: [{ row: 9, line: 10, message: 'amount: 0.40 is below the minimum 1', raw: '9,2026-11-20 10:00:00,north,0.40', cell: { at: 28, length: 4 } }],
+		}],
+	},
+	passes: { count: 200, rules: [{ rule: 'enum', column: 'region', count: 200, examples: [] }] },
+};
+
 const fixed: Record<string, unknown> = {
+	'POST /api/inspect': inspection,
 	'GET /auth/session': session, 'POST /auth/signin': session, 'POST /auth/signout': {},
 	'GET /api/datasets': page([dataset]), 'GET /api/tables': page([table]), 'GET /api/runs': page(runs),
 	'GET /api/datasets/online_sales': dataset, 'GET /api/tables/online_sales': table,
@@ -112,8 +150,26 @@ const fixed: Record<string, unknown> = {
 	'GET /api/loads': page(loads), 'GET /api/pipelines': page([]), 'GET /api/uploads': page([]),
 };
 
+/** What streams of events say, one after the other. */
+const streams: Record<string, [event: string, data: unknown][]> = {
+	'POST /api/datasets/online_sales/contract/preview': [
+		['progress', { bytes: 3_000_000, bytes_total: 9_876_543, rows: 30_000 }],
+		['progress', { bytes: 7_000_000, bytes_total: 9_876_543, rows: 71_000 }],
+		['result', preview],
+	],
+};
+
 export const answers = {
 	runs,
+	/** A saved draft, as the suite answers it; later readers get it, too. */
+	keep(path: string, saved: { doc: ContractDoc }): Contract['draft'] | undefined {
+		const contract = fixed[`GET ${path.replace(/\/draft$/, '')}`] as Contract | undefined;
+		if (contract?.draft == null) return undefined;
+		const etag = `"${Number(contract.draft.etag.slice(1, -1)) + 1}"`;
+		contract.draft = { ...contract.draft, ...saved, etag, updated_at: at(0) };
+		return contract.draft;
+	},
+	stream: (method: string, path: string) => streams[`${method} ${path}`],
 	of(method: string, path: string): unknown {
 		const known = fixed[`${method} ${path}`];
 		if (known !== undefined) return known;

@@ -17,6 +17,25 @@ function events(res: ServerResponse, runs: unknown): void {
 	res.on('close', () => clearInterval(beat));
 }
 
+function body(req: IncomingMessage, then: (text: string) => void): void {
+	let text = '';
+	req.on('data', (part) => (text += String(part)));
+	req.on('end', () => then(text));
+}
+
+const STEP_MS = 400;
+
+function tell(res: ServerResponse, told: [event: string, data: unknown][]): void {
+	const left = [...told];
+	res.setHeader('content-type', 'text/event-stream');
+	const step = setInterval(() => {
+		const next = left.shift();
+		if (next !== undefined) res.write(`event: ${next[0]}\ndata: ${JSON.stringify(next[1])}\n\n`);
+		if (left.length === 0) res.end();
+	}, STEP_MS);
+	res.on('close', () => clearInterval(step));
+}
+
 export function mock(): Plugin {
 	return {
 		name: 'millrace-mock',
@@ -26,11 +45,17 @@ export function mock(): Plugin {
 				const path = (req.url ?? '').split('?')[0] ?? '';
 				if (!path.startsWith('/api/') && !path.startsWith('/auth/')) return next();
 				if (path === '/api/events') return events(res, answers.runs);
-				const body = answers.of(req.method ?? 'GET', path);
-				if (body === undefined) {
+				if (req.method === 'PUT' && path.endsWith('/contract/draft')) {
+					return body(req, (text) => reply(res, 200, answers.keep(path, JSON.parse(text))));
+				}
+				req.resume();
+				const told = answers.stream(req.method ?? 'GET', path);
+				if (told !== undefined) return tell(res, told);
+				const answer = answers.of(req.method ?? 'GET', path);
+				if (answer === undefined) {
 					return reply(res, 404, { title: 'No such thing', status: 404, code: 'not_found' });
 				}
-				return reply(res, 200, body);
+				return reply(res, 200, answer);
 			});
 		},
 	};
