@@ -110,7 +110,7 @@ function Side({ side, kind }: { side: PreviewSide; kind: 'fails' | 'passes' }) {
 
 function Result({ result }: { result: ContractPreview }) {
 	const { draft, published, fails, passes } = result;
-	const reason = (draft.reason as { text?: string } | null)?.text;
+	const { code, text: reason } = (draft.reason ?? {}) as { code?: string; text?: string };
 	const same = fails.count === 0 && passes.count === 0 && draft.verdict !== 'unusable';
 	return (
 		<div className={css.result} role="status">
@@ -126,7 +126,8 @@ function Result({ result }: { result: ContractPreview }) {
 			</p>
 			{draft.verdict === 'good' || reason === undefined ? null : (
 				<p className={css.bad}>
-					{t(draft.verdict === 'unusable' ? 'effect.unusable' : 'effect.over_budget', { reason })}
+					{t(draft.verdict === 'unusable' ? 'effect.unusable' : 'effect.over_budget', { reason })}{' '}
+					<span className="mono">{code}</span>
 				</p>
 			)}
 			{same ? null : (
