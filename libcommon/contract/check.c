@@ -58,17 +58,17 @@ static void check_value(const struct contract_field *f, const struct csv_column 
 	char shown[CHECK_SHOWN_BYTES];
 	if (f->allowed != NULL && !contract_value_is_in(c->type, v, f->allowed, f->n_allowed))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_ENUM,
-		    "%s: %s is not one of the %zu allowed values", c->name, check_show(c, v, shown),
-		    f->n_allowed);
+		    "%s: %s is not one of the %zu allowed values", c->name,
+		    check_show_cell(b, slot, c, v, shown), f->n_allowed);
 	const bool nan = c->type == CSV_DOUBLE && isnan(v->real);
 	if (f->minimum != NULL && (nan || contract_value_compare(c->type, v, f->minimum) < 0))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MINIMUM,
-		    "%s: %s is below the minimum %.40s", c->name, check_show(c, v, shown),
-		    f->minimum->shown);
+		    "%s: %s is below the minimum %.40s", c->name,
+		    check_show_cell(b, slot, c, v, shown), f->minimum->shown);
 	if (f->maximum != NULL && (nan || contract_value_compare(c->type, v, f->maximum) > 0))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MAXIMUM,
-		    "%s: %s is above the maximum %.40s", c->name, check_show(c, v, shown),
-		    f->maximum->shown);
+		    "%s: %s is above the maximum %.40s", c->name,
+		    check_show_cell(b, slot, c, v, shown), f->maximum->shown);
 }
 
 #define MARK_BETWEEN(form)                                                                         \

@@ -22,4 +22,9 @@ struct contract_checker {
 /* check_show - a value of a column; out has CHECK_SHOWN_BYTES; returns out. */
 const char *check_show(const struct csv_column *c, const struct contract_value *v, char *out);
 
+/* check_show_cell - the same as its cell stood in the file, where that is no text: "1.000,50". A
+ * repaired row's value is shown instead. */
+const char *check_show_cell(const struct csv_batch *b, size_t slot, const struct csv_column *c,
+    const struct contract_value *v, char *out);
+
 #endif

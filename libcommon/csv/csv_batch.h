@@ -68,9 +68,10 @@ struct csv_batch {
 	size_t n_rejects, rejects_alloc;
 	struct csv_repair *repairs; /* of rows that are kept, in row order, after settle */
 	size_t n_repairs, repairs_alloc;
-	const uint8_t *block;             /* the rows' bytes */
-	const struct csv_reject *skipped; /* a row too long before the first slot, or NULL */
-	void **own;                       /* memory data pointed to at first; owned */
+	const uint8_t *block;              /* the rows' bytes */
+	const struct csv_dialect *dialect; /* of the block; NULL = not filled by a scan */
+	const struct csv_reject *skipped;  /* a row too long before the first slot, or NULL */
+	void **own;                        /* memory data pointed to at first; owned */
 	int64_t *own_row, *own_offset;
 };
 

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "csv/csv_encoding.h"
-#include "csv/csv_row.h"
+#include "csv/csv_raw.h"
 
 static const char *const ours[] = { "_reject", "_line", "_column", "_rule", "_message" };
 
@@ -61,24 +61,17 @@ static void add_cell(struct buf *out, const uint8_t *p, size_t n)
 		free(text);
 }
 
-/* skip: cells in front that are ours, not the file's. */
-static void add_read_cells(
-    struct buf *out, const struct csv_row_window *w, const struct csv_row *row, size_t skip)
+static void add_read_cell(
+    struct buf *out, const uint8_t *p, const struct csv_cell *cell, const struct csv_dialect *d)
 {
-	struct csv_cell *cells = mem_array(row->cells, sizeof(*cells));
-	const size_t n = csv_row_cells(w, 0, row, cells, row->cells);
-	for (size_t i = skip; i < n; i++) {
-		const size_t bytes = cells[i].n & ~CSV_CELL_DOUBLED;
-		if ((cells[i].n & CSV_CELL_DOUBLED) == 0) {
-			add_cell(out, w->p + cells[i].at, bytes);
-			continue;
-		}
-		char *plain = mem_alloc(bytes);
-		const size_t used = csv_row_unquote(w->p + cells[i].at, bytes, w->dialect, plain);
-		add_cell(out, (const uint8_t *)plain, used);
-		free(plain);
+	const size_t bytes = cell->n & ~CSV_CELL_DOUBLED;
+	if ((cell->n & CSV_CELL_DOUBLED) == 0) {
+		add_cell(out, p + cell->at, bytes);
+		return;
 	}
-	free(cells);
+	char *plain = mem_alloc(bytes);
+	add_cell(out, (const uint8_t *)plain, csv_row_unquote(p + cell->at, bytes, d, plain));
+	free(plain);
 }
 
 static void add_cut_cells(
@@ -100,23 +93,17 @@ static void add_cut_cells(
 	}
 }
 
+/* skip: cells in front that are ours, not the file's. */
 static void add_cells(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d,
     size_t columns, size_t skip)
 {
-	const struct csv_row_window w = {
-		.p = r->raw.p,
-		.n = r->raw.n,
-		.eof = true,
-		.dialect = d,
-		.columns = columns,
-	};
-	struct csv_row row = { .kind = CSV_ROW_TORN };
-	if (!r->raw_cut && r->raw.n > 0)
-		csv_row_find(&w, 0, &row);
-	if (row.kind == CSV_ROW_WHOLE && row.n == w.n)
-		add_read_cells(out, &w, &row, skip);
-	else
+	struct csv_cell *cells = NULL;
+	const size_t n = r->raw_cut ? 0 : csv_raw_cells(r->raw, d, columns, &cells);
+	if (n == 0)
 		add_cut_cells(out, &r->raw, d, skip);
+	for (size_t i = skip; i < n; i++)
+		add_read_cell(out, r->raw.p, &cells[i], d);
+	free(cells);
 }
 
 void csv_mend_row(struct buf *out, const struct csv_reject *r, const struct csv_dialect *d,

@@ -261,6 +261,7 @@ bool csv_scan_next(struct csv_scan *s, struct csv_batch *b)
 {
 	csv_batch_clear(b);
 	b->block = s->block->data;
+	b->dialect = &s->block->dialect;
 	s->batch = b;
 	b->skipped = s->skipped_pending ? &s->block->skipped : NULL;
 	s->skipped_pending = false;

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "csv/csv_row.h"
+#include "csv/csv_raw.h"
 
 enum { INDENT = 4, RULES_SHOWN = 20 };
 
@@ -54,25 +53,12 @@ void cli_show_books(
 /* Where the bad cell stands in the row as it is shown; n 0 = nowhere. */
 static struct span find_cell(const struct cli_shown *s, const struct csv_dialect *d, size_t columns)
 {
-	const struct csv_row_window w = { .p = (const uint8_t *)s->raw,
-		.n = s->raw_n,
-		.eof = true,
-		.dialect = d,
-		.columns = columns };
-	struct span out = { 0 };
-	struct csv_row row;
-	if (s->file_column < 0 || s->raw_n == 0 || !s->raw_whole)
-		return out;
-	csv_row_find(&w, 0, &row);
-	if (row.kind != CSV_ROW_WHOLE)
-		return out;
-	struct csv_cell *cells = mem_array(row.cells, sizeof(*cells));
-	const size_t n = csv_row_cells(&w, 0, &row, cells, row.cells);
-	if ((size_t)s->file_column < n)
-		out = (struct span){ w.p + cells[s->file_column].at,
-			cells[s->file_column].n & ~CSV_CELL_DOUBLED };
-	free(cells);
-	return out;
+	const struct span raw = { (const uint8_t *)s->raw, s->raw_n };
+	struct csv_cell cell;
+	if (s->file_column < 0 || !s->raw_whole ||
+	    !csv_raw_cell(raw, d, columns, (size_t)s->file_column, &cell))
+		return (struct span){ 0 };
+	return (struct span){ raw.p + cell.at, cell.n & ~CSV_CELL_DOUBLED };
 }
 
 /* Bytes at the end of p that take at most so many columns. */

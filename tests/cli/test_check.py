@@ -254,7 +254,7 @@ def test_a_column_is_named_once_and_as_the_file_has_it(place, more):
     place.write("in.csv", "Nr.,Beträge\n1,x\n2,0\nz,1\n")
     out = place.run("check", "in.csv", "-c", "c.json").out
     assert "line 2  type.decimal  Beträge: `x` is not a decimal" in out
-    assert "line 3  minimum  Beträge: 0" in out
+    assert "line 3  minimum  Beträge: 0 is below the minimum 1" in out
     assert "line 4  type.integer  Nr.: `z` is not an integer" in out
 
 

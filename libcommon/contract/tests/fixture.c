@@ -102,6 +102,7 @@ static int run_pass(struct pass *p, const char *text, size_t n, struct err *err)
 	struct arena *a = arena_new(16 << 20);
 	const char *const *header = csv_split_header(split, &columns);
 	int rc = contract_match(p->c, header, columns, a, &m, err);
+	m.schema.repair = rc == 0 && p->c->repair;
 	if (rc == 0 && !p->collects)
 		contract_tally_init(p->tally, columns);
 	if (rc == 0)

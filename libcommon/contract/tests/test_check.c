@@ -41,7 +41,7 @@ static const struct check_case cases[] = {
 	    "minimum 4 ratio: -0.1 is below the minimum 0\n"
 	    "maximum 5 ratio: 1.1 is above the maximum 1\n"
 	    "minimum 6 day: 2025-12-31 is below the minimum 2026-01-01\n"
-	    "minimum 7 ratio: nan is below the minimum 0\n" },
+	    "minimum 7 ratio: NaN is below the minimum 0\n" },
 	{ "enum", HEADER "1,0,0,2026-01-01,s,1\n2,0,0,2026-01-01,S,4\n",
 	    "enum 2 size: `s` is not one of the 3 allowed values\n"
 	    "enum 3 level: 4 is not one of the 3 allowed values\n" },

@@ -58,11 +58,23 @@ static const struct case_of cases[] = {
 	{ ONE("\"type\":\"date\",\"format\":\"%d.%m.%Y\",\"constraints\":{\"minimum\":\"01.02."
 	      "2026\"}"),
 	    "a\n31.01.2026\n01.02.2026\n",
-	    "minimum 2 a: 2026-01-31 is below the minimum 01.02.2026\n" },
+	    "minimum 2 a: 31.01.2026 is below the minimum 01.02.2026\n" },
 	{ ONE("\"type\":\"number\",\"decimalChar\":\",\",\"groupChar\":\".\","
 	      "\"constraints\":{\"maximum\":1000}"),
 	    "a\n\"1.000,00\"\n\"1.000,01\"\n",
-	    "maximum 3 a: 1000.010000000 is above the maximum 1000\n" },
+	    "maximum 3 a: 1.000,01 is above the maximum 1000\n" },
+	/* a cell as it stood */
+	{ ONE("\"type\":\"number\",\"constraints\":{\"minimum\":0.5,\"enum\":[0.75,2]}"),
+	    "a\n0.4\n\"+.50\"\n\"0.750\"\n1e1\n2.0\n",
+	    "enum 2 a: 0.4 is not one of the 2 allowed values\n"
+	    "enum 3 a: +.50 is not one of the 2 allowed values\n"
+	    "type.decimal 5 a: `1e1` is not a decimal: found `e` at character 2\n" },
+	{ ONE("\"type\":\"number\",\"bareNumber\":false,\"constraints\":{\"maximum\":2}"),
+	    "a\n2 \xe2\x82\xac\n\"3 \"\"\xe2\x82\xac\"\"\"\n",
+	    "maximum 3 a: `3 \"\xe2\x82\xac\"` is above the maximum 2\n" },
+	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"number\",\"constraints\":{\"minimum\":1}},"
+	  "{\"name\":\"b\",\"type\":\"integer\"}],\"millrace\":{\"bad_rows\":\"repair\"}}",
+	    "a,b\n1,2\n0.5,3,,\n", "minimum 3 a: 0.5 is below the minimum 1\n" },
 	/* by position */
 	{ "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\"},{\"name\":\"b\"}],"
 	  "\"fieldsMatch\":[\"exact\"]}",
