@@ -120,6 +120,17 @@ static const struct case_of rules[] = {
 	    "rule 3 r: not true: days_between(s, e) <= n\n" },
 	{ RULE("n * n > 0"), "n,s,e\n5000000000,,\n3,,\n",
 	    "rule 2 r: the rule cannot be computed: the result is beyond 64 bits\n" },
+	/* nothing can be divided by zero: null, which passes */
+	{ RULE("n / 0 > 3"), "n,s,e\n5,,\n0,,\n,,\n", "" },
+	{ RULE("10 / n > 3"), "n,s,e\n0,,\n,,\n2,,\n5,,\n", "rule 5 r: not true: 10 / n > 3\n" },
+	{ RULE("10 % n = 0"), "n,s,e\n0,,\n2,,\n3,,\n", "rule 4 r: not true: 10 % n = 0\n" },
+	{ RULE("div(10, n) = 5"), "n,s,e\n0,,\n2,,\n3,,\n",
+	    "rule 4 r: not true: div(10, n) = 5\n" },
+	{ RULE("n <> 0 and 10 / n > 3"), "n,s,e\n0,,\n,,\n2,,\n",
+	    "rule 2 r: not true: n <> 0 and 10 / n > 3\n" },
+	{ RULE("coalesce(10 / n, 0) > 3"), "n,s,e\n0,,\n,,\n2,,\n",
+	    "rule 2 r: not true: coalesce(10 / n, 0) > 3\n"
+	    "rule 3 r: not true: coalesce(10 / n, 0) > 3\n" },
 };
 
 static void run(const struct case_of *list, size_t n)
