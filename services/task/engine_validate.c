@@ -146,6 +146,8 @@ static void add_figures(struct validate *v, cJSON *report, const struct contract
 {
 	if (o->tally == &v->total)
 		contract_notes_report(&v->notes, &v->match.schema, report);
+	if (v->ambiguous != NULL)
+		cJSON_AddItemReferenceToObject(report, "ambiguous", v->ambiguous);
 	if (v->shapes != NULL)
 		cJSON_AddItemReferenceToObject(report, "shapes", v->shapes);
 	if (v->profile != NULL && o->verdict != CONTRACT_UNUSABLE)

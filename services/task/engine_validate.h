@@ -99,9 +99,10 @@ struct validate {
 	struct contract_notes notes;      /* of the booked ranges: repairs, normalised cells */
 	struct contract_profile *profile; /* of the booked ranges; NULL before the first */
 	cJSON *shapes;                    /* of refused cells, for the report; NULL = none */
-	bool stop;                        /* take no more ranges */
-	bool spent;                       /* the budget: ranges from booked on do not count */
-	struct err err;                   /* first failure of a worker; kind ERR_NONE = none */
+	cJSON *ambiguous; /* columns a draft could read in two ways; NULL = no draft was made */
+	bool stop;        /* take no more ranges */
+	bool spent;       /* the budget: ranges from booked on do not count */
+	struct err err;   /* first failure of a worker; kind ERR_NONE = none */
 	/* For progress. Two passes read the file twice; a row is told when it is read first. */
 	int passes, pass; /* of them; the one at work, from 0 */
 	int64_t pass_cut; /* bytes_cut of the one before */
@@ -176,6 +177,8 @@ int validate_rejects_write(struct validate *v, int64_t *out_stored, struct err *
  *
  * out_doc   the contract document, in the arena
  * out_account  rows read; all good but those refused for their shape
+ *
+ * v->ambiguous lists the columns that can be read in two ways.
  *
  * Errors  those of csv_split_open and the input
  */

@@ -28,6 +28,24 @@ static int infer_rows(struct validate *v, struct csv_split *split, struct contra
 	return rc;
 }
 
+/* Columns that can be read in two ways and what was done about it, for the report. */
+static cJSON *list_ambiguous(const cJSON *evidence, struct arena *a)
+{
+	cJSON *list = js_array(a);
+	const cJSON *column;
+	cJSON_ArrayForEach(column, cJSON_GetObjectItemCaseSensitive(evidence, "columns"))
+	{
+		const char *why = js_str(column, "ambiguous");
+		if (why == NULL)
+			continue;
+		cJSON *one = cJSON_CreateObject();
+		cJSON_AddItemToArray(list, one);
+		js_add_str(one, "column", js_str(column, "header"));
+		js_add_str(one, "why", why);
+	}
+	return list;
+}
+
 int validate_draft_write(
     struct validate *v, cJSON **out_doc, struct contract_account *out_account, struct err *err)
 {
@@ -47,6 +65,8 @@ int validate_draft_write(
 		cJSON *draft = contract_infer_draft(infer, &how, v->a);
 		rc = validate_write_file(v, "draft.json", js_print(v->a, draft), err);
 		*out_doc = cJSON_GetObjectItemCaseSensitive(draft, "doc");
+		v->ambiguous =
+		    list_ambiguous(cJSON_GetObjectItemCaseSensitive(draft, "evidence"), v->a);
 		*out_account = account;
 	}
 	contract_infer_free(&infer);

@@ -104,8 +104,9 @@ static const char SQL_REPORT_GET[] =
     "$2::boolean then r.detail -> 'repairs' else (r.detail -> 'repairs') - 'rows' end, 'changes', "
     "coalesce((select jsonb_agg(case when $2::boolean then x else x - 'examples' end order by i) "
     "from jsonb_array_elements(r.detail -> 'changes') with ordinality as c(x, i)), '[]'), "
+    "'ambiguous', coalesce(r.detail -> 'ambiguous', '[]'), "
     "'rejects', jsonb_build_object('total', r.rejects_total, 'stored', r.rejects_stored), "
-    "'detail', r.detail - '{profile,shapes,repairs,changes}'::text[], "
+    "'detail', r.detail - '{profile,shapes,repairs,changes,ambiguous}'::text[], "
     "'created_at', catalog.time_text(r.created_at))::text as doc "
     "from catalog.reports r join catalog.datasets d on d.id = r.dataset_id where r.run_id = "
     "$1::uuid";

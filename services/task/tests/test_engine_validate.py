@@ -225,6 +225,20 @@ def test_auto_publish_checks_against_its_own_draft(scratch, tmp_path):
     assert (where / "draft.json").exists()
 
 
+@pytest.mark.parametrize("unattended, done", [(False, "day first was taken, please check"), (True, "left as text")])
+def test_the_report_of_a_draft_tells_what_can_be_read_in_two_ways(scratch, tmp_path, unattended, done):
+    path = write(tmp_path, "id,Day\n" + "".join(f"{i},0{i % 9 + 1}/0{i % 8 + 1}/2026\n" for i in range(200)))
+    where = scratch()
+    _, result = validate(path, None, where, auto_publish=unattended)
+    assert result["drafted"] and "ambiguous" not in result
+    report = json.loads((where / "report.json").read_text(encoding="utf-8"))
+    assert report["ambiguous"] == [{"column": "Day", "why": f"every date can be read day first and month first: {done}"}]
+    draft = json.loads((where / "draft.json").read_text(encoding="utf-8"))
+    where = scratch()
+    validate(path, draft["doc"], where)
+    assert "ambiguous" not in json.loads((where / "report.json").read_text(encoding="utf-8"))
+
+
 TYPES = {"fields": [
     {"name": "i", "type": "integer"}, {"name": "d", "type": "number", "millrace": {"precision": 12, "scale": 2}},
     {"name": "w", "type": "number", "millrace": {"precision": 38, "scale": 10}},

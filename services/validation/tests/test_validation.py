@@ -247,6 +247,19 @@ def test_cells_are_for_those_with_a_right_to_rows(catalog):
     assert "2026-01-02" in str(me.get(f"/api/reports/{checked}").json()["profile"])
 
 
+def test_the_report_of_a_draft_tells_what_can_be_read_in_two_ways(catalog):
+    name, me = catalog.dataset(), catalog.me
+    run = catalog.send(name, "id,Day\n" + "".join(f"{n},0{n % 9 + 1}/0{n % 8 + 1}/2026\n" for n in range(99)))
+    assert catalog.ended(run)["state"] == "needs_person"
+    report = me.get(f"/api/reports/{run}").json()
+    assert [a["column"] for a in report["ambiguous"]] == ["Day"]
+    assert "day first was taken, please check" in report["ambiguous"][0]["why"] and "ambiguous" not in report["detail"]
+    assert me.post(f"/api/datasets/{name}/contract/publish").status == 200
+    checked = me.get("/api/runs", target=name, limit=1).json()["items"][0]["id"]
+    assert catalog.ended(checked)["state"] == "done"
+    assert me.get(f"/api/reports/{checked}").json()["ambiguous"] == []
+
+
 def test_a_report_of_many_columns_is_whole(catalog):
     """A profile of 900 columns holds more values than documents of people may."""
     name, me = catalog.dataset(auto_publish=True), catalog.me

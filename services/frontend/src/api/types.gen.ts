@@ -1375,6 +1375,11 @@ export interface components {
                     after: string;
                 }[];
             }[];
+            /** @description columns a draft could read in two ways, and what was done; empty when there was a contract */
+            ambiguous: {
+                column: string;
+                why: string;
+            }[];
             /** @description the rest of the engine's report */
             detail?: {
                 [key: string]: unknown;

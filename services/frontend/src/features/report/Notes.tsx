@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notes - rows that were repaired and cells that were normalised: kept, but not as they stood.
+// Notes - rows that were repaired and cells that were normalised: kept, but not as they stood; and
+// columns of a draft that can be read in two ways.
 import type { Report } from '../../api/types';
 import { CellValue } from '../../components/CellValue';
 import { t } from '../../i18n';
@@ -45,6 +46,24 @@ function Repairs({ repairs }: { repairs: NonNullable<Report['repairs']> }) {
 				<p className="dim small">{t('notes.more', { n: SHOWN })}</p>
 			) : null}
 		</details>
+	);
+}
+
+export function TwoWays({ report }: { report: Report }) {
+	if (report.ambiguous.length === 0) return null;
+	return (
+		<section className={css.warnings} aria-labelledby="two-ways-title">
+			<h2 className="minor" id="two-ways-title">
+				{t('notes.two_ways')}
+			</h2>
+			<ul className={css.notes}>
+				{report.ambiguous.map((a) => (
+					<li key={a.column}>
+						<strong>{a.column}</strong> {a.why}
+					</li>
+				))}
+			</ul>
+		</section>
 	);
 }
 

@@ -9,7 +9,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { t } from '../../i18n';
 import { LeftOut } from '../import/FileLook';
-import { Notes } from './Notes';
+import { Notes, TwoWays } from './Notes';
 import { ProfileView } from './ProfileView';
 import { RefusedLines } from './RefusedLines';
 import css from './Report.module.css';
@@ -56,6 +56,7 @@ export function ReportView({ run, column, onColumn }: ReportViewProps) {
 		<div className={css.report} data-part="report">
 			<HowRead report={report.data} />
 			<RefusedLines report={report.data} />
+			<TwoWays report={report.data} />
 			<Notes report={report.data} />
 			{profile == null || profile.rows === 0 ? (
 				<p className="dim">{t('report.no_profile')}</p>
