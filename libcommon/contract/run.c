@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/crew.h"
 #include "base/die.h"
 #include "base/mem.h"
 
@@ -29,8 +30,6 @@ struct run {
 /* One thread's tools. */
 struct contract_run_worker {
 	struct run *run;
-	pthread_t thread;
-	bool started;
 	struct csv_block block;
 	uint64_t number; /* of the block */
 	struct csv_scan *scan;
@@ -282,15 +281,10 @@ int contract_run(
 	(void)pthread_mutex_init(&run.take, NULL);
 	(void)pthread_mutex_init(&run.lock, NULL);
 	(void)pthread_cond_init(&run.turned, NULL);
-	for (unsigned i = 0; i < p->threads; i++) {
+	for (unsigned i = 0; i < p->threads; i++)
 		workers[i].run = &run;
-		workers[i].started =
-		    i > 0 && pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
-	}
-	(void)work(&workers[0]);
+	crew_run(workers, p->threads, sizeof(workers[0]), work);
 	for (unsigned i = 0; i < p->threads; i++) {
-		if (workers[i].started)
-			(void)pthread_join(workers[i].thread, NULL);
 		collect(&run, &workers[i]);
 		close_worker(&workers[i]);
 	}

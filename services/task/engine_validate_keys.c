@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/crew.h"
 #include "base/mem.h"
 #include "engine_validate.h"
 #include "references.h"
@@ -12,8 +13,6 @@
 struct collector {
 	struct validate *v;
 	struct contract_keys *keys;
-	pthread_t thread;
-	bool started;
 };
 
 /* Returns 1 with the next block, 0 when there is none, -1. */
@@ -63,16 +62,9 @@ static void *collect(void *arg)
 static int collect_all(struct validate *v, struct contract_keys *keys, struct err *err)
 {
 	struct collector *workers = mem_array((size_t)v->spec.threads, sizeof(*workers));
-	for (int i = 0; i < v->spec.threads; i++) {
-		workers[i] = (struct collector){ .v = v, .keys = keys };
-		workers[i].started =
-		    i > 0 && pthread_create(&workers[i].thread, NULL, collect, &workers[i]) == 0;
-	}
-	(void)collect(&workers[0]);
-	for (int i = 1; i < v->spec.threads; i++) {
-		if (workers[i].started)
-			(void)pthread_join(workers[i].thread, NULL);
-	}
+	for (int i = 0; i < v->spec.threads; i++)
+		workers[i] = (struct collector){ v, keys };
+	crew_run(workers, (size_t)v->spec.threads, sizeof(workers[0]), collect);
 	free(workers);
 	if (v->err.kind != ERR_NONE) {
 		*err = v->err;

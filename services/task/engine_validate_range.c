@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crew.h"
 #include "base/die.h"
 #include "base/mem.h"
 #include "columns.h"
@@ -23,8 +24,6 @@ enum {
 /* One thread's tools. DuckDB calls fill back on the thread that runs the COPY. */
 struct worker {
 	struct validate *v;
-	pthread_t thread;
-	bool started;
 	char source[40]; /* SQL name of its table function */
 	struct engine_conn *con;
 	struct engine_column *columns;
@@ -260,14 +259,8 @@ int validate_ranges_run(struct validate *v, struct err *err)
 	for (int i = 0; i < v->spec.threads; i++) {
 		workers[i].v = v;
 		(void)snprintf(workers[i].source, sizeof(workers[i].source), "millrace_rows_%d", i);
-		workers[i].started =
-		    i > 0 && pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
 	}
-	(void)work(&workers[0]);
-	for (int i = 1; i < v->spec.threads; i++) {
-		if (workers[i].started)
-			(void)pthread_join(workers[i].thread, NULL);
-	}
+	crew_run(workers, (size_t)v->spec.threads, sizeof(workers[0]), work);
 	free(workers);
 	if (v->err.kind != ERR_NONE) {
 		*err = v->err;
