@@ -2,10 +2,9 @@
 /* reject_cell - the bad cell of a refused row. */
 #include "reject_cell.h"
 
-#include <stdlib.h>
+#include <string.h>
 
-#include "base/mem.h"
-#include "csv/csv_row.h"
+#include "csv/csv_raw.h"
 
 enum { DIGITS_SHOWN = 4, ELLIPSIS_BYTES = 3 };
 
@@ -14,24 +13,11 @@ static const char ellipsis[] = "\xe2\x80\xa6";
 bool reject_cell_find(const struct csv_reject *r, const struct csv_dialect *d, size_t columns,
     struct reject_cell *out)
 {
-	const struct csv_row_window w = {
-		.p = r->raw.p,
-		.n = r->raw.n,
-		.eof = true,
-		.dialect = d,
-		.columns = columns,
-	};
-	struct csv_row row;
-	if (r->file_column < 0 || r->raw_cut || r->raw.n == 0)
+	struct csv_cell cell;
+	if (r->file_column < 0 || r->raw_cut ||
+	    !csv_raw_cell(r->raw, d, columns, (size_t)r->file_column, &cell))
 		return false;
-	csv_row_find(&w, 0, &row);
-	const size_t column = (size_t)r->file_column;
-	if (row.kind != CSV_ROW_WHOLE || row.n != w.n || column >= row.cells)
-		return false;
-	struct csv_cell *cells = mem_array(row.cells, sizeof(*cells));
-	(void)csv_row_cells(&w, 0, &row, cells, row.cells);
-	*out = (struct reject_cell){ cells[column].at, cells[column].n & ~CSV_CELL_DOUBLED };
-	free(cells);
+	*out = (struct reject_cell){ cell.at, cell.n & ~CSV_CELL_DOUBLED };
 	return true;
 }
 
