@@ -408,6 +408,13 @@ static void init_group(struct child_group *g, struct child_end *out_end)
 	}
 }
 
+struct child_spec child_spec_of(const char *path, const char *role, const char *text)
+{
+	return (struct child_spec){
+		.path = path, .role = role, .stdin_bytes = text, .stdin_n = strlen(text)
+	};
+}
+
 int child_run(struct svc *svc, const struct child_spec *specs, int n, const struct logctx *log,
     child_line_fn on_line, child_stop_fn should_stop, void *arg, int64_t grace_ms,
     struct child_end *out_end, struct err *err)

@@ -34,6 +34,9 @@ struct child_spec {
 	child_line_fn on_log;  /* gets the child's log lines beside our own log; NULL = log only */
 };
 
+/* child_spec_of - millrace-task in a role with the text of a specification, both borrowed. */
+struct child_spec child_spec_of(const char *path, const char *role, const char *text);
+
 /* How one child ended. */
 struct child_end {
 	int exit_code;     /* -1 when killed by a signal */

@@ -104,12 +104,7 @@ static void maintain(struct housekeeping *h)
 {
 	struct arena *a = arena_new(LIMIT_TASK_ARENA_BYTES);
 	const char *text = maintain_spec(h, a);
-	const struct child_spec spec = {
-		.path = transform_conf()->task_path,
-		.role = "loader",
-		.stdin_bytes = text,
-		.stdin_n = strlen(text),
-	};
+	const struct child_spec spec = child_spec_of(transform_conf()->task_path, "loader", text);
 	const struct logctx log = { .task = "maintain" };
 	struct child_end end = { 0 };
 	struct err err = { 0 };

@@ -178,14 +178,8 @@ static int spawn(struct worker_task *t, const struct load_plan *p, const char *s
 	if (load_plan_engine(p, t, scratch, &engine, err) != 0)
 		return -1;
 	const struct child_spec specs[N_CHILDREN] = {
-		[ENGINE] = { .path = transform_conf()->task_path,
-		    .role = "engine",
-		    .stdin_bytes = engine,
-		    .stdin_n = strlen(engine) },
-		[LOADER] = { .path = transform_conf()->task_path,
-		    .role = "loader",
-		    .stdin_bytes = loader,
-		    .stdin_n = strlen(loader) },
+		[ENGINE] = child_spec_of(transform_conf()->task_path, "engine", engine),
+		[LOADER] = child_spec_of(transform_conf()->task_path, "loader", loader),
 	};
 
 	worker_stage(t, "load", 0);

@@ -137,12 +137,7 @@ static int run_engine(struct check *c, struct task_report *report, struct err *e
 	const char *spec;
 	if (engine_spec(c, &spec, err) != 0)
 		return -1;
-	const struct child_spec child = {
-		.path = validation_conf()->task_path,
-		.role = "engine",
-		.stdin_bytes = spec,
-		.stdin_n = strlen(spec),
-	};
+	const struct child_spec child = child_spec_of(validation_conf()->task_path, "engine", spec);
 	worker_stage(t, "check", js_i64(object, "bytes", 0));
 	return worker_spawn(t, &child, 1, GRACE_MS, report, err);
 }

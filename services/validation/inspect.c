@@ -115,12 +115,7 @@ static int judge(struct http_req *req, const struct inspect *i, cJSON **out, str
 	struct task_report report;
 	struct child_end ended;
 	const char *spec = spec_of(req, i);
-	const struct child_spec child = {
-		.path = validation_conf()->task_path,
-		.role = "engine",
-		.stdin_bytes = spec,
-		.stdin_n = strlen(spec),
-	};
+	const struct child_spec child = child_spec_of(validation_conf()->task_path, "engine", spec);
 	task_report_init(&report, http_arena(req), 1);
 	if (child_run(svc_self(), &child, 1, http_log(req), on_line, NULL, &report, GRACE_MS,
 		&ended, err) != 0)

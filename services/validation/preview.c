@@ -175,12 +175,7 @@ static int run_task(struct preview *v, struct err *err)
 	const char *spec = NULL;
 	if (make_spec(v, &spec, err) != 0)
 		return -1;
-	const struct child_spec child = {
-		.path = validation_conf()->task_path,
-		.role = "engine",
-		.stdin_bytes = spec,
-		.stdin_n = strlen(spec),
-	};
+	const struct child_spec child = child_spec_of(validation_conf()->task_path, "engine", spec);
 	task_report_init(&v->report, v->a, 1);
 	if (child_run(
 		svc_self(), &child, 1, NULL, on_line, should_stop, v, GRACE_MS, &ended, err) != 0)
