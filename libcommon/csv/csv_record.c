@@ -148,6 +148,14 @@ static void close_record(
 	out->next = stop < end ? csv_reader_after(r, stop, end) : end;
 }
 
+/* Does the window end in the middle of a delimiter or a CR LF that begins at `at`? */
+static bool is_cut(const struct csv_reader *r, size_t at, size_t end)
+{
+	const size_t left = end - at;
+	return (left == 1 && r->p[at] == '\r') ||
+	       (left < r->delimiter_n && memcmp(r->p + at, r->delimiter, left) == 0);
+}
+
 void csv_reader_record(
     const struct csv_reader *r, size_t at, size_t end, bool eof, struct csv_record *out)
 {
@@ -159,8 +167,8 @@ void csv_reader_record(
 			if (!read_quoted(r, &at, end, eof, out))
 				return;
 			if (!csv_reader_is_delimiter(r, at, end) && !ends_line(r, at, end, eof)) {
-				const bool cut = !eof && at + 1 == end && r->p[at] == '\r';
-				out->reading = cut ? CSV_READ_MORE : CSV_READ_TEXT_AFTER;
+				out->reading = !eof && is_cut(r, at, end) ? CSV_READ_MORE
+									  : CSV_READ_TEXT_AFTER;
 				out->fault = at;
 				return;
 			}

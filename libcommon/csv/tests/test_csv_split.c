@@ -240,6 +240,33 @@ static void test_torn_before_blanks(void **state)
 	free(text);
 }
 
+/* A block that ends in the middle of a delimiter, behind the closing quote of a long cell. */
+static void test_cut_delimiter(void **state)
+{
+	(void)state;
+	enum { LINES = 20000 };
+	struct buf text;
+	struct buf out;
+	buf_init(&text, 1 << 20);
+	buf_init(&out, 1 << 20);
+	buf_adds(&text, "a||b\n\"");
+	for (int i = 0; i < LINES; i++)
+		buf_adds(&text, "x||y\n");
+	buf_adds(&text, "\"||1\n2||3\n");
+	struct table_spec spec = { .text = text.data, .n = text.n };
+	spec.dialect = (struct csv_dialect){ .delimiter = "||", .quote = '"', .header_rows = 1 };
+	for (size_t more = 1; more < 4; more++) {
+		struct table_count count;
+		buf_reset(&out);
+		spec.block_bytes = 1 + 5 * LINES + more;
+		assert_int_equal(table_read(&spec, &out, &count), 0);
+		assert_int_equal(count.good, 2);
+		assert_int_equal(count.rejected, 0);
+	}
+	buf_done(&text);
+	buf_done(&out);
+}
+
 static ssize_t read_span(void *arg, void *p, size_t n, struct err *err)
 {
 	struct span *left = arg;
@@ -320,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_no_cut_changes_a_row),
 		cmocka_unit_test(test_crowds),
 		cmocka_unit_test(test_torn_before_blanks),
+		cmocka_unit_test(test_cut_delimiter),
 		cmocka_unit_test(test_what_is_behind_the_table),
 		cmocka_unit_test(test_places_in_utf16),
 	};
