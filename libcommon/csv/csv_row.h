@@ -12,18 +12,24 @@
  * 1. Text behind a closing quote, where the line is complete by itself: that line is the bad row.
  * 2. A quote still open at the end of its line may be a cell of several lines. It is believed when
  *    it closes properly, its row has exactly the file's number of cells, and the lines inside are
- *    not themselves rows (at least two whole lines inside, every one of them with the file's number
- *    of cells, in a file of three or more columns, are taken for rows that two torn quotes
- *    swallowed).
- * 3. Otherwise the quote is torn and given up at the line start from which the most rows can be
- *    read again one after the other: at CSV_ROW_PROBE_ROWS of them, or at the file's end, the first
- *    such line is taken, else the best of the CSV_ROW_PROBE_LINES lines from the first that reads
- *    as a row. A row counts when it has the file's number of cells; a line with that many
- *    delimiters that tears a quote of its own counts too, so that it becomes a bad row of its own.
- *    Each try looks at no more than CSV_ROW_PROBE_BYTES. Where no line reads, the bad row runs to
- *    the end.
+ *    not themselves rows. They are, in a file of three or more columns, when of the whole lines
+ *    inside, CSV_ROW_INSIDE_LINES of them at most, two or more and all have the file's number of
+ *    cells, or CSV_ROW_PROBE_ROWS or more and over half: two torn quotes swallowed them.
+ * 3. Otherwise the quote is torn and given up at the line that makes the most rows good again.
+ *    A line reads when a row with the file's number of cells begins there, or one with that many
+ *    delimiters and a torn quote of its own (so that it becomes a bad row of its own). The horizon
+ *    is the first line that reads and those behind it, CSV_ROW_PROBE_LINES in all, fewer where they
+ *    do not end within CSV_ROW_PROBE_BYTES of its start; nothing behind it is looked at. From each
+ *    line in it that reads, the good rows up to its end are counted: bad ones do not end the count,
+ *    a torn one goes on at the best line behind it. The line with the most is taken, of equal ones
+ *    the first; blank lines and comments right before it are not the bad row's. Where no line
+ *    reads, the bad row runs to the end.
+ *    A quote that closes properly, around no rows by 2, in a row of another width, ends there all
+ *    the same, unless that end lies behind the horizon or an earlier line makes CSV_ROW_PROBE_ROWS
+ *    more rows good than it does: a line of a cell's text may have the right width by chance.
  *
- * So one torn quote costs the row it stands in. Looking ahead is bounded by CSV_MAX_FIELD_BYTES.
+ * So one torn quote costs the row it stands in. The search for a closing one is bounded by
+ * CSV_MAX_FIELD_BYTES, the look behind a torn row by the horizon.
  * Pure functions of the bytes: any thread, the same answer for any cut into blocks.
  */
 #ifndef CSV_CSV_ROW_H
@@ -31,7 +37,12 @@
 
 #include "csv/csv.h"
 
-enum { CSV_ROW_PROBE_BYTES = 64 << 10, CSV_ROW_PROBE_ROWS = 8, CSV_ROW_PROBE_LINES = 64 };
+enum {
+	CSV_ROW_INSIDE_LINES = 16,     /* of a cell, looked at by rule 2 */
+	CSV_ROW_PROBE_LINES = 64,      /* and */
+	CSV_ROW_PROBE_BYTES = 1 << 20, /* looked at by rule 3 */
+	CSV_ROW_PROBE_ROWS = 8,        /* more than chance */
+};
 
 enum csv_row_kind {
 	CSV_ROW_WHOLE,     /* closed; cells counted */

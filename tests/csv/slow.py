@@ -8,7 +8,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-PROBE_ROWS, PROBE_LINES = 8, 64
+INSIDE_LINES, PROBE_BYTES, PROBE_LINES, PROBE_ROWS = 16, 1 << 20, 64, 8
 
 
 @dataclass
@@ -190,64 +190,92 @@ class Slow:
         if columns < 3:
             return False
         starts = list(self.line_starts(start, r.end))
-        inside = [(s, self.line_stop(s, r.end)) for s in starts[:-1]]
-        if len(inside) < 2:
-            return False
+        inside = [(s, self.line_stop(s, r.end)) for s in starts[:-1]][:INSIDE_LINES]
         lines = [self.alone(s, e) for s, e in inside]
-        return all(x.state == "closed" and not x.multi and len(x.cells) == columns for x in lines)
+        rows = sum(x.state == "closed" and not x.multi and len(x.cells) == columns for x in lines)
+        return rows >= 2 and rows == len(lines) or rows >= PROBE_ROWS and rows > len(lines) - rows
 
-    def torn_line(self, at, columns):
-        """A line that has the file's width and tears a quote of its own: start of the next."""
-        stop = self.line_stop(at, len(self.t))
-        if not self.open_at_end(at, stop):
-            return None
-        cells = len(self.delimiter.findall(self.t, at, stop)) + 1
-        return self.line_after(stop, len(self.t)) if cells == columns else None
+    def is_good(self, start, r, columns):
+        return r.state == "closed" and len(r.cells) == columns and not (r.multi and self.swallowed(start, r, columns))
 
-    def readable(self, at, columns):
-        """How many rows can be read one after the other."""
-        rows = 0
-        while rows < PROBE_ROWS:
-            if at >= len(self.t):
-                return PROBE_ROWS if rows else 0
-            skipped = self.no_row(at)
-            if skipped is not None:
-                at = skipped
-                continue
-            r = self.record(at)
-            if r.state == "closed" and len(r.cells) == columns:
-                at = r.next
+    def reads(self, at, columns):
+        """Would a row of its own begin on this line: a good one, or one of the file's width that tears a quote?"""
+        r, stop = self.record(at), self.line_stop(at, len(self.t))
+        if self.is_good(at, r, columns):
+            return True
+        torn = r.multi if r.state == "closed" else self.open_at_end(at, stop)
+        return torn and len(self.delimiter.findall(self.t, at, stop)) + 1 == columns
+
+    def horizon(self, start):
+        """The text up to the end of the lines that are looked at from this one on."""
+        ends = [*itertools.islice(self.line_starts(start, len(self.t)), PROBE_LINES), len(self.t)][:PROBE_LINES]
+        near = [end for end in ends if self.line_end_at(end) - start < PROBE_BYTES]
+        seen = Slow(b"", self.d)
+        seen.t = self.t[:max(near + ends[:1])]
+        return seen
+
+    def line_end_at(self, following):
+        """Where the line end before a line start stands; at the end of the file one may be missing."""
+        pair = self.d.line_end == "mixed" and self.t.startswith("\r\n", following - 2)
+        return following - (2 if pair else 1)
+
+    def good_rows(self, at, columns, known):
+        """How many good rows are read from a line start up to the end of the text, torn ones given up in turn."""
+        if at >= len(self.t):
+            return 0
+        if at not in known:
+            r, stop = self.record(at), self.line_stop(at, len(self.t))
+            if self.no_row(at) is not None:
+                known[at] = self.good_rows(self.no_row(at), columns, known)
+            elif self.is_good(at, r, columns):
+                known[at] = 1 + self.good_rows(r.next, columns, known)
+            elif r.multi if r.state == "closed" else self.open_at_end(at, stop):
+                known[at] = max([self.good_rows(x, columns, known) for x in self.line_starts(at, len(self.t))], default=0)
             else:
-                at = self.torn_line(at, columns)
-                if at is None:
-                    return rows
-            rows += 1
-        return rows
+                known[at] = self.good_rows(self.line_after(stop, len(self.t)), columns, known)
+        return known[at]
 
-    def resume(self, start, columns):
-        """Rule 3: the line start at which a torn row ends."""
-        best, best_rows, tried = len(self.t), 0, 0
+    def resume(self, start, columns, closed):
+        """Rule 3: the line start at which a torn row ends. closed: where its quotes close all the same, or None."""
+        candidates = []
         for at in self.line_starts(start, len(self.t)):
-            rows = self.readable(at, columns)
-            if rows > best_rows:
-                best, best_rows = at, rows
-            if best_rows:
-                tried += 1
-            if tried == PROBE_LINES or best_rows == PROBE_ROWS:
+            if at == closed:
+                return closed
+            candidates.append(at)
+            if self.no_row(at) is not None:
+                continue
+            seen = self.horizon(at)
+            if seen.reads(at, columns):
                 break
+            candidates = []
+        else:
+            return len(self.t)
+        known = {}
+        from_here = [x for x in seen.line_starts(at, len(seen.t)) if seen.first_row(x) is not None]
+        candidates += [x for x in from_here if seen.reads(seen.first_row(x), columns)]
+        rows = {x: seen.good_rows(x, columns, known) for x in candidates}
+        rival = closed is not None and closed <= len(seen.t)
+        best = max((x for x in candidates if not rival or x < closed), key=lambda x: (rows[x], -x))
+        if rival and rows[best] < seen.good_rows(closed, columns, known) + PROBE_ROWS:
+            return closed
         return best
+
+    def first_row(self, at):
+        """The first line from here on that is a row; None at the end."""
+        while at < len(self.t) and self.no_row(at) is not None:
+            at = self.no_row(at)
+        return at if at < len(self.t) else None
 
     def row(self, start, columns):
         """The row at `start`; columns 0: the width is not known yet."""
         r = self.record(start)
-        believed = not r.multi or columns == 0 or \
-            (len(r.cells) == columns and not self.swallowed(start, r, columns))
-        if r.state == "closed" and believed:
+        if r.state == "closed" and (columns == 0 or not r.multi or self.is_good(start, r, columns)):
             return self.placed("whole", start, r.next, r.cells)
         stop = self.line_stop(start, len(self.t))
         if not self.open_at_end(start, stop):
             return self.placed("quote", start, self.line_after(stop, len(self.t)), [])
-        return self.placed("torn", start, self.resume(start, columns), [])
+        believed = r.state == "closed" and not self.swallowed(start, r, columns)
+        return self.placed("torn", start, self.resume(start, columns, r.next if believed else None), [])
 
     def placed(self, kind, start, following, cells):
         end = following

@@ -69,11 +69,6 @@ static const struct dialect_case cases[] = {
 	{ "torn quote with escapes",
 	    { .delimiter = ";;", .quote = '"', .escape = '\\', .header_rows = 1 },
 	    "a;;b\n\"x\\\";;1\n2;;3\n", "!1 2 5 7 -1 row.quote\n[2][3]\n" },
-	{ "a line of text with the right width by chance", { COMMA },
-	    "a,b,c\n1,\"torn\nx,y,z\nand so on,\n4,5,6\n7,8,9\n1,2,3\n4,5,6\n7,8,9\n1,2,3\n4,5,6\n"
-	    "7,8,9\n1,2,3\n",
-	    "!1 2 6 24 -1 row.quote\n[4][5][6]\n[7][8][9]\n[1][2][3]\n[4][5][6]\n[7][8][9]\n"
-	    "[1][2][3]\n[4][5][6]\n[7][8][9]\n[1][2][3]\n" },
 };
 
 static void read_into(const struct table_spec *spec, struct buf *out)
