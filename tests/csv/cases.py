@@ -46,7 +46,7 @@ def main():
     for _ in range(int(sys.argv[3])):
         d = make.dialect(r)
         if form == "rows":
-            data = make.file(r, d)[0].encode()
+            data = (make.wreck(r, d) if r.random() < 0.4 else make.file(r, d)[0]).encode()
             want = rows(data, d)
         else:
             data = make.whole(r, d)

@@ -99,6 +99,53 @@ def file(r, d, width=None, spare_header=False):
     return text, None if tears else cells
 
 
+def mishap(r, d, width):
+    """A line or some lines that are no row, or one of several lines."""
+    text = [r.choice("abc") + str(i) for i in range(width)]
+    tearable = r.randrange(width)
+    what = r.randrange(8)
+    if what < 3:
+        text[tearable] = (d.quote + text[tearable], text[tearable] + d.quote, d.quote + d.delimiter + "x")[what]
+    elif what == 3:
+        text = text[:r.randrange(width) + 1]
+    elif what == 4:
+        text += ["more"] * r.randint(1, 2)
+    else:
+        lines = [r.choice(["text", "a" + d.delimiter + "b", d.delimiter.join(text), d.delimiter.join(text), ""])
+                 for _ in range(r.choice([2, 3, 5, 12, 20, 66]))]
+        text[tearable] = d.quote + "\n".join(lines) + d.quote
+        text = text[:width - r.randint(0, 1)]
+    return d.delimiter.join(text)
+
+
+def wreck(r, d):
+    """A file of plain rows in which mishaps of all kinds stand near each other, header first."""
+    width, end = r.choice([1, 2, 3, 3, 4, 5]), ends_of(d, r)[0]
+    rate, count = r.choice([0.02, 0.1, 0.5]), r.choice([5, 30, 150])
+    row = d.delimiter.join(["1"] * width)
+    lines = [d.delimiter.join(f"h{i}" for i in range(width))]
+    lines += [mishap(r, d, width) if d.quote and r.random() < rate else r.choice([row] * 30 + [""]) for _ in range(count)]
+    return end.join(line.replace("\n", end) for line in lines) + r.choice([end, ""])
+
+
+def losses(r, rows, torn, short):
+    """A comma file of rows of five cells, some with an open quote or too few cells; the ids of all others."""
+    lines, whole, left, rate = ["id,name,n,note,day"], [], 0, r.choice([0, 0.2, 1])
+    for i in range(rows):
+        note = f'"text, {r.randrange(99)} of it"' if r.random() < rate else f"text {r.randrange(99)}"
+        cells = [str(i), f"name{r.randrange(999)}", str(r.randrange(9)), note, "2026-11-20"]
+        left = left or (r.randint(1, 5) if r.random() < short else 0)
+        if left:
+            left, cells = left - 1, cells[:r.randint(1, 4)]
+        elif r.random() < torn:
+            at = r.randrange(5)
+            cells[at] = '"' + cells[at].strip('"')
+        else:
+            whole.append(str(i))
+        lines.append(",".join(cells))
+    return "\n".join(lines) + "\n", whole
+
+
 def spoil(data, head, r):
     """Bytes that are not UTF-8, behind the header."""
     for _ in range(r.choice([0, 0, 0, 1, 3]) if head < len(data) else 0):
@@ -126,7 +173,7 @@ def any_file(r, d, header=None):
                     + ends[0] for _ in range(d.preamble))
     for i in range(d.header - 1):
         front += d.delimiter.join(["group", "", d.quote + "a" + d.delimiter.strip() + "b" + d.quote][:r.randint(1, 3)]) + ends[0]
-    text, _ = file(r, d, spare_header=True)
+    text = wreck(r, d) if r.random() < 0.3 else file(r, d, spare_header=True)[0]
     head = next(Slow(text.encode(), latin(d)).rows())
     if d.first_table and r.random() < 0.7:
         text += ends[0] * (not text.endswith(ends[0])) + more_tables(r, d, len(head.cells))

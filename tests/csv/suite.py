@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """suite - the scanner through `millrace check`, against three other readers and against itself.
 
-usage: suite.py [GROUP...]     groups: slow python duckdb types keys repairs threads doors (default: all)
+usage: suite.py [GROUP...]     groups: slow python duckdb types keys repairs torn threads doors (default: all)
 CSV_CASES (200) files for each group, CSV_SEED (20261120) chooses them. A failing file is kept.
 """
 import csv
@@ -212,6 +212,15 @@ def repairs(r, keep):
     same("repairs", sorted((x["rule"], x["count"]) for x in got.report["repairs"]["by_rule"]), sorted(counts.items()))
 
 
+# --- against what was written: torn and short rows, and no good one lost ---------------------------
+
+def torn(r, keep):
+    text, whole = make.losses(r, r.choice([300, 3000, 30000]), r.choice([0.005, 0.05]), r.choice([0, 0.005, 0.05]))
+    data = keep(text.encode(), Dialect())
+    got = check(data, text_contract(text.split("\n", 1)[0].split(",")), dialect_args(Dialect()), r.choice([1, 2, 3]))
+    same("row that nothing was done to", [row[0] for row in got.rows()], whole)
+
+
 # --- against itself -----------------------------------------------------------------------------
 
 def big(r, size=6 << 20):
@@ -264,7 +273,7 @@ def doors(r, keep):
 # --- running --------------------------------------------------------------------------------------
 
 GROUPS = {"slow": (against_slow, 1), "python": (against_python, 1), "duckdb": (against_duckdb, 1),
-          "types": (types_against_duckdb, 1), "keys": (keys_against_sets, 0.3), "repairs": (repairs, 1),
+          "types": (types_against_duckdb, 1), "keys": (keys_against_sets, 0.3), "repairs": (repairs, 1), "torn": (torn, 0.3),
           "threads": (thread_counts, 0.03), "doors": (doors, 0.2)}
 DUCK = None
 
