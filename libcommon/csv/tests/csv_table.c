@@ -322,7 +322,8 @@ void table_by_rows(const struct table_spec *spec, struct buf *out)
 	long long line = 1;
 	struct csv_row row;
 	long long number = 0;
-	for (size_t at = 0; at < w.n; at = row.next, line += (long long)row.lines) {
+	const size_t mark = spec->n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	for (size_t at = mark; at < w.n; at = row.next, line += (long long)row.lines) {
 		const size_t blank = csv_row_blank(&w, at);
 		row = (struct csv_row){ .next = at + blank, .lines = 1 };
 		if (blank > 0)
