@@ -215,6 +215,13 @@ static void check_suspects(struct csv_scan *s, struct csv_batch *b)
 	}
 }
 
+/* Rows with cells too many may fill the room for cells before all slots are taken. Where one row
+ * has room the sweep gets on by one at least (csv_sweep.c, take_word). */
+static bool has_room(const struct csv_scan *s)
+{
+	return s->n_ends + s->width <= s->cap * s->width;
+}
+
 /* The next rows of the batch, at most a stripe. */
 static void take_rows(struct csv_scan *s, struct csv_batch *b)
 {
@@ -228,6 +235,9 @@ static void take_rows(struct csv_scan *s, struct csv_batch *b)
 			s->hard++;
 		const bool left = s->hard < odd->n;
 		const size_t before = s->at;
+		s->full = !has_room(s);
+		if (s->full)
+			break;
 		if (left && odd->at[s->hard].at == s->at)
 			slot += take_odd(s, b, slot);
 		else

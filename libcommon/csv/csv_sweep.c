@@ -149,7 +149,9 @@ static CSV_ALWAYS bool take_word(
 	}
 	mark_doubled(k, doubled, at);
 	trim_row(k);
-	return k->n <= s->cap * s->width;
+	/* trim_row left at most width + CSV_MASK_WORD cells of the row at hand: where the first row
+	 * of a sweep found room, it ends before this is reached. */
+	return k->n <= s->cap * s->width + CSV_MASK_WORD;
 }
 
 static void note_suspect(struct csv_scan *s, size_t at)

@@ -214,6 +214,60 @@ static void test_nul_after_the_sample_is_one_reject(void **state)
 	buf_done(&out);
 }
 
+static void add_rows(struct buf *text, const char *row, size_t times)
+{
+	for (size_t i = 0; i < times; i++)
+		buf_adds(text, row);
+}
+
+static size_t count_rejects(const struct buf *text)
+{
+	struct buf out;
+	size_t n = 0;
+	buf_init(&out, 64 << 20);
+	assert_int_equal(fixture_scan(text->data, text->n, "ttt", 0, 0, &out), 0);
+	for (size_t i = 0; i < out.n; i++)
+		n += out.data[i] == '!';
+	buf_done(&out);
+	return n;
+}
+
+/* Rows with cells too many fill the room for cells before all slots are taken: in the middle of a
+ * batch, at the end of a stripe, with a row of any length next. */
+static void test_more_cells_than_a_batch_has_room_for(void **state)
+{
+	(void)state;
+	char row[256];
+	struct buf text;
+	buf_init(&text, 64 << 20);
+	for (size_t extra = 0; extra < 6; extra++) {
+		for (int n = 1; n < 180; n += 7) {
+			(void)snprintf(row, sizeof(row), "%0*d,2,3,%.*s\n", n, 1, (int)extra * 2,
+			    "4,5,6,7,8,9,");
+			buf_reset(&text);
+			add_rows(&text, "a,b,c\n", 1);
+			add_rows(&text, "1,2,3\n", (size_t)CSV_BATCH_ROWS * 8);
+			add_rows(&text, row, (size_t)CSV_BATCH_ROWS + 100);
+			assert_int_equal(count_rejects(&text), CSV_BATCH_ROWS + 100);
+		}
+	}
+	buf_done(&text);
+}
+
+/* The same, and what comes next are rows that are read one by one. */
+static void test_no_room_for_odd_rows(void **state)
+{
+	(void)state;
+	struct buf text;
+	buf_init(&text, 64 << 20);
+	add_rows(&text, "a,b,c\n", 1);
+	add_rows(&text, "1,2,3\n", (size_t)CSV_BATCH_ROWS * 8);
+	add_rows(&text, "1,2,3,4,5,6\n", CSV_BATCH_ROWS / 2);
+	add_rows(&text, "x\"y,2,3\n", CSV_BATCH_ROWS / 2);
+	assert_int_equal(count_rejects(&text), CSV_BATCH_ROWS / 2);
+	buf_done(&text);
+}
+
 /* Every read of a file fails once: told each time, nothing leaked, nothing half done. */
 static void test_failing_reads_are_told(void **state)
 {
@@ -268,6 +322,8 @@ int main(void)
 		cmocka_unit_test(test_limits_at_their_edge),
 		cmocka_unit_test(test_columns_at_their_edge),
 		cmocka_unit_test(test_nul_after_the_sample_is_one_reject),
+		cmocka_unit_test(test_more_cells_than_a_batch_has_room_for),
+		cmocka_unit_test(test_no_room_for_odd_rows),
 		cmocka_unit_test(test_failing_reads_are_told),
 		cmocka_unit_test(test_header_rule),
 	};
