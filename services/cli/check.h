@@ -34,7 +34,7 @@ struct check {
 	struct cli_clean clean;
 	struct cli_parquet parquet; /* --clean, when it is Parquet: writes to clean.out */
 	bool to_parquet;
-	struct cli_rejects rejects;
+	struct cli_lines rejects;
 	struct cli_output report;
 	struct cli_showcase showcase;
 	struct cli_progress progress;

@@ -34,7 +34,7 @@ static int open_outputs(struct check *k, struct err *err)
 		return -1;
 	if (k->to_parquet)
 		cli_parquet_load(&k->parquet, a->threads);
-	if (a->rejects != NULL && cli_rejects_open(&k->rejects, a->rejects, err) != 0)
+	if (a->rejects != NULL && cli_output_open(&k->rejects.out, a->rejects, err) != 0)
 		return -1;
 	const char *report = a->json ? "-" : a->report;
 	return report == NULL ? 0 : cli_output_open(&k->report, report, err);

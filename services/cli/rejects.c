@@ -2,71 +2,40 @@
 /* rejects - refused rows to a file, and the first of them to the screen. */
 #include "rejects.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "csv/csv_mend.h"
 
-enum { HEADER_BYTES = 8 << 20 };
-
-int cli_rejects_open(struct cli_rejects *r, const char *path, struct err *err)
-{
-	return cli_output_open(&r->out, path, err);
-}
-
-int cli_rejects_header(struct cli_rejects *r, const char *const *names, size_t n, struct err *err)
+int cli_rejects_header(struct cli_lines *l, const char *const *names, size_t n, struct err *err)
 {
 	struct buf line;
-	buf_init(&line, HEADER_BYTES);
+	buf_init(&line, CLI_LINES_HEADER_BYTES);
 	csv_mend_header(&line, names, n);
-	int rc = buf_check(&line, err);
-	if (rc == 0)
-		rc = cli_output_write(&r->out, line.data, line.n, err);
+	const int rc = cli_lines_header(l, &line, err);
 	buf_done(&line);
 	return rc;
 }
 
-/* A line of the file but for its number, with its length in front. */
 static int render_line(
     void *arg, const struct contract_run_view *view, struct buf *out, struct err *err)
 {
 	(void)arg;
 	(void)err;
 	for (size_t i = 0; i < view->batch->n_rejects; i++) {
-		const size_t at = out->n;
-		uint64_t n = 0;
-		buf_add(out, &n, sizeof(n));
+		const size_t at = cli_lines_begin(out);
 		csv_mend_row(out, &view->batch->rejects[i], &view->block->dialect,
 		    view->schema->header, view->schema->file_columns);
-		n = out->n - at - sizeof(n);
-		if (!out->overflow)
-			memcpy(out->data + at, &n, sizeof(n));
+		cli_lines_end(out, at);
 	}
 	return 0;
 }
 
-static int deliver_lines(void *arg, const struct buf *rendered, struct err *err)
+struct contract_sink cli_rejects_sink(struct cli_lines *l)
 {
-	struct cli_rejects *r = arg;
-	for (size_t at = 0; at < rendered->n;) {
-		char number[24];
-		uint64_t n;
-		memcpy(&n, rendered->data + at, sizeof(n));
-		at += sizeof(n);
-		const int digits = snprintf(number, sizeof(number), "%lld", (long long)++r->n);
-		if (cli_output_write(&r->out, number, (size_t)digits, err) != 0 ||
-		    cli_output_write(&r->out, rendered->data + at, n, err) != 0)
-			return -1;
-		at += n;
-	}
-	return 0;
-}
-
-struct contract_sink cli_rejects_sink(struct cli_rejects *r)
-{
-	return (struct contract_sink){ .arg = r, .render = render_line, .deliver = deliver_lines };
+	return (
+	    struct contract_sink){ .arg = l, .render = render_line, .deliver = cli_lines_deliver };
 }
 
 /* As struct cli_shown is sent from a block to the showcase. */

@@ -8,13 +8,7 @@
 #include <stdatomic.h>
 
 #include "contract/run.h"
-#include "output.h"
-
-/* --rejects. */
-struct cli_rejects {
-	struct cli_output out;
-	int64_t n; /* written so far: the number in _reject */
-};
+#include "lines.h"
 
 /* A refused row as it is shown. */
 struct cli_shown {
@@ -35,16 +29,13 @@ struct cli_showcase {
 	atomic_bool full;
 };
 
-/* cli_rejects_open - errors as cli_output_open: ERR_UNAVAILABLE, ERR_NO_SPACE. */
-int cli_rejects_open(struct cli_rejects *r, const char *path, struct err *err) MUST_CHECK;
-
-/* cli_rejects_header - the header line, for a file with these n columns. Errors as
- * cli_output_write: ERR_UNAVAILABLE, ERR_NO_SPACE. */
+/* cli_rejects_header - the header line of --rejects, for a file with these n columns. Errors as
+ * cli_lines_header. */
 int cli_rejects_header(
-    struct cli_rejects *r, const char *const *names, size_t n, struct err *err) MUST_CHECK;
+    struct cli_lines *l, const char *const *names, size_t n, struct err *err) MUST_CHECK;
 
 /* cli_rejects_sink, cli_showcase_sink - where contract_run brings the rows; borrowed. */
-struct contract_sink cli_rejects_sink(struct cli_rejects *r);
+struct contract_sink cli_rejects_sink(struct cli_lines *l);
 struct contract_sink cli_showcase_sink(struct cli_showcase *s);
 
 /* cli_showcase_done - accepts a zeroed one. */
