@@ -48,9 +48,14 @@ void contract_notes_done(struct contract_notes *n)
 	*n = (struct contract_notes){ 0 };
 }
 
+size_t contract_notes_cut(const void *p, size_t n)
+{
+	return n <= CONTRACT_NOTES_TEXT ? n : csv_encoding_cut(p, CONTRACT_NOTES_TEXT);
+}
+
 static char *keep_text(const void *p, size_t n)
 {
-	const size_t most = n <= CONTRACT_NOTES_TEXT ? n : csv_encoding_cut(p, CONTRACT_NOTES_TEXT);
+	const size_t most = contract_notes_cut(p, n);
 	char *text = mem_alloc(most + 1);
 	memcpy(text, p, most);
 	return text;

@@ -43,6 +43,9 @@ struct contract_notes {
 void contract_notes_init(struct contract_notes *n, size_t n_columns);
 void contract_notes_done(struct contract_notes *n);
 
+/* contract_notes_cut - how many of the n bytes of a row's text before or after are told. */
+size_t contract_notes_cut(const void *p, size_t n);
+
 /* contract_notes_batch - take in a settled batch. */
 void contract_notes_batch(struct contract_notes *n, const struct csv_batch *b);
 

@@ -23,6 +23,7 @@ enum option_id {
 	OPT_BAD_ROWS,
 	OPT_CLEAN,
 	OPT_REJECTS,
+	OPT_REPAIRS,
 	OPT_REPORT,
 	OPT_PROFILE,
 	OPT_FAIL_ON,
@@ -55,6 +56,8 @@ static const struct {
 	    "write the good rows; a name that ends in .parquet makes Parquet, others CSV" },
 	{ OPT_REJECTS, CHECK, '\0', "rejects", "FILE",
 	    "write the refused rows as CSV, ready to be mended and sent back" },
+	{ OPT_REPAIRS, CHECK, '\0', "repairs", "FILE",
+	    "write every repaired row as CSV, with its text before and after" },
 	{ OPT_REPORT, CHECK, '\0', "report", "FILE", "write the report as JSON" },
 	{ OPT_PROFILE, CHECK, '\0', "profile", NULL,
 	    "count what the columns hold, for the report or the screen" },
@@ -230,6 +233,9 @@ static int set_option(struct cli_args *args, int id, const char *value)
 	case OPT_REJECTS:
 		args->rejects = value;
 		return 0;
+	case OPT_REPAIRS:
+		args->repairs = value;
+		return 0;
 	case OPT_REPORT:
 		args->report = value;
 		return 0;
@@ -327,11 +333,10 @@ static bool may_color(void)
 	return (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* Things that cannot be together. */
-static int judge(const struct cli_command *c, const struct cli_args *a)
+/* Outputs that would overwrite each other, or could hold nothing. */
+static int judge_outputs(const struct cli_args *a)
 {
-	struct err err = { 0 };
-	const char *const outputs[] = { a->clean, a->rejects, a->report };
+	const char *const outputs[] = { a->clean, a->rejects, a->repairs, a->report };
 	int to_stdout = a->json;
 	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
 		to_stdout += outputs[i] != NULL && strcmp(outputs[i], "-") == 0;
@@ -344,10 +349,23 @@ static int judge(const struct cli_command *c, const struct cli_args *a)
 			return CLI_USAGE;
 		}
 	}
+	if (a->repairs != NULL && !(a->has_bad_rows ? a->repair : a->contract != NULL)) {
+		cli_complain("--repairs: no row is repaired without --bad-rows repair");
+		return CLI_USAGE;
+	}
 	if (to_stdout > 1) {
 		cli_complain("only one output can go to standard output");
 		return CLI_USAGE;
 	}
+	return -1;
+}
+
+/* Things that cannot be together. */
+static int judge(const struct cli_command *c, const struct cli_args *a)
+{
+	struct err err = { 0 };
+	if (judge_outputs(a) != -1)
+		return CLI_USAGE;
 	if (a->file == NULL && bit_of(c) != RULES) {
 		cli_complain("millrace %s needs a FILE, or - for standard input", c->name);
 		return CLI_USAGE;

@@ -16,6 +16,7 @@
 #include "parquet.h"
 #include "progress.h"
 #include "rejects.h"
+#include "repairs.h"
 #include "sample.h"
 
 struct check {
@@ -34,7 +35,7 @@ struct check {
 	struct cli_clean clean;
 	struct cli_parquet parquet; /* --clean, when it is Parquet: writes to clean.out */
 	bool to_parquet;
-	struct cli_lines rejects;
+	struct cli_lines rejects, repairs;
 	struct cli_output report;
 	struct cli_showcase showcase;
 	struct cli_progress progress;

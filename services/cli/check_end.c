@@ -75,6 +75,17 @@ static void say_over_budget(const struct check *k, const struct cli_term *t)
 	(void)fputs(" was not written\n", t->to);
 }
 
+/* --repairs was asked for, and the contract, which could say so, does not let rows be repaired. */
+static void say_no_repairs(const struct check *k, const struct cli_term *t)
+{
+	(void)fputs(cli_tint(t, CLI_DIM), t->to);
+	cli_show_all(t, k->repairs.out.path);
+	(void)fprintf(t->to,
+	    " holds its header alone: the contract has no \"bad_rows\": \"repair\", and "
+	    "--bad-rows repair is not given%s\n",
+	    cli_tint(t, CLI_PLAIN));
+}
+
 /* One line where only errors are wanted. */
 static void say_briefly(const struct check *k)
 {
@@ -88,7 +99,8 @@ static void say_briefly(const struct check *k)
 
 static bool uses_stdout(const struct check *k)
 {
-	const struct cli_output *const outputs[] = { &k->clean.out, &k->rejects.out, &k->report };
+	const struct cli_output *const outputs[] = { &k->clean.out, &k->rejects.out,
+		&k->repairs.out, &k->report };
 	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
 		if (outputs[i]->path != NULL && strcmp(outputs[i]->path, "-") == 0)
 			return true;
@@ -112,6 +124,8 @@ int check_say(struct check *k)
 	const struct cli_term t = cli_term_of(uses_stdout(k) ? stderr : stdout, k->args->color);
 	cli_show_books(&t, &k->result.tally, &k->match.schema);
 	cli_show_notes(&t, &k->result.notes, &k->match.schema);
+	if (k->repairs.out.path != NULL && !k->repair)
+		say_no_repairs(k, &t);
 	cli_show_unread(&t, k->split);
 	if (k->verdict == CONTRACT_OVER_BUDGET)
 		say_over_budget(k, &t);

@@ -37,7 +37,7 @@ enum {
 /* What the command line says; strings are borrowed from it. */
 struct cli_args {
 	const char *file; /* "-" = standard input; NULL = none was named */
-	const char *contract, *clean, *rejects, *report;
+	const char *contract, *clean, *rejects, *repairs, *report;
 	struct csv_given given;
 	enum cli_fail_on fail_on;
 	bool has_bad_rows, repair; /* --bad-rows; else the contract says */

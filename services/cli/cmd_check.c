@@ -36,6 +36,8 @@ static int open_outputs(struct check *k, struct err *err)
 		cli_parquet_load(&k->parquet, a->threads);
 	if (a->rejects != NULL && cli_output_open(&k->rejects.out, a->rejects, err) != 0)
 		return -1;
+	if (a->repairs != NULL && cli_output_open(&k->repairs.out, a->repairs, err) != 0)
+		return -1;
 	const char *report = a->json ? "-" : a->report;
 	return report == NULL ? 0 : cli_output_open(&k->report, report, err);
 }
@@ -50,6 +52,8 @@ static int write_headers(struct check *k, struct err *err)
 	if (csv && d->header_rows > 0 && cli_clean_header(&k->clean, d, written, n, err) != 0)
 		return -1;
 	if (k->rejects.out.path != NULL && cli_rejects_header(&k->rejects, names, n, err) != 0)
+		return -1;
+	if (k->repairs.out.path != NULL && cli_repairs_header(&k->repairs, err) != 0)
 		return -1;
 	return 0;
 }
@@ -77,6 +81,8 @@ static int run_rows(struct check *k, struct err *err)
 		sinks[n++] = cli_clean_sink(&k->clean);
 	if (k->rejects.out.path != NULL)
 		sinks[n++] = cli_rejects_sink(&k->rejects);
+	if (k->repairs.out.path != NULL)
+		sinks[n++] = cli_repairs_sink(&k->repairs);
 	k->showcase.most = k->args->quiet ? 0 : k->args->max_show;
 	k->showcase.dialect = csv_split_sniffed(k->split)->dialect;
 	if (k->showcase.most > 0)
@@ -114,12 +120,14 @@ static int conclude(struct check *k, struct err *err)
 	if (k->report.path != NULL && check_write_report(k, err) != 0)
 		return -1;
 	const bool over = k->verdict == CONTRACT_OVER_BUDGET && k->args->fail_on != CLI_FAIL_NEVER;
-	struct cli_output *outputs[3];
+	struct cli_output *outputs[4];
 	size_t n = 0;
 	if (usable && !over && k->clean.out.path != NULL)
 		outputs[n++] = &k->clean.out;
 	if (usable && k->rejects.out.path != NULL)
 		outputs[n++] = &k->rejects.out;
+	if (usable && k->repairs.out.path != NULL)
+		outputs[n++] = &k->repairs.out;
 	if (k->report.path != NULL)
 		outputs[n++] = &k->report;
 	return cli_output_finish(outputs, n, err);
@@ -148,6 +156,7 @@ static void close_all(struct check *k)
 	cli_parquet_close(&k->parquet);
 	cli_output_close(&k->clean.out);
 	cli_output_close(&k->rejects.out);
+	cli_output_close(&k->repairs.out);
 	cli_output_close(&k->report);
 	contract_run_done(&k->result);
 	contract_keys_free(&k->keys);

@@ -12,6 +12,8 @@ import pytest
 from conftest import BIN, WAIT_S
 
 OLD = "what was there before\n"
+OUTPUTS = ["c.csv", "m.csv", "p.json", "r.csv"]
+WRITE = ("--bad-rows", "repair", "--clean", "c.csv", "--rejects", "r.csv", "--repairs", "m.csv", "--report", "p.json")
 
 
 class Feed:
@@ -34,7 +36,7 @@ class Feed:
 def test_signals_leave_nothing(place, number):
     place.write("c.csv", OLD)
     before = place.names()
-    code, err = Feed(place, "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json").end(number)
+    code, err = Feed(place, *WRITE).end(number)
     assert code == -number
     assert place.names() == before
     assert place.read("c.csv") == OLD
@@ -49,6 +51,15 @@ def test_full_disk(place):
     assert "r.csv" not in place.names()
 
 
+def test_full_disk_for_repairs(place):
+    words = ("check", "orders.csv", "--bad-rows", "repair", "--clean", "c.csv")
+    done = place.run(*words, "--repairs", "/dev/full")
+    assert (done.code, done.err) == (2, "millrace: write /dev/full: No space left on device\n")
+    assert place.run(*words, "--repairs", "nowhere/r.csv").code == 2
+    assert place.run(*words[:-1], "/dev/full", "--repairs", "r.csv").code == 2
+    assert place.names() == ["orders.csv", "sales.json"]
+
+
 @pytest.fixture(scope="session")
 def fail_nth(tmp_path_factory):
     library = tmp_path_factory.mktemp("fail") / "fail_nth.so"
@@ -57,14 +68,12 @@ def fail_nth(tmp_path_factory):
     return str(library)
 
 
-OUTPUTS = ["c.csv", "p.json", "r.csv"]
-
-
 @pytest.mark.parametrize("what", ["read", "write", "fsync", "rename"])
 def test_the_nth_call_fails(place, fail_nth, what):
     """n = 1, 2, 3 ... until nothing fails any more: each output is whole, or what it was before."""
-    place.write("in.csv", "id,day,amount,note\n" + "1,2026-01-01,1.50,some text to fill a few blocks\nx,y\n" * 60000)
-    words = ("check", "in.csv", "-c", "sales.json", "-q", "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json")
+    place.write("in.csv", "id,day,amount,note\n" + "1,2026-01-01,1.50,some text to fill a few blocks\nx,y\n" * 60000 +
+                "1,2026-01-01,1.50\n" * 2000)
+    words = ("check", "in.csv", "-c", "sales.json", "-q", *WRITE)
     assert place.run(*words).code == 1
     whole = {name: place.read(name) for name in OUTPUTS}
     for n in range(1, 200):
@@ -83,9 +92,9 @@ def test_the_nth_call_fails(place, fail_nth, what):
 def test_all_is_on_the_disk_before_the_first_name(place, fail_nth):
     """And a directory is synced once, however many names it got."""
     (place.path / "other").mkdir()
-    words = ("check", "orders.csv", "-q", "--clean", "c.csv", "--rejects", "other/r.csv", "--report", "p.json")
+    words = ("check", "orders.csv", "-q", *WRITE, "--rejects", "other/r.csv")
     place.run(*words, env={"LD_PRELOAD": fail_nth, "CALLS_TO": "calls"})
-    assert place.read("calls").split() == ["fsync"] * 3 + ["rename"] * 3 + ["fsync"] * 2
+    assert place.read("calls").split() == ["fsync"] * 4 + ["rename"] * 4 + ["fsync"] * 2
 
 
 @pytest.mark.parametrize("what,last,step", [("open64", 20, 1), ("lseek64", 8, 1), ("pwrite64", 4, 1), ("pread64", 8, 1), ("malloc", 1000, 9)])
@@ -94,7 +103,7 @@ def test_the_nth_call_fails_or_is_done_without(place, fail_nth, what, last, step
     keys = {"primaryKey": "id", "foreignKeys": [{"fields": ["note"], "reference": {"resource": "notes.csv", "fields": ["note"]}}]}
     place.contract("keys.json", **keys)
     place.write("notes.csv", "note\nhello\n")
-    words = ("check", "-", "-c", "keys.json", "--profile", "--clean", "c.csv", "--rejects", "r.csv", "--report", "p.json")
+    words = ("check", "-", "-c", "keys.json", "--profile", *WRITE)
     rows = place.read("orders.csv").encode()
     usual = place.run(*words, stdin=rows)
     assert usual.code == 1
@@ -122,12 +131,12 @@ def test_a_system_without_links_to_nameless_files(place, fail_nth):
     assert place.names() == ["c.csv", "orders.csv", "sales.json"]
 
 
-@pytest.mark.parametrize("option", ["--clean", "--rejects", "--report"])
+@pytest.mark.parametrize("option", ["--clean", "--rejects", "--repairs", "--report"])
 def test_nowhere_to_write(place, option):
-    done = place.run("check", "orders.csv", option, "nowhere/out")
+    done = place.run("check", "orders.csv", "--bad-rows", "repair", option, "nowhere/out")
     assert done.code == 2
     assert "nowhere/out: No such file or directory" in done.err
-    assert place.run("check", "orders.csv", option, ".").code == 2
+    assert place.run("check", "orders.csv", "--bad-rows", "repair", option, ".").code == 2
 
 
 def test_reader_that_goes_away(place):
