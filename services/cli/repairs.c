@@ -34,8 +34,7 @@ static void add_repair(struct buf *out, const struct csv_repair *r)
 	cli_lines_end(out, at);
 }
 
-static int render(
-    void *arg, const struct contract_run_view *view, struct buf *out, struct err *err)
+static int render(void *arg, const struct contract_run_view *view, struct buf *out, struct err *err)
 {
 	(void)arg;
 	(void)err;
