@@ -115,6 +115,43 @@ static int render_batch(struct contract_run_worker *w, struct err *err)
 	return 0;
 }
 
+/* Waits until all blocks before this one are delivered. False when one of them failed. */
+static bool wait_for_turn(struct contract_run_worker *w)
+{
+	struct run *run = w->run;
+	pthread_mutex_lock(&run->lock);
+	while (run->turn != w->number && !run->failed)
+		pthread_cond_wait(&run->turned, &run->lock);
+	const bool mine = !run->failed;
+	pthread_mutex_unlock(&run->lock);
+	return mine;
+}
+
+static int deliver_to(struct contract_run_worker *w, size_t i, struct err *err)
+{
+	const struct contract_sink *s = &w->run->p->sinks[i];
+	if (s->deliver != NULL && s->deliver(s->arg, &w->rendered[i], err) != 0)
+		return -1;
+	buf_reset(&w->rendered[i]);
+	return 0;
+}
+
+/* What a sink has too much of goes out as soon as it is the block's turn, which stays. A driver's
+ * own sink renders nothing and waits for the whole block. */
+static int deliver_early(struct contract_run_worker *w, struct err *err)
+{
+	const struct contract_run_params *p = w->run->p;
+	for (size_t i = 0; i < p->n_sinks; i++) {
+		if (p->sinks[i].render == NULL || w->rendered[i].n <= CONTRACT_RUN_EARLY_BYTES)
+			continue;
+		if (!wait_for_turn(w))
+			return err_set_code(err, ERR_BUSY, "run.stopped", "another thread failed");
+		if (deliver_to(w, i, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Faults beyond the types; then the rows part into good ones and rejects. */
 static int judge_batch(struct contract_run_worker *w, struct err *err)
 {
@@ -142,7 +179,7 @@ int contract_run_next(struct contract_run_worker *w, struct err *err)
 		contract_profile_batch(w->profile, w->batch);
 	if (w->infer != NULL)
 		contract_infer_batch(w->infer, w->batch);
-	return render_batch(w, err) == 0 ? 1 : -1;
+	return render_batch(w, err) == 0 && deliver_early(w, err) == 0 ? 1 : -1;
 }
 
 struct csv_batch *contract_run_batch(struct contract_run_worker *w)
@@ -182,25 +219,11 @@ static int deliver(struct contract_run_worker *w)
 {
 	const struct contract_run_params *p = w->run->p;
 	for (size_t i = 0; i < p->n_sinks; i++) {
-		const struct contract_sink *s = &p->sinks[i];
-		if (s->deliver != NULL && s->deliver(s->arg, &w->rendered[i], &w->err) != 0)
+		if (deliver_to(w, i, &w->err) != 0)
 			return -1;
-		buf_reset(&w->rendered[i]);
 	}
 	book(w);
 	return 0;
-}
-
-/* Waits until all blocks before this one are delivered. False when one of them failed. */
-static bool wait_for_turn(struct contract_run_worker *w)
-{
-	struct run *run = w->run;
-	pthread_mutex_lock(&run->lock);
-	while (run->turn != w->number && !run->failed)
-		pthread_cond_wait(&run->turned, &run->lock);
-	const bool mine = !run->failed;
-	pthread_mutex_unlock(&run->lock);
-	return mine;
 }
 
 static void pass_turn(struct contract_run_worker *w, int rc)

@@ -13,7 +13,8 @@
  *	contract_run(&p, &result, err);
  *	contract_run_done(&result);
  *
- * Memory: for each thread one block, one batch, and what its sinks render of one block.
+ * Memory: for each thread one block, one batch, and what its sinks render of one block; over
+ * CONTRACT_RUN_EARLY_BYTES of that are delivered before the block is through.
  */
 #ifndef CONTRACT_RUN_H
 #define CONTRACT_RUN_H
@@ -30,8 +31,9 @@
 #include "csv/csv_split.h"
 
 enum {
-	CONTRACT_RUN_THREADS = 64, /* most threads */
-	CONTRACT_RUN_SINKS = 4,    /* most sinks */
+	CONTRACT_RUN_THREADS = 64,          /* most threads */
+	CONTRACT_RUN_SINKS = 4,             /* most sinks */
+	CONTRACT_RUN_EARLY_BYTES = 4 << 20, /* rendered by a sink of one block */
 };
 
 /* A settled batch as a sink sees it. Borrowed for the call. */
@@ -47,7 +49,8 @@ struct contract_sink {
 	/* Any thread, several at a time: append what is wanted of a batch to the block's buffer. */
 	int (*render)(
 	    void *arg, const struct contract_run_view *view, struct buf *out, struct err *err);
-	/* One thread at a time, in the order of blocks: the buffer of a block, maybe empty. */
+	/* One thread at a time, in the order of blocks: the buffer of a block, maybe empty; a full
+	 * one comes in several, each with whole batches in it. */
 	int (*deliver)(void *arg, const struct buf *rendered, struct err *err);
 };
 

@@ -48,6 +48,10 @@ struct trace {
 	int64_t fail_at_row; /* rendering fails there; 0 = never */
 	int deliver_fails;   /* countdown; 0 = never */
 	bool infer;          /* read every column as text, and infer */
+	size_t fat;          /* bytes rendered more for each row, not kept */
+	size_t block;        /* bytes of a block; 0 = BLOCK */
+	size_t largest;      /* buffer that was delivered */
+	int delivered;       /* buffers */
 };
 
 static int render(void *arg, const struct contract_run_view *view, struct buf *out, struct err *err)
@@ -57,6 +61,8 @@ static int render(void *arg, const struct contract_run_view *view, struct buf *o
 		if (view->batch->row[i] == t->fail_at_row)
 			return err_set(err, ERR_INTERNAL, "row %lld", (long long)t->fail_at_row);
 		buf_printf(out, "%lld ", (long long)view->batch->row[i]);
+		if (t->fat > 0)
+			buf_printf(out, "%*s", (int)t->fat, "~");
 	}
 	for (size_t i = 0; i < view->batch->n_rejects; i++)
 		buf_printf(out, "!%lld ", (long long)view->batch->rejects[i].line);
@@ -68,7 +74,14 @@ static int deliver(void *arg, const struct buf *rendered, struct err *err)
 	struct trace *t = arg;
 	if (t->deliver_fails > 0 && --t->deliver_fails == 0)
 		return err_set(err, ERR_NO_SPACE, "the disk is full");
-	buf_add(&t->text, rendered->data, rendered->n);
+	t->delivered++;
+	t->largest = rendered->n > t->largest ? rendered->n : t->largest;
+	for (size_t at = 0; at < rendered->n;) {
+		const char *hit = memchr(rendered->data + at, '~', rendered->n - at);
+		const size_t end = hit == NULL ? rendered->n : (size_t)(hit - rendered->data) + 1;
+		buf_add(&t->text, rendered->data + at, end - at - (hit == NULL ? 0 : t->fat));
+		at = end;
+	}
 	return 0;
 }
 
@@ -106,7 +119,9 @@ static int run(struct file *f, unsigned threads, struct trace *t, const atomic_b
     struct contract_run_result *out, struct err *err)
 {
 	struct telling told = { 0 };
-	const struct csv_split_params sp = { .read = read_file, .arg = f, .block_bytes = BLOCK };
+	const struct csv_split_params sp = {
+		.read = read_file, .arg = f, .block_bytes = t->block == 0 ? BLOCK : t->block
+	};
 	const struct contract_sink sink = { .arg = t, .render = render, .deliver = deliver };
 	struct csv_split *split = NULL;
 	struct err opening = { 0 };
@@ -156,6 +171,44 @@ static void test_the_same_at_any_number_of_threads(void **state)
 	assert_non_null(strstr(first.text.data, "1 2 3 "));
 	assert_non_null(strstr(first.text.data, "!101 "));
 	buf_done(&first.text);
+	buf_done(&f.text);
+}
+
+/* What a sink of so much a row gets of blocks of so many bytes. */
+static void check_early(struct file *f, size_t block, size_t fat)
+{
+	struct trace lean = { .block = block };
+	struct contract_run_result r = { 0 };
+	struct err err = { 0 };
+	buf_init(&lean.text, CAP);
+	assert_int_equal(run(f, 1, &lean, NULL, &r, &err), 0);
+	contract_run_done(&r);
+	for (unsigned threads = 1; threads <= 4; threads++) {
+		struct trace t = { .block = block, .fat = fat };
+		buf_init(&t.text, CAP);
+		assert_int_equal(run(f, threads, &t, NULL, &r, &err), 0);
+		assert_string_equal(t.text.data, lean.text.data);
+		assert_true(t.delivered > lean.delivered);
+		assert_true(t.largest < 3 * CONTRACT_RUN_EARLY_BYTES);
+		contract_run_done(&r);
+		t.deliver_fails = 2;
+		assert_int_equal(run(f, threads, &t, NULL, &r, &err), -1);
+		assert_int_equal(err.kind, ERR_NO_SPACE);
+		contract_run_done(&r);
+		err = (struct err){ 0 };
+		buf_done(&t.text);
+	}
+	buf_done(&lean.text);
+}
+
+/* What is rendered of a block is not held until the block's end, whatever a sink makes of a row. */
+static void test_full_buffers_are_delivered_early(void **state)
+{
+	(void)state;
+	struct file f;
+	make_file(&f);
+	check_early(&f, BLOCK, 32 << 10);
+	check_early(&f, 1 << 20, 4 << 10);
 	buf_done(&f.text);
 }
 
@@ -333,6 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_same_at_any_number_of_threads),
+		cmocka_unit_test(test_full_buffers_are_delivered_early),
 		cmocka_unit_test(test_inference_is_merged),
 		cmocka_unit_test(test_the_first_failure_counts),
 		cmocka_unit_test(test_reading_fails),
