@@ -2,7 +2,7 @@
 # Makefile - builds, checks and starts Millrace; everything is found by where it stands.
 #
 #   make [MODE=release|debug|asan|tsan|cov|clang|fuzz]   libraries and daemons in build/<mode>/
-#   make run | test | lint | unit | fault | fuzz | csv | scenario | browser | chaos | bench | fresh | format
+#   make run | test | lint | unit | fault | race | fuzz | csv | scenario | browser | chaos | bench | fresh | format
 #
 # libcommon/<layer>/*.c -> lib<layer>.a; services/<name>/*.c -> bin/millrace-<name> (cli: bin/millrace);
 # <dir>/tests/test_*.c -> a unit test with all lower layers, other tests/*.c are its helpers, fuzz_*.c a
@@ -79,7 +79,7 @@ libs_of = $(foreach l,$(if $(filter services,$1),$(LAYERS),$(filter $(BELOW_$2),
 say = $(if $(V),,@echo "  $1  $@";)
 objs_of = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $1/*.c))
 
-.PHONY: all libs generated print-cppflags unit unit-bins fault fuzz fuzz-bins lint format clean \
+.PHONY: all libs generated print-cppflags unit unit-bins fault race fuzz fuzz-bins lint format clean \
 	run test csv scenario browser chaos bench fresh vendor docs
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -151,6 +151,7 @@ unit-bins: $(foreach t,$(TESTS),$(call test_bin,$t))
 	@echo $^ > $(B)/unit.list
 fuzz-bins: $(foreach t,$(FUZZERS),$(call test_bin,$t))
 	@echo $^ > $(B)/fuzz.list
+STARTS_THREADS := pthread_create|crew_run|threads =
 CHECK_MODE = $(if $(filter command line environment,$(origin MODE)),$(MODE),asan)
 unit:
 	@$(MAKE) --no-print-directory MODE=$(CHECK_MODE) unit-bins
@@ -159,6 +160,10 @@ unit:
 fault:
 	@$(MAKE) --no-print-directory MODE=$(CHECK_MODE) unit-bins TESTS="$$(grep -l fail_at $(TESTS))"
 	@tests/unit-run $$(cat $(BUILD)/$(CHECK_MODE)/unit.list)
+# The tests that start threads, under ThreadSanitizer.
+race:
+	@$(MAKE) --no-print-directory MODE=tsan unit-bins TESTS="$$(grep -lE '$(STARTS_THREADS)' $(TESTS))"
+	@tests/unit-run $$(cat $(BUILD)/tsan/unit.list)
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzz-bins
 	@tests/fuzz-run $(FUZZ_S) $$(cat $(BUILD)/fuzz/fuzz.list)
