@@ -110,6 +110,8 @@ cJSON *contract_report_dialect(const struct csv_sniff_result *s)
 	cJSON *o = cJSON_CreateObject();
 	add_dialect(o, &s->dialect);
 	add_given(o, s->given);
+	if (s->returned)
+		(void)cJSON_AddBoolToObject(o, "rejects_file", true);
 	add_double(o, "confidence", s->confidence);
 	(void)cJSON_AddBoolToObject(o, "ambiguous", s->ambiguous);
 	cJSON *sample = cJSON_AddObjectToObject(o, "sample");

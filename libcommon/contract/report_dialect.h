@@ -6,14 +6,15 @@
  *	{"delimiter": "semicolon", "quote": "double", "escape": "none", "comment": "none",
  *	 "line_end": "crlf", "skip_space": false, "preamble_lines": 4, "header_rows": 1,
  *	 "footer_rows": 1, "first_table": false, "encoding": "utf-8", "bom": false,
- *	 "given": ["delimiter"], "confidence": 0.97, "ambiguous": false,
+ *	 "given": ["delimiter"], "rejects_file": true, "confidence": 0.97, "ambiguous": false,
  *	 "sample": {"bytes", "whole"},
  *	 "chosen": {"delimiter", "quote", "escape", "skip_space", "columns", "rows", "regular_rows",
  *	            "bad_rows", "typed_pct", "score"},
  *	 "runner_up": the same, or null, "why": "...", "why_header": "...", "doubt": "..." or null,
  *	 "tables": [{"line", "columns", "rows"}]}
  *
- * Characters are given as csv_dialect_word has them; csv_given_set takes them back.
+ * rejects_file, of rows that millrace refused and that come back (csv_mend.h), is left out
+ *elsewhere. Characters are given as csv_dialect_word has them; csv_given_set takes them back.
  */
 #ifndef CONTRACT_REPORT_DIALECT_H
 #define CONTRACT_REPORT_DIALECT_H

@@ -10,6 +10,7 @@
 #include "csv/csv_decode.h"
 #include "csv/csv_encoding.h"
 #include "csv/csv_guess.h"
+#include "csv/csv_mend.h"
 #include "csv/csv_refuse.h"
 #include "csv/csv_source.h"
 
@@ -219,7 +220,11 @@ static int look(struct csv_input *in, const struct csv_given *given, struct err 
 	if (hold(in, CSV_INPUT_VOTE_BYTES, err) != 0 ||
 	    csv_refuse_magic(in->hold.p, in->hold.n, err) != 0)
 		return -1;
-	const bool is_given = given != NULL && (given->set & CSV_SET_ENCODING) != 0;
+	bool is_given = given != NULL && (given->set & CSV_SET_ENCODING) != 0;
+	if (is_given && csv_mend_returned(in->hold.p, in->hold.n)) {
+		csv_decoder_close(&in->decoder);
+		is_given = false;
+	}
 	const int rc =
 	    is_given ? take_given(in, given->dialect.encoding, err) : find_encoding(in, err);
 	if (rc == 0)

@@ -17,10 +17,11 @@
  * Offsets: "stream" is a byte of the UTF-8 handed out, counted from 0; "file" is a byte of the file
  * as it came, after gzip and zstd are undone, mark included.
  *
- * Encoding: given > mark > the shape of UTF-16 and UTF-32 > a vote of lines. As long as all bytes
- * are ASCII nothing is decided; from the first other byte on CSV_INPUT_VOTE_BYTES are looked at,
- *and the file is UTF-8 unless more of their lines break UTF-8 than hold a proper character of it;
- *then it is Windows-1252. The answer does not depend on how the bytes are read.
+ * Encoding: given (but not of refused rows that come back: csv_mend.h) > mark > the shape of UTF-16
+ * and UTF-32 > a vote of lines. As long as all bytes are ASCII nothing is decided; from the first
+ *other byte on CSV_INPUT_VOTE_BYTES are looked at, and the file is UTF-8 unless more of their lines
+ *break UTF-8 than hold a proper character of it; then it is Windows-1252. The answer does not
+ *depend on how the bytes are read.
  *
  * One thread at a time. Memory: CSV_INPUT_VOTE_BYTES, zstd's window (at most 2^CSV_ZSTD_WINDOW_LOG
  * bytes, as the file asks; 8 MiB up to level 19), 16 bytes a line for lines that hold more than

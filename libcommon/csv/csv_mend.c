@@ -11,6 +11,47 @@
 
 static const char *const ours[] = { "_reject", "_line", "_column", "_rule", "_message" };
 
+/* Bytes of a name and the comma or line end behind it, 0 = another text. */
+static size_t name_bytes(const char *p, size_t n, const char *name, bool last)
+{
+	const size_t quote = n > 0 && p[0] == '"';
+	const size_t bytes = strlen(name) + 2 * quote;
+	if (n < bytes || memcmp(p + quote, name, strlen(name)) != 0 ||
+	    (quote > 0 && p[bytes - 1] != '"'))
+		return 0;
+	if (n == bytes)
+		return last ? bytes : 0;
+	const bool ends = p[bytes] == ',' || (last && (p[bytes] == '\n' || p[bytes] == '\r'));
+	return ends ? bytes + 1 : 0;
+}
+
+bool csv_mend_returned(const uint8_t *p, size_t n)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t skip = n >= 3 && memcmp(p, mark, 3) == 0 ? 3 : 0;
+	const char *at = (const char *)p + skip;
+	const char *end = (const char *)p + n;
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++) {
+		const size_t bytes =
+		    name_bytes(at, (size_t)(end - at), ours[i], i + 1 == ARRAY_SIZE(ours));
+		if (bytes == 0)
+			return false;
+		at += bytes;
+	}
+	return true;
+}
+
+struct csv_given csv_mend_given(const struct csv_given *said)
+{
+	return (struct csv_given){
+		.dialect = { .delimiter = ",", .quote = '"', .header_rows = 1 },
+		.set = CSV_SET_DELIMITER | CSV_SET_QUOTE | CSV_SET_ESCAPE | CSV_SET_COMMENT |
+		       CSV_SET_SKIP_SPACE | CSV_SET_PREAMBLE | CSV_SET_HEADER | CSV_SET_FOOTER |
+		       CSV_SET_TABLES,
+		.names = said->names,
+	};
+}
+
 size_t csv_mend_columns(const char *const *header, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ours); i++) {

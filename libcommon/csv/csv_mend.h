@@ -6,12 +6,27 @@
  * UTF-8, comma, LF, quotes only where needed. A row whose quotes cannot be read, or of which
  * only the front is left, is cut at its delimiters, its quotes kept as text. Cells keep what the
  * file has: nothing is escaped for spreadsheets here.
+ *
+ * What comes back begins with the same five names, and is read in the dialect above, whatever a
+ * contract or a person says of the file the rows came from: csv_input and csv_sniff look for them.
+ * Line ends and the encoding may have changed under an editor and are found as in any file.
  */
 #ifndef CSV_CSV_MEND_H
 #define CSV_CSV_MEND_H
 
 #include "base/buf.h"
 #include "csv/csv.h"
+#include "csv/csv_dialect.h"
+
+/*
+ * csv_mend_returned - does a text begin with our five names? Each may be quoted, a byte order mark
+ * of UTF-8 may stand before.
+ */
+bool csv_mend_returned(const uint8_t *p, size_t n);
+
+/* csv_mend_given - what is set of a file that csv_mend_returned knows; nothing but the names is
+ * left of what was `said`. */
+struct csv_given csv_mend_given(const struct csv_given *said);
 
 /*
  * csv_mend_columns - how many columns of a header are ours: 5 when the file is one of refused rows

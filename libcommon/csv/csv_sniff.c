@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "csv/csv_mend.h"
 #include "csv/csv_refuse.h"
 #include "csv/csv_sniff_choose.h"
 #include "csv/csv_sniff_header.h"
@@ -118,6 +119,21 @@ static int refuse(const struct csv_sample *front, struct err *err)
 	return csv_refuse_text(front->p, front->n < TEXT_BYTES ? front->n : TEXT_BYTES, err);
 }
 
+/* What was set is said of the file the rows came from. */
+static int judge_returned(const struct csv_sample *samples, size_t n, const struct csv_given *said,
+    struct csv_sniff_result *r, struct err *err)
+{
+	const struct csv_given given = csv_mend_given(said);
+	r->given = given.set;
+	if (judge(samples, n, &given, r, err) != 0)
+		return -1;
+	r->given = 0;
+	r->returned = true;
+	(void)snprintf(r->why_header, sizeof(r->why_header),
+	    "a rejects file of Millrace's: read in the dialect it was written in");
+	return 0;
+}
+
 int csv_sniff_samples(const struct csv_sample *samples, size_t n, const struct csv_given *given,
     struct csv_sniff_result *out, struct err *err)
 {
@@ -128,7 +144,8 @@ int csv_sniff_samples(const struct csv_sample *samples, size_t n, const struct c
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		r.sample_bytes += samples[i].n;
-	if (judge(samples, n, given, &r, err) != 0)
+	const bool returned = csv_mend_returned(samples[0].p, samples[0].n);
+	if ((returned ? judge_returned : judge)(samples, n, given, &r, err) != 0)
 		return -1;
 	*out = r;
 	return 0;

@@ -65,6 +65,8 @@ struct csv_sniff_result {
 	char doubt[CSV_SNIFF_WHY_BYTES];      /* what a person should look at; "" nothing */
 	double confidence;                    /* 0..1 */
 	bool ambiguous;                       /* doubt is about cells, not only names */
+	bool returned;                        /* refused rows, mended: csv_mend.h; nothing that
+						 was set counts */
 	uint32_t given;                       /* parts that were set: bits of enum csv_part */
 	struct csv_sniff_table tables[CSV_SNIFF_TABLES];
 	size_t n_tables;     /* found; may be more than are kept */
@@ -76,7 +78,8 @@ struct csv_sniff_result {
  * csv_sniff_samples - judge samples of a file.
  *
  * samples, n  1..CSV_SNIFF_SAMPLES, the first is the front; borrowed
- * given       what a person set; not NULL
+ * given       what a person set; not NULL. Refused rows that come back are read as csv_mend.h
+ *             says, whatever is set
  *
  * Errors  ERR_INPUT  code "file.empty" or "file.binary"; the message is a sentence for people, e.g.
  *         "byte 1: this is not CSV but a ZIP archive (an Excel workbook is one)"

@@ -126,6 +126,7 @@ int check_say(struct check *k)
 	cli_show_notes(&t, &k->result.notes, &k->match.schema);
 	if (k->repairs.out.path != NULL && !k->repair)
 		say_no_repairs(k, &t);
+	cli_show_returned(&t, k->split);
 	cli_show_unread(&t, k->split);
 	if (k->verdict == CONTRACT_OVER_BUDGET)
 		say_over_budget(k, &t);

@@ -42,6 +42,16 @@ static int open_outputs(struct check *k, struct err *err)
 	return report == NULL ? 0 : cli_output_open(&k->report, report, err);
 }
 
+/* Rows that come back have a header to be told by; it goes where the file they are from has none.
+ */
+static bool has_header(const struct check *k)
+{
+	const struct csv_sniff_result *s = csv_split_sniffed(k->split);
+	if (s->returned && (k->given.set & CSV_SET_HEADER) != 0)
+		return k->given.dialect.header_rows > 0;
+	return s->dialect.header_rows > 0;
+}
+
 static int write_headers(struct check *k, struct err *err)
 {
 	size_t n;
@@ -49,7 +59,7 @@ static int write_headers(struct check *k, struct err *err)
 	const char *const *names = csv_split_header(k->split, &n);
 	const struct csv_dialect *d = &csv_split_sniffed(k->split)->dialect;
 	const bool csv = k->clean.out.path != NULL && !k->to_parquet;
-	if (csv && d->header_rows > 0 && cli_clean_header(&k->clean, d, written, n, err) != 0)
+	if (csv && has_header(k) && cli_clean_header(&k->clean, d, written, n, err) != 0)
 		return -1;
 	if (k->rejects.out.path != NULL && cli_rejects_header(&k->rejects, names, n, err) != 0)
 		return -1;

@@ -27,6 +27,9 @@ void cli_show_rejects(const struct cli_term *t, const struct cli_showcase *s,
 void cli_show_notes(
     const struct cli_term *t, const struct contract_notes *n, const struct csv_schema *schema);
 
+/* cli_show_returned - that the file is one of refused rows that comes back; nothing when not. */
+void cli_show_returned(const struct cli_term *t, const struct csv_split *split);
+
 /* cli_show_unread - lines that are no data: preamble, footer, another table behind the first. To be
  * asked when all rows were read; nothing when there are none. */
 void cli_show_unread(const struct cli_term *t, const struct csv_split *split);

@@ -47,6 +47,15 @@ void cli_show_notes(
 	show_changes(t, n, schema);
 }
 
+void cli_show_returned(const struct cli_term *t, const struct csv_split *split)
+{
+	if (csv_split_sniffed(split)->returned)
+		(void)fprintf(t->to,
+		    "%sa rejects file of Millrace's: read in the dialect it was written in, its "
+		    "first five columns left out%s\n",
+		    cli_tint(t, CLI_DIM), cli_tint(t, CLI_PLAIN));
+}
+
 void cli_show_unread(const struct cli_term *t, const struct csv_split *split)
 {
 	const struct csv_dialect *d = &csv_split_sniffed(split)->dialect;

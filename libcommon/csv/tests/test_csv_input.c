@@ -430,6 +430,30 @@ static void test_prepare(void **state)
 	assert_string_equal(err.code, "file.encoding");
 }
 
+/* Refused rows that come back are UTF-8, whatever is said of the file they are from. */
+static void test_returned_rows_keep_their_encoding(void **state)
+{
+	(void)state;
+	static const char text[] = "_reject,_line,_column,_rule,_message,n\n1,2,n,x,y,\xc3\xa4\n";
+	struct err err = { 0 };
+	struct csv_decoder *d = NULL;
+	const struct csv_given given = given_of("koi8-r");
+	assert_int_equal(csv_input_prepare(&given, &d, &err), 0);
+	struct fixture_file f = { .p = text, .n = sizeof(text) - 1 };
+	const struct csv_input_params p = {
+		.read = fixture_read, .arg = &f, .given = &given, .decoder = d
+	};
+	struct csv_input *in = NULL;
+	struct buf out;
+	buf_init(&out, CAP);
+	assert_int_equal(csv_input_open(&p, &in, &err), 0);
+	assert_int_equal(read_all(in, 9, &out, &err), 0);
+	assert_string_equal(out.data, text);
+	assert_string_equal(csv_input_found(in)->encoding, "utf-8");
+	csv_input_close(&in);
+	buf_done(&out);
+}
+
 /* The n-th byte cannot be read, n = 1, 2, 3 ...: the callback's own error comes out. */
 static void test_read_fails(void **state)
 {
@@ -461,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_plain_text_has_no_lines),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_prepare),
+		cmocka_unit_test(test_returned_rows_keep_their_encoding),
 		cmocka_unit_test(test_read_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,33 @@ static void test_rows(void **state)
 	buf_done(&out);
 }
 
+static void test_what_comes_back_is_known(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		bool ours;
+	} texts[] = {
+		{ "_reject,_line,_column,_rule,_message,id\n", true },
+		{ "_reject,_line,_column,_rule,_message\r\n", true },
+		{ "_reject,_line,_column,_rule,_message", true },
+		{ "\xef\xbb\xbf_reject,_line,_column,_rule,_message,id\n", true },
+		{ "\"_reject\",\"_line\",\"_column\",\"_rule\",\"_message\",\"id\"\n", true },
+		{ "_reject;_line;_column;_rule;_message;id\n", false },
+		{ "_reject,_line,_column,_rule,_messages,id\n", false },
+		{ "_reject,_line,_column,_rule\n,_message\n", false },
+		{ "_reject,_line,_column,\"_rule,_message,id\n", false },
+		{ "_reject,_line,_column,_rule", false },
+		{ "id,_reject,_line,_column,_rule,_message\n", false },
+		{ "", false },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		const char *text = texts[i].text;
+		if (csv_mend_returned((const uint8_t *)text, strlen(text)) != texts[i].ours)
+			fail_msg("%s", text);
+	}
+}
+
 struct words_case {
 	enum csv_type type;
 	const char *cell, *want;
@@ -105,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_what_comes_back_is_known),
 		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,21 @@ def test_rejects_can_be_mended_and_sent_back(sales, scratch, tmp_path):
     assert result["account"]["good"] == len(mended) == result["account"]["read"]
 
 
+@pytest.mark.parametrize("dialect, text", [
+    ({"delimiter": ";", "footer": 1}, "id;text\n1;a\nx;b\nTotal;1\n"),
+    ({"encoding": "windows-1252", "preamble": 1}, "junk\nid,text\n1,ä\nx,ö\n".encode("cp1252")),
+    ({"encoding": "shift_jis", "quote": "'"}, "id,text\n1,'a,b'\nx,'c,カ'\n".encode("shift_jis")),
+])
+def test_rejects_come_back_in_our_dialect_not_the_files(scratch, tmp_path, dialect, text):
+    doc = {"fields": FIELDS, "millrace": {"budget_pct": 100, "dialect": dialect}}
+    where = scratch()
+    validate(write(tmp_path, text), doc, where)
+    mended = (where / "rejects.csv").read_bytes().replace(b",x,", b",7,").replace(b"\n", b"\r\n")
+    _, result = validate(write(tmp_path, mended), doc, scratch())
+    assert result["account"] == {"read": 1, "good": 1, "repaired": 0, "rejected": 0}
+    assert result["dialect"]["rejects_file"] and result["dialect"]["delimiter"] == "comma"
+
+
 def test_messy_file_from_draft_to_rows(scratch, tmp_path):
     plan = tmp_path / "plan.json"
     path = tmp_path / "messy.csv"
