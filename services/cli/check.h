@@ -36,7 +36,7 @@ struct check {
 	struct cli_parquet parquet; /* --clean, when it is Parquet: writes to clean.out */
 	bool to_parquet;
 	struct cli_lines rejects, repairs;
-	struct cli_output report;
+	struct cli_output report, print; /* print: the report of --json */
 	struct cli_showcase showcase;
 	struct cli_progress progress;
 	struct contract_run_result result;
@@ -78,7 +78,7 @@ int check_add_references(struct check *k, struct err *err) MUST_CHECK;
 /* check_run_params - what both passes and the sinks share. */
 struct contract_run_params check_run_params(struct check *k);
 
-/* check_write_report - to --report or, with --json, to stdout. Errors as cli_output_write. */
+/* check_write_report - to --report and, with --json, to stdout. Errors as cli_output_write. */
 int check_write_report(struct check *k, struct err *err) MUST_CHECK;
 
 /* check_say - the verdict for people; returns the exit code. */

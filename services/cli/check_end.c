@@ -20,7 +20,7 @@ static void add_rest(cJSON *report, const struct csv_split_rest *rest)
 	js_add_i64(o, "other_table_columns", (int64_t)rest->other_columns);
 }
 
-int check_write_report(struct check *k, struct err *err)
+static cJSON *make_report(struct check *k)
 {
 	const bool usable = k->verdict != CONTRACT_UNUSABLE;
 	const struct contract_outcome o = {
@@ -45,10 +45,23 @@ int check_write_report(struct check *k, struct err *err)
 	if (k->result.profile != NULL)
 		cJSON_AddItemReferenceToObject(
 		    report, "profile", contract_profile_json(k->result.profile, k->a));
-	const char *text = js_print(k->a, report);
-	if (cli_output_write(&k->report, text, strlen(text), err) != 0)
-		return -1;
-	return cli_output_write(&k->report, "\n", 1, err);
+	return report;
+}
+
+int check_write_report(struct check *k, struct err *err)
+{
+	struct cli_output *const outputs[] = { &k->report, &k->print };
+	const char *text = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
+		if (outputs[i]->path == NULL)
+			continue;
+		if (text == NULL)
+			text = js_print(k->a, make_report(k));
+		if (cli_output_write(outputs[i], text, strlen(text), err) != 0 ||
+		    cli_output_write(outputs[i], "\n", 1, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Exit codes of a file that was read. */
@@ -100,7 +113,7 @@ static void say_briefly(const struct check *k)
 static bool uses_stdout(const struct check *k)
 {
 	const struct cli_output *const outputs[] = { &k->clean.out, &k->rejects.out,
-		&k->repairs.out, &k->report };
+		&k->repairs.out, &k->report, &k->print };
 	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
 		if (outputs[i]->path != NULL && strcmp(outputs[i]->path, "-") == 0)
 			return true;

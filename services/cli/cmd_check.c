@@ -38,8 +38,9 @@ static int open_outputs(struct check *k, struct err *err)
 		return -1;
 	if (a->repairs != NULL && cli_output_open(&k->repairs.out, a->repairs, err) != 0)
 		return -1;
-	const char *report = a->json ? "-" : a->report;
-	return report == NULL ? 0 : cli_output_open(&k->report, report, err);
+	if (a->report != NULL && cli_output_open(&k->report, a->report, err) != 0)
+		return -1;
+	return a->json ? cli_output_open(&k->print, "-", err) : 0;
 }
 
 /* Rows that come back have a header to be told by; it goes where the file they are from has none.
@@ -127,10 +128,10 @@ static int conclude(struct check *k, struct err *err)
 		k->verdict = CONTRACT_UNUSABLE;
 	else if (contract_budget_spent(&k->result.tally.account, k->budget_pct, 0, true))
 		k->verdict = CONTRACT_OVER_BUDGET;
-	if (k->report.path != NULL && check_write_report(k, err) != 0)
+	if (check_write_report(k, err) != 0)
 		return -1;
 	const bool over = k->verdict == CONTRACT_OVER_BUDGET && k->args->fail_on != CLI_FAIL_NEVER;
-	struct cli_output *outputs[4];
+	struct cli_output *outputs[5];
 	size_t n = 0;
 	if (usable && !over && k->clean.out.path != NULL)
 		outputs[n++] = &k->clean.out;
@@ -140,6 +141,8 @@ static int conclude(struct check *k, struct err *err)
 		outputs[n++] = &k->repairs.out;
 	if (k->report.path != NULL)
 		outputs[n++] = &k->report;
+	if (k->print.path != NULL)
+		outputs[n++] = &k->print;
 	return cli_output_finish(outputs, n, err);
 }
 
@@ -168,6 +171,7 @@ static void close_all(struct check *k)
 	cli_output_close(&k->rejects.out);
 	cli_output_close(&k->repairs.out);
 	cli_output_close(&k->report);
+	cli_output_close(&k->print);
 	contract_run_done(&k->result);
 	contract_keys_free(&k->keys);
 	csv_split_close(&k->split);

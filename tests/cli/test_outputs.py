@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_outputs - a file appears whole or not at all, whatever happens."""
+import json
 import os
 import pathlib
 import signal
