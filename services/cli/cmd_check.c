@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 
@@ -25,10 +26,36 @@ struct contract_run_params check_run_params(struct check *k)
 	};
 }
 
+/* A result in the place of what it was made of: the source would be gone. */
+static int refuse_overwriting(const struct check *k, struct err *err)
+{
+	const struct cli_args *a = k->args;
+	const char *const outputs[] = { a->clean, a->rejects, a->repairs, a->report };
+	struct stat in = { 0 };
+	struct stat contract = { 0 };
+	struct stat out;
+	const bool known = fstat(k->input.fd, &in) == 0;
+	const bool has_contract = a->contract != NULL && stat(a->contract, &contract) == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
+		if (outputs[i] == NULL || stat(outputs[i], &out) != 0 || !S_ISREG(out.st_mode))
+			continue;
+		const bool is_input = known && out.st_dev == in.st_dev && out.st_ino == in.st_ino;
+		const bool is_contract =
+		    has_contract && out.st_dev == contract.st_dev && out.st_ino == contract.st_ino;
+		if (is_input || is_contract)
+			return err_set_code(err, ERR_INPUT, "output.input",
+			    "%s: an output cannot take the place of the %s", outputs[i],
+			    is_input ? "file that is checked" : "contract");
+	}
+	return 0;
+}
+
 /* Before a byte is read: a directory that cannot be written to shows at once. */
 static int open_outputs(struct check *k, struct err *err)
 {
 	const struct cli_args *a = k->args;
+	if (refuse_overwriting(k, err) != 0)
+		return -1;
 	k->to_parquet = a->clean != NULL && cli_is_parquet(a->clean);
 	if (a->clean != NULL && cli_clean_open(&k->clean, a->clean, a->quote_all, err) != 0)
 		return -1;
@@ -158,7 +185,8 @@ static int fail(const struct err *err)
 		return CLI_STOPPED;
 	}
 	cli_complain_err(err);
-	if (strcmp(err->code, "dialect.invalid") == 0) /* --dialect beside the contract's */
+	/* --dialect beside the contract's; an output that is the input */
+	if (strcmp(err->code, "dialect.invalid") == 0 || strcmp(err->code, "output.input") == 0)
 		return CLI_USAGE;
 	return strcmp(err->code, "contract.invalid") == 0 ? CLI_CONFIG : CLI_FAILED;
 }

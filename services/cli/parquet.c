@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/die.h"
@@ -34,7 +35,7 @@ struct state {
 bool cli_is_parquet(const char *path)
 {
 	const size_t n = strlen(path);
-	return n > 8 && strcmp(path + n - 8, ".parquet") == 0;
+	return n > 8 && strcasecmp(path + n - 8, ".parquet") == 0;
 }
 
 /* "a","b",...: as they are but for durations. */

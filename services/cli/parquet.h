@@ -41,7 +41,7 @@ struct cli_parquet {
 	bool begun, any;       /* any: a part was joined */
 };
 
-/* cli_is_parquet - does a path ask for Parquet? */
+/* cli_is_parquet - does a path ask for Parquet: end in .parquet, in any case of letters? */
 bool cli_is_parquet(const char *path);
 
 /* cli_parquet_part_bytes - of a file with this many bytes (-1 = not known), for each part. */

@@ -178,11 +178,6 @@ def test_mode_and_links_stay(place):
     assert stat.S_IMODE((place.path / "new.csv").stat().st_mode) == 0o666 & ~mask
 
 
-def test_onto_its_own_input(place):
-    assert place.run("check", "orders.csv", "--clean", "orders.csv").code == 1
-    assert place.run("check", "orders.csv").code == 0
-
-
 def test_to_a_fifo(place):
     os.mkfifo(place.path / "fifo")
     seen = []
@@ -234,3 +229,33 @@ def test_parquet_without_duckdb(place):
     assert done.code == 2
     assert "/nowhere/libduckdb.so" in done.err
     assert "c.parquet" not in place.names()
+
+
+def test_report_is_printed_and_written(place):
+    done = place.run("check", "orders.csv", "-c", "sales.json", "--json", "--report", "p.json")
+    assert done.code == 1 and json.loads(done.out)["account"]["read"] == 5
+    assert place.read("p.json") == done.out
+    assert place.run("check", "orders.csv", "--json", "--report", "-").code == 64
+
+
+@pytest.mark.parametrize("option", ["--clean", "--rejects", "--repairs", "--report"])
+@pytest.mark.parametrize("name", ["orders.csv", "./orders.csv", "link.csv", "hard.csv", "sales.json"])
+def test_what_is_read_is_not_overwritten(place, option, name):
+    (place.path / "link.csv").symlink_to("orders.csv")
+    os.link(place.path / "orders.csv", place.path / "hard.csv")
+    before = place.read(name)
+    words = ("-c", "sales.json", "--bad-rows", "repair", "--fail-on", "never", option, name)
+    done = place.run("check", "orders.csv", *words)
+    what = "contract" if name == "sales.json" else "file that is checked"
+    assert (done.code, done.err) == (64, f"millrace: {name}: an output cannot take the place of the {what}\n")
+    assert place.read(name) == before
+    with open(place.path / "orders.csv", "rb") as f:
+        done = subprocess.run([BIN, "check", "-", *words], cwd=place.path, stdin=f, capture_output=True, timeout=WAIT_S,
+                              check=False)
+    assert done.returncode == 64
+
+
+@pytest.mark.parametrize("name", ["o.PARQUET", "o.Parquet"])
+def test_parquet_by_any_case_of_its_name(place, name):
+    assert place.run("check", "orders.csv", "--fail-on", "never", "--clean", name).code == 0
+    assert (place.path / name).read_bytes()[:4] == b"PAR1"
