@@ -82,8 +82,12 @@ static const char reading[] =
     "- An empty cell is null, quoted or not, and so are the contract's `missingValues`.\n"
     "- Nothing is rounded. Nothing is trimmed or changed in case unless the contract's "
     "`normalise` says so, and changed\n"
-    "  cells are counted. The five columns that `--rejects` writes in front of refused rows "
-    "are passed over.\n";
+    "  cells are counted.\n"
+    "- A file that begins with the five names `_reject,_line,_column,_rule,_message` holds "
+    "refused rows that were mended: it\n"
+    "  is read in the dialect rejects are [written in](sniffing.md#rows-that-come-back), "
+    "whatever the contract sets, and the\n"
+    "  five columns are passed over.\n";
 
 static void add_rule(const struct contract_rule *r, struct buf *out)
 {
