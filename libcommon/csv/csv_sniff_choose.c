@@ -381,8 +381,7 @@ static void count_all(const struct csv_evidence *e, struct csv_view *v, struct c
 	csv_view_read(v, &c->dialect, c->prior, e->light->n);
 	if (v->n_rows == 0)
 		return;
-	csv_tally_count(e->samples, e->n_samples, &c->dialect, v->width,
-	    v->rows[v->from].at + e->light->skipped, &t);
+	csv_tally_count(e->samples, e->n_samples, v, v->rows[v->from].at + e->light->skipped, &t);
 	if (t.bytes == 0)
 		return;
 	const double now =

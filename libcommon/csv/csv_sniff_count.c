@@ -2,12 +2,10 @@
 /* csv_sniff_count - regular rows, fast where no quote stands. */
 #include "csv/csv_sniff_count.h"
 
-#include "csv/csv_sniff_read.h"
-
 struct counter {
 	const struct csv_dialect *d;
 	struct csv_probe reader;
-	size_t width;
+	size_t width, line_bytes;
 	bool fast; /* one byte separates, LF ends lines */
 	struct csv_tally *out;
 };
@@ -43,8 +41,10 @@ static size_t count_byte(const uint8_t *p, size_t n, uint8_t byte)
 	return count;
 }
 
-static void take(struct csv_tally *t, size_t bytes, bool regular, bool bad)
+static void take(const struct counter *c, size_t n, size_t lines, bool regular, bool bad)
 {
+	struct csv_tally *t = c->out;
+	const size_t bytes = csv_view_weight(n, lines, c->line_bytes);
 	t->rows++;
 	t->bytes += bytes;
 	t->regular += regular;
@@ -59,7 +59,7 @@ static void take_line(const struct counter *c, const uint8_t *p, size_t n)
 	if (text == 0 || (c->reader.comment_n > 0 && n >= c->reader.comment_n &&
 			     memcmp(p, c->d->comment, c->reader.comment_n) == 0))
 		return;
-	take(c->out, n + 1, count_byte(p, n, (uint8_t)c->d->delimiter[0]) + 1 == c->width, false);
+	take(c, n + 1, 1, count_byte(p, n, (uint8_t)c->d->delimiter[0]) + 1 == c->width, false);
 }
 
 /* A row with quotes; returns the start of the next. */
@@ -68,7 +68,7 @@ static size_t take_row(const struct counter *c, const uint8_t *p, size_t n, bool
 	struct csv_probe_row row;
 	csv_probe_read(&c->reader, p, n, eof, at, &row, NULL, 0);
 	if (!row.blank && !row.comment && !row.open)
-		take(c->out, row.next - at, !row.bad && row.cells == c->width, row.bad);
+		take(c, row.next - at, row.lines, !row.bad && row.cells == c->width, row.bad);
 	return row.next;
 }
 
@@ -96,10 +96,11 @@ static void count_sample(const struct counter *c, const struct csv_sample *s, si
 	}
 }
 
-void csv_tally_count(const struct csv_sample *samples, size_t n, const struct csv_dialect *d,
-    size_t width, size_t skip, struct csv_tally *out)
+void csv_tally_count(const struct csv_sample *samples, size_t n, const struct csv_view *v,
+    size_t skip, struct csv_tally *out)
 {
-	struct counter c = { .d = d, .width = width, .out = out };
+	const struct csv_dialect *d = &v->dialect;
+	struct counter c = { .d = d, .width = v->width, .line_bytes = v->line_bytes, .out = out };
 	*out = (struct csv_tally){ 0 };
 	csv_probe_init(&c.reader, d);
 	c.fast = c.reader.delimiter_n == 1 && d->line_end == CSV_LINE_LF;

@@ -4,21 +4,22 @@
 #define CSV_CSV_SNIFF_COUNT_H
 
 #include "csv/csv_sniff.h"
+#include "csv/csv_sniff_view.h"
 
 struct csv_tally {
 	size_t rows, regular, bad;
-	size_t bytes, regular_bytes;
+	size_t bytes, regular_bytes; /* as csv_view_weight counts them */
 };
 
 /*
  * csv_tally_count - read all samples with a dialect.
  *
- * width  cells of a regular row
- * skip   bytes of the first sample that stand before the table
+ * v     the same dialect's view: a row is regular when it has v->width cells
+ * skip  bytes of the first sample that stand before the table
  *
  * Cost  about a nanosecond for each byte at worst, a third of that without quotes
  */
-void csv_tally_count(const struct csv_sample *samples, size_t n, const struct csv_dialect *d,
-    size_t width, size_t skip, struct csv_tally *out);
+void csv_tally_count(const struct csv_sample *samples, size_t n, const struct csv_view *v,
+    size_t skip, struct csv_tally *out);
 
 #endif

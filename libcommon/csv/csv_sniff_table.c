@@ -158,6 +158,13 @@ static void leave_padded_titles(struct csv_view *v)
 	}
 }
 
+/* What a stretch is worth: rows, and columns a little. A lone row proves little however wide. */
+static double value_of(double rows, size_t cells, bool split)
+{
+	const double wide = split ? sqrt((double)cells - 0.9) : 1;
+	return rows * (rows <= 1 && wide > 2 ? 2 : wide);
+}
+
 void csv_table_find(struct csv_view *v)
 {
 	struct width widths[WIDTHS];
@@ -167,14 +174,14 @@ void csv_table_find(struct csv_view *v)
 	v->from = v->to = v->table_end = v->width = 0;
 	for (size_t i = 0; i < n && i < WIDTHS_TRIED; i++) {
 		const struct stretch s = find_stretch(v, widths[i].cells);
-		const double weight = split ? sqrt((double)widths[i].cells - 0.9) : 1;
-		const double value = (s.sum + rows_behind(v, widths[i].cells)) * weight;
+		const size_t cells = widths[i].cells;
+		const double value = value_of(s.sum + rows_behind(v, cells), cells, split);
 		if (value <= most)
 			continue;
 		most = value;
 		v->from = s.from;
 		v->to = s.to;
-		v->width = widths[i].cells;
+		v->width = cells;
 	}
 	if (v->width == 0)
 		v->to = v->front_rows;

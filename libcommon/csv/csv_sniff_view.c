@@ -98,6 +98,7 @@ static void read_rows(struct csv_view *v, size_t limit)
 			.next = (uint32_t)row.next,
 			.cells = (uint32_t)row.cells,
 			.line = (uint32_t)(line - row.lines),
+			.lines = (uint32_t)row.lines,
 			.bad = row.bad,
 			.after_blank = after_blank,
 			.after_gap = at >= l->front && gap,
@@ -294,13 +295,30 @@ struct sums {
 	double good, cells, typed;
 };
 
+/* From the median of the rows' bytes by line, rounded up to a power of two. */
+static size_t heaviest_line(const struct csv_view *v)
+{
+	size_t counts[33] = { 0 };
+	size_t half = v->n_rows / 2;
+	unsigned bits = 0;
+	for (size_t i = 0; i < v->n_rows; i++) {
+		const uint32_t bytes = (v->rows[i].next - v->rows[i].at) / v->rows[i].lines;
+		counts[bytes == 0 ? 0 : 32 - (unsigned)__builtin_clz(bytes)]++;
+	}
+	for (; bits < ARRAY_SIZE(counts) - 1 && counts[bits] <= half; bits++)
+		half -= counts[bits];
+	return (size_t)CSV_VIEW_HEAVY << bits;
+}
+
 static struct sums add_up(struct csv_view *v)
 {
 	struct sums s = { 0 };
 	v->regular = v->bad = v->table_rows = 0;
+	v->line_bytes = heaviest_line(v);
 	for (size_t i = 0; i < v->n_rows; i++) {
 		const struct csv_view_row *row = &v->rows[i];
-		const double bytes = row->next - row->at;
+		const double bytes =
+		    (double)csv_view_weight(row->next - row->at, row->lines, v->line_bytes);
 		if (i < v->from || i >= v->to) {
 			s.outside += bytes;
 			continue;

@@ -4,8 +4,9 @@
  * how much that looks like a table.
  *
  * The score is between 0 and 1, the product of: share of the table's bytes in rows of its width,
- * squared; share of the front that is table; mean goodness of cells (csv_sniff_kind.h); how much
- * columns keep their kind; how many columns there are; how likely the characters are at all.
+ * squared (a line counts for CSV_VIEW_HEAVY times the median line's bytes at most); share of the
+ * front that is table; mean goodness of cells (csv_sniff_kind.h); how much columns keep their kind;
+ * how many columns there are; how likely the characters are at all.
  */
 #ifndef CSV_CSV_SNIFF_VIEW_H
 #define CSV_CSV_SNIFF_VIEW_H
@@ -16,6 +17,7 @@ enum {
 	CSV_VIEW_ROWS = 16384, /* most rows of a view */
 	CSV_VIEW_CELLS = 4096, /* cells of a row that are looked at */
 	CSV_VIEW_TYPED = 400,  /* rows that columns are judged by */
+	CSV_VIEW_HEAVY = 2,    /* median lines that one line may weigh as much as */
 };
 
 /* What is looked at closely: the front without a gap, then pieces from further in, whole lines
@@ -41,6 +43,7 @@ struct csv_view_row {
 	uint32_t good;   /* sum over the cells */
 	uint32_t typed;  /* cells of a clear kind */
 	uint32_t line;   /* 1-based physical line; only in the front */
+	uint32_t lines;  /* it stands on */
 	bool bad;
 	bool after_blank;  /* a blank line stands before it */
 	bool after_gap;    /* a piece begins with it */
@@ -75,8 +78,9 @@ struct csv_view {
 	size_t headers; /* rows of the table that were left out of the columns */
 	bool evident;   /* the first row of the table differs from the columns' kinds */
 	size_t led, behind,
-	    quoted; /* cells behind a delimiter: with a blank in front; all; quoted */
-	double rho; /* share of the table in rows of its width, by bytes and by rows */
+	    quoted;        /* cells behind a delimiter: with a blank in front; all; quoted */
+	size_t line_bytes; /* a line of a row counts for so many at most: csv_view_weight */
+	double rho;        /* share of the table in rows of its width, by bytes and by rows */
 	double typed_pct;
 	double score;
 	uint64_t hash; /* of where the cells stand: equal views read equal cells */
@@ -100,6 +104,13 @@ size_t csv_view_cells(struct csv_view *v, const struct csv_view_row *row);
 
 /* csv_view_look - one of v->cells at a glance. */
 struct csv_look csv_view_look(const struct csv_view *v, size_t cell);
+
+/* csv_view_weight - bytes that a row counts for: one long line must not outweigh all others, while
+ * a quote that swallows many lines has to answer for each. line_bytes: of the view. */
+static inline size_t csv_view_weight(size_t bytes, size_t lines, size_t line_bytes)
+{
+	return bytes / lines < line_bytes ? bytes : lines * line_bytes;
+}
 
 /* csv_view_columns - columns that were judged: the width, at most CSV_VIEW_CELLS. */
 size_t csv_view_columns(const struct csv_view *v);

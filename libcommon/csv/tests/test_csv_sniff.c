@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "csv/csv_encoding.h"
@@ -116,6 +117,34 @@ static void test_close_calls_are_told(void **state)
 			fail_msg("%s: %s %.3f before %s %.3f%s: %s", k->name, won, r.chosen.score,
 			    second, r.runner_up.score, r.ambiguous ? ", ambiguous" : "", r.why);
 		assert_true(!r.ambiguous || r.doubt[0] != '\0');
+	}
+}
+
+/* A single row may be longer than all others together. */
+static void test_one_long_row(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t rows, cells; /* of three cells; of the long row behind them */
+	} sizes[] = { { 3, 1000 }, { 12, 1000 }, { 1002, 100000 }, { 40000, 400000 } };
+	const struct csv_given given = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct csv_sniff_result r;
+		struct err err = { 0 };
+		struct buf text;
+		buf_init(&text, 4U << 20);
+		buf_adds(&text, "a,b,c\n");
+		for (size_t row = 0; row < sizes[i].rows; row++)
+			buf_printf(&text, "%zu,2,3\n", row % 10);
+		for (size_t cell = 0; cell < sizes[i].cells; cell++)
+			buf_adds(&text, cell > 0 ? ",1" : "1");
+		buf_adds(&text, "\n4,5,6\n");
+		assert_int_equal(sniff(text.data, text.n, &given, &r, &err), 0);
+		if (strcmp(r.dialect.delimiter, ",") != 0 || r.chosen.columns != 3 ||
+		    r.dialect.preamble_lines > 0 || r.dialect.header_rows != 1)
+			fail_msg("%zu cells: \"%s\", %zu columns", sizes[i].cells,
+			    r.dialect.delimiter, r.chosen.columns);
+		buf_done(&text);
 	}
 }
 
@@ -260,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_what_is_given_is_not_guessed),
 		cmocka_unit_test(test_close_calls_are_told),
+		cmocka_unit_test(test_one_long_row),
 		cmocka_unit_test(test_samples_further_in),
 		cmocka_unit_test(test_further_tables_are_told),
 		cmocka_unit_test(test_every_part_can_be_set),
