@@ -9,6 +9,7 @@
 #include "csv/csv_sniff_choose.h"
 #include "csv/csv_sniff_header.h"
 #include "csv/csv_sniff_light.h"
+#include "csv/csv_sniff_sep.h"
 #include "csv/csv_sniff_table.h"
 #include "csv/csv_sniff_why.h"
 
@@ -42,7 +43,7 @@ static void take_choices(const struct csv_choices *all, struct csv_sniff_result 
 static uint32_t preamble_lines(const struct csv_view *v)
 {
 	if (v->from == 0 || v->from >= v->n_rows)
-		return 0;
+		return (uint32_t)v->light->line - 1;
 	const uint32_t line = v->rows[v->from].line;
 	return line - 1 <= CSV_PREAMBLE_LINES ? line - 1 : 0;
 }
@@ -85,6 +86,23 @@ static void take_rows(struct csv_view *v, const struct csv_given *given,
 		d->footer_rows = d->first_table ? 0 : (uint32_t)csv_table_footer(v);
 }
 
+/* Lines that stand above the table for sure: those a person declared, or `sep=;`. The delimiter
+ * named there is taken unless one was set. */
+static uint32_t lines_above(const struct csv_sample *front, struct csv_given *known)
+{
+	const bool declared = is_set(known, CSV_SET_PREAMBLE);
+	const uint32_t lines = declared ? known->dialect.preamble_lines : 0;
+	char sep[CSV_DELIMITER_BYTES + 1];
+	csv_sep_find(front->p, front->n, sep);
+	if (sep[0] == '\0' || (declared && lines == 0))
+		return lines;
+	if (!is_set(known, CSV_SET_DELIMITER)) {
+		memcpy(known->dialect.delimiter, sep, sizeof(sep));
+		known->set |= CSV_SET_DELIMITER;
+	}
+	return declared ? lines : 1;
+}
+
 static int judge(const struct csv_sample *samples, size_t n, const struct csv_given *given,
     struct csv_sniff_result *r, struct err *err)
 {
@@ -92,10 +110,12 @@ static int judge(const struct csv_sample *samples, size_t n, const struct csv_gi
 	struct csv_view view;
 	struct csv_choices all;
 	struct csv_sniff_names names;
+	struct csv_given known = *given;
 	int rc = 0;
-	csv_light_init(&light, samples, n, given);
+	csv_light_init(&light, samples, n, lines_above(&samples[0], &known));
+	light.top = is_set(given, CSV_SET_PREAMBLE);
 	csv_view_init(&view, &light);
-	const struct csv_evidence e = { samples, n, &light, given };
+	const struct csv_evidence e = { samples, n, &light, &known };
 	csv_choices_find(&e, &view, &all);
 	take_choices(&all, r);
 	csv_view_read(&view, &r->dialect, 1, light.n);

@@ -132,10 +132,10 @@ static void add_end(struct csv_light *l, const struct csv_sample *s, size_t from
 	add(l, s->p + at, s->n - at);
 }
 
-static size_t skip_lines(const struct csv_sample *s, const struct csv_given *given)
+static size_t skip_lines(const struct csv_sample *s, uint32_t lines)
 {
 	size_t at = 0;
-	for (uint32_t i = 0; i < given->dialect.preamble_lines; i++)
+	for (uint32_t i = 0; i < lines; i++)
 		at = next_line(s->p, s->n, at);
 	return at;
 }
@@ -172,14 +172,11 @@ static void copy_pieces(
 	add_end(l, &samples[n - 1], last);
 }
 
-void csv_light_init(
-    struct csv_light *l, const struct csv_sample *samples, size_t n, const struct csv_given *given)
+void csv_light_init(struct csv_light *l, const struct csv_sample *samples, size_t n, uint32_t lines)
 {
 	const struct csv_sample *front = &samples[0];
-	const bool top = (given->set & CSV_SET_PREAMBLE) != 0;
-	const size_t from = top ? skip_lines(front, given) : 0;
-	*l = (struct csv_light){ .line = 1, .top = top, .skipped = from };
-	l->line += top ? given->dialect.preamble_lines : 0;
+	const size_t from = skip_lines(front, lines);
+	*l = (struct csv_light){ .line = 1U + lines, .skipped = from };
 	if (n == 1 && front->end && front->n - from <= CSV_LIGHT_ALL) {
 		l->p = front->p + from;
 		l->n = l->front = front->n - from;

@@ -15,10 +15,10 @@ enum {
 	CSV_LIGHT_LONG = 2 << 20, /* the front grows up to this to hold two whole lines */
 };
 
-/* csv_light_init - choose and copy; csv_light_done gives the copy back. given: of it the preamble,
- * which is left out. */
+/* csv_light_init - choose and copy; csv_light_done gives the copy back. lines: of the front that
+ * are left out. */
 void csv_light_init(
-    struct csv_light *l, const struct csv_sample *samples, size_t n, const struct csv_given *given);
+    struct csv_light *l, const struct csv_sample *samples, size_t n, uint32_t lines);
 void csv_light_done(struct csv_light *l);
 
 #endif

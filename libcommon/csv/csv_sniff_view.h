@@ -28,7 +28,7 @@ struct csv_light {
 	size_t front;   /* bytes that are the file's front */
 	bool whole;     /* it is the whole file */
 	bool end;       /* its last byte is the file's last */
-	size_t skipped; /* bytes of the file before its first: a declared preamble */
+	size_t skipped; /* bytes of the file before its first: a declared preamble, `sep=;` */
 	size_t line;    /* physical line of its first byte, 1-based */
 	bool top;       /* the table begins at once: what stands before was declared */
 	uint8_t *own;   /* the copy p points to; NULL = the sample itself */

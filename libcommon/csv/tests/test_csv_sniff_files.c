@@ -213,6 +213,14 @@ static const struct file_case cases[] = {
 	    "vorlaeufig\n1;Anna;1,50\n2;Bob;2,50\n"
 	    "3;Cid;3,50\nSumme;;7,50\n",
 	    "semicolon comment=# pre=3 foot=1 3" },
+	{ "Excel's first line", "sep=;\na;b\n1;2\n3;4\n", "semicolon pre=1 2" },
+	{ "Excel's first line, of as many cells", "sep=,\nid,name\n1,Ann\n2,Bob\n3,Cid\n",
+	    "comma pre=1 2" },
+	{ "Excel's first line in quotes, against the rows",
+	    "\"sep=;\"\r\nid,a;name\r\n1,5;Ann\r\n2,7;Bob\r\n", "semicolon CRLF pre=1 2" },
+	{ "Excel's first line and a title", "SEP=|\nReport\n\nid|name|n\n1|Ann|2\n2|Bob|3\n",
+	    "pipe pre=3 3" },
+	{ "no first line of Excel's", "sep=a,sep=b\n1,2\n3,4\n", "comma 2" },
 	/* Rows that do not fit. */
 	{ "most rows win", "a,b;c\n1,2;3\n1,2\n1,2\n", "comma 2" },
 	{ "ragged rows",
