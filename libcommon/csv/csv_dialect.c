@@ -109,7 +109,7 @@ static int set_line_end(struct csv_dialect *d, const char *key, const char *valu
 
 static int set_tables(struct csv_dialect *d, const char *key, const char *value, struct err *err)
 {
-	d->first_table = strcmp(value, "first") == 0;
+	d->first_table = d->blank_ends = strcmp(value, "first") == 0;
 	if (!d->first_table && strcmp(value, "all") != 0)
 		return invalid(err, key, "first or all");
 	return 0;

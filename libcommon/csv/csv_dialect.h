@@ -39,6 +39,7 @@ struct csv_dialect {
 	uint32_t header_rows;    /* 0 = none: columns are column_1, column_2 ... */
 	uint32_t footer_rows;    /* rows at the file's end that are not data */
 	bool first_table;        /* data ends at a blank line behind which the width changes */
+	bool blank_ends;         /* and first_table: at any blank line behind the first row */
 	char encoding[CSV_ENCODING_BYTES + 1]; /* in lower case: "utf-8", "windows-1252" ... */
 	uint8_t bom_bytes;                     /* of the file as it came */
 };

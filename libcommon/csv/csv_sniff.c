@@ -66,6 +66,9 @@ static void take_tables(
 	r->n_tables = csv_table_others(v, r->tables, CSV_SNIFF_TABLES);
 	if (!is_set(given, CSV_SET_TABLES))
 		r->dialect.first_table = r->n_tables > 0;
+	if (!is_set(given, CSV_SET_TABLES))
+		r->dialect.blank_ends = v->blank_ends;
+	r->maybe_line = (int64_t)v->maybe_line;
 }
 
 static void take_rows(struct csv_view *v, const struct csv_given *given,
@@ -114,6 +117,7 @@ static int judge(const struct csv_sample *samples, size_t n, const struct csv_gi
 	int rc = 0;
 	csv_light_init(&light, samples, n, lines_above(&samples[0], &known));
 	light.top = is_set(given, CSV_SET_PREAMBLE);
+	light.blank_ends = given->dialect.blank_ends;
 	csv_view_init(&view, &light);
 	const struct csv_evidence e = { samples, n, &light, &known };
 	csv_choices_find(&e, &view, &all);

@@ -70,6 +70,7 @@ struct csv_sniff_result {
 	uint32_t given;                       /* parts that were set: bits of enum csv_part */
 	struct csv_sniff_table tables[CSV_SNIFF_TABLES];
 	size_t n_tables;     /* found; may be more than are kept */
+	int64_t maybe_line;  /* where another table may begin that is read on as rows; 0 = none */
 	size_t sample_bytes; /* that were judged */
 	bool whole;          /* the samples are the whole file */
 };

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <strings.h>
 
-enum { WIDTHS = 32, WIDTHS_TRIED = 5, HEADER_ABOVE = 30 };
+enum { WIDTHS = 32, WIDTHS_TRIED = 5, HEADER_ABOVE = 30, TITLES = 3, COMPARED = 64 };
 
 struct width {
 	size_t cells, rows;
@@ -132,14 +132,99 @@ static void take_first_table(struct csv_view *v)
 	}
 }
 
-/* Does another table begin at row i, behind a blank line? */
-static bool begins_other(const struct csv_view *v, size_t i)
+/* Do rows i and i + 1 have as many cells, two at least? */
+static bool is_block(const struct csv_view *v, size_t i)
 {
 	const struct csv_view_row *row = &v->rows[i];
-	if (!row->after_blank || row->bad || row->cells == v->width || row->cells < 2)
+	return i + 1 < v->front_rows && !row->bad && row->cells >= 2 && !row[1].bad &&
+	       row[1].cells == row->cells && !row[1].after_blank;
+}
+
+/* Is the table one of names above rows that hold values all? n: rows from its first on. */
+static bool is_typed(const struct csv_view *v, size_t n)
+{
+	if (n < 3 || !is_names(&v->rows[v->from]))
 		return false;
-	return i + 1 < v->front_rows && !row[1].bad && row[1].cells == row->cells &&
-	       !row[1].after_blank;
+	for (size_t i = v->from + 1; i < v->from + n; i++) {
+		const struct csv_view_row *row = &v->rows[i];
+		if (row->bad || row->cells != v->width || row->strict == 0 || row->after_blank)
+			return false;
+	}
+	return true;
+}
+
+/* Behind titles of one or two cells, names above rows. Returns their row, 0 for none. */
+static size_t behind_titles(const struct csv_view *v, size_t i)
+{
+	size_t at = i;
+	while (at < v->front_rows && at < i + TITLES && !v->rows[at].bad &&
+	       v->rows[at].cells != v->width && v->rows[at].cells <= 2 && v->rows[at].strict == 0 &&
+	       !is_block(v, at))
+		at++;
+	if (at == i || v->width < 2 || !is_block(v, at) || !is_names(&v->rows[at]))
+		return 0;
+	return v->rows[at].cells != v->width || is_typed(v, 3) ? at : 0;
+}
+
+static bool is_same_text(const struct csv_view *v, size_t a, size_t b)
+{
+	const struct csv_view_row *x = &v->rows[a];
+	const struct csv_view_row *y = &v->rows[b];
+	size_t n = x->next - x->at;
+	size_t m = y->next - y->at;
+	while (n > 0 && strchr("\r\n", v->light->p[x->at + n - 1]) != NULL)
+		n--;
+	while (m > 0 && strchr("\r\n", v->light->p[y->at + m - 1]) != NULL)
+		m--;
+	return n == m && memcmp(v->light->p + x->at, v->light->p + y->at, n) == 0;
+}
+
+/* Does a cell of row b lack the strict kind that the same cell of row a has? */
+static bool is_other_kind(struct csv_view *v, size_t a, size_t b)
+{
+	uint8_t kinds[COMPARED];
+	size_t n = csv_view_cells(v, &v->rows[a]);
+	n = n < COMPARED ? n : COMPARED;
+	for (size_t c = 0; c < n; c++)
+		kinds[c] = (uint8_t)csv_view_look(v, c).kind;
+	(void)csv_view_cells(v, &v->rows[b]);
+	for (size_t c = 0; c < n; c++) {
+		const enum csv_kind kind = csv_view_look(v, c).kind;
+		if (csv_kind_is_strict(kinds[c]) && kind != CSV_KIND_EMPTY && kind != kinds[c])
+			return true;
+	}
+	return false;
+}
+
+/* Names in the middle of rows that all hold values, behind the first blank line: another table of
+ * the same width when they are the first one's names once more, or when the row below is none of
+ * the first table either. Else that is left to a person. */
+static bool begins_same(struct csv_view *v, size_t i)
+{
+	if (v->rows[i].cells != v->width || !is_block(v, i) || !is_names(&v->rows[i]) ||
+	    i < v->from + 2 || !is_typed(v, i - v->from))
+		return false;
+	if (is_same_text(v, v->from, i) || is_other_kind(v, v->from + 1, i + 1))
+		return true;
+	v->maybe_line = v->rows[i].line;
+	return false;
+}
+
+/* The first row of another table that begins at row i, behind a blank line and maybe a title; 0 for
+ * none. */
+static size_t other_at(struct csv_view *v, size_t i)
+{
+	if (!v->rows[i].after_blank || v->rows[i].bad)
+		return 0;
+	if (v->rows[i].cells != v->width && is_block(v, i))
+		return i;
+	if (v->rows[i].cells == v->width && v->light->blank_ends && is_block(v, i))
+		return i;
+	if (begins_same(v, i)) {
+		v->blank_ends = true;
+		return i;
+	}
+	return behind_titles(v, i);
 }
 
 /* Rows of hardly any content above the first full one, as spreadsheets write titles. */
@@ -171,7 +256,8 @@ void csv_table_find(struct csv_view *v)
 	const size_t n = count_widths(v, widths);
 	const bool split = v->dialect.delimiter[0] != '\0';
 	double most = -1;
-	v->from = v->to = v->table_end = v->width = 0;
+	v->from = v->to = v->table_end = v->width = v->maybe_line = 0;
+	v->blank_ends = false;
 	for (size_t i = 0; i < n && i < WIDTHS_TRIED; i++) {
 		const struct stretch s = find_stretch(v, widths[i].cells);
 		const size_t cells = widths[i].cells;
@@ -193,32 +279,41 @@ void csv_table_find(struct csv_view *v)
 		leave_padded_titles(v);
 	}
 	for (size_t i = v->from + 1; i < v->to; i++) {
-		if (begins_other(v, i))
+		if (other_at(v, i) > 0 || (v->light->blank_ends && v->rows[i].after_blank))
 			v->to = i;
 	}
 	v->table_end = v->to;
-	bool other = false;
-	for (size_t i = v->to; i < v->front_rows; i++)
-		other = other || begins_other(v, i);
+	bool other = v->light->blank_ends && v->to < v->front_rows;
+	for (size_t i = v->to; i < v->front_rows && !other; i++)
+		other = other_at(v, i) > 0;
 	/* What stands irregular at the end is told footers from data later; here it is data that
 	 * was cut. */
 	if (!other && v->front_rows < v->n_rows)
 		v->to = v->n_rows;
 }
 
-size_t csv_table_others(const struct csv_view *v, struct csv_sniff_table *out, size_t cap)
+/* Behind the end of the first table names above rows are enough. */
+static size_t next_at(struct csv_view *v, size_t i)
+{
+	const size_t at = other_at(v, i);
+	const bool names = v->rows[i].after_blank && is_block(v, i) && is_names(&v->rows[i]);
+	return at > 0 ? at : names ? i : 0;
+}
+
+size_t csv_table_others(struct csv_view *v, struct csv_sniff_table *out, size_t cap)
 {
 	size_t n = 0;
 	for (size_t i = v->table_end; i < v->front_rows; i++) {
-		if (!begins_other(v, i))
+		const size_t at = next_at(v, i);
+		if (at == 0)
 			continue;
-		const size_t width = v->rows[i].cells;
-		size_t to = i;
+		const size_t width = v->rows[at].cells;
+		size_t to = at;
 		while (to < v->front_rows && v->rows[to].cells == width &&
-		       (to == i || !v->rows[to].after_blank))
+		       (to == at || !v->rows[to].after_blank))
 			to++;
 		if (n < cap)
-			out[n] = (struct csv_sniff_table){ v->rows[i].line, width, to - i };
+			out[n] = (struct csv_sniff_table){ v->rows[at].line, width, to - at };
 		n++;
 		i = to - 1;
 	}

@@ -5,7 +5,8 @@
  *
  * The table is the stretch of rows in which those of one width outweigh the others, wide rows
  * weighing more. A first row of that width always belongs to it. Names in a row of nearly that
- * width right above it are its header. A blank line behind which the width changes ends it.
+ * width right above it are its header. A blank line behind which the width changes ends it, and one
+ * behind which names stand once more where only values stood.
  */
 #ifndef CSV_CSV_SNIFF_TABLE_H
 #define CSV_CSV_SNIFF_TABLE_H
@@ -17,7 +18,7 @@
 void csv_table_find(struct csv_view *v);
 
 /* csv_table_others - the tables behind the first, in the front; returns how many. */
-size_t csv_table_others(const struct csv_view *v, struct csv_sniff_table *out, size_t cap);
+size_t csv_table_others(struct csv_view *v, struct csv_sniff_table *out, size_t cap);
 
 /* csv_table_footer - rows at the end of the file that are no data: totals, remarks, empty cells.
  * Only when the light sample holds the file's end. */

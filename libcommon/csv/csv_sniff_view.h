@@ -25,13 +25,14 @@ enum {
 struct csv_light {
 	const uint8_t *p; /* CSV_PAD_BYTES readable behind */
 	size_t n;
-	size_t front;   /* bytes that are the file's front */
-	bool whole;     /* it is the whole file */
-	bool end;       /* its last byte is the file's last */
-	size_t skipped; /* bytes of the file before its first: a declared preamble, `sep=;` */
-	size_t line;    /* physical line of its first byte, 1-based */
-	bool top;       /* the table begins at once: what stands before was declared */
-	uint8_t *own;   /* the copy p points to; NULL = the sample itself */
+	size_t front;    /* bytes that are the file's front */
+	bool whole;      /* it is the whole file */
+	bool end;        /* its last byte is the file's last */
+	size_t skipped;  /* bytes of the file before its first: a declared preamble, `sep=;` */
+	size_t line;     /* physical line of its first byte, 1-based */
+	bool top;        /* the table begins at once: what stands before was declared */
+	bool blank_ends; /* the table ends at a blank line: that was declared */
+	uint8_t *own;    /* the copy p points to; NULL = the sample itself */
 };
 
 /* One row of a view; lines that are blank or comments are not among them. */
@@ -72,6 +73,8 @@ struct csv_view {
 	size_t from, to;  /* rows of the table; to may be behind the front */
 	size_t table_end; /* behind its last row in the front */
 	size_t width;
+	bool blank_ends;   /* another table of the same width was found behind a blank line */
+	size_t maybe_line; /* where one may begin all the same; 0 = nowhere */
 	size_t regular, bad, table_rows;
 	struct csv_view_column *columns; /* csv_view_columns of them; owned */
 	size_t columns_alloc;

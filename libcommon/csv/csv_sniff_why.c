@@ -152,6 +152,12 @@ void csv_why_doubt(struct csv_sniff_result *r, const struct csv_sniff_names *nam
 		(void)snprintf(r->doubt, sizeof(r->doubt),
 		    "only %s have %zu cells: is this the right reading?", rows_of(&r->chosen, rows),
 		    r->chosen.columns);
+	} else if (r->maybe_line > 0) {
+		(void)snprintf(r->doubt, sizeof(r->doubt),
+		    "line %lld, behind a blank one, looks like the header of another table of as "
+		    "many "
+		    "columns; if it is, set tables to first",
+		    (long long)r->maybe_line);
 	} else if ((r->given & CSV_SET_HEADER) == 0 && !names->sure && r->dialect.header_rows > 0 &&
 		   r->chosen.rows > 1) {
 		(void)snprintf(r->doubt, sizeof(r->doubt),

@@ -126,7 +126,20 @@ static int skip_preamble(struct csv_split *s, struct err *err)
 	return 0;
 }
 
-/* The header rows; what follows them stays in the carry. */
+/* Blank lines right behind the header do not end the table yet. */
+static void skip_blank(struct csv_split *s)
+{
+	const struct csv_row_window w = window_of(s, s->carry + s->carry_at, s->carry_n, s->eof);
+	int64_t lines = 0;
+	size_t at = 0;
+	size_t blank;
+	if (!w.dialect->blank_ends)
+		return;
+	for (; at < w.n && (blank = csv_row_blank(&w, at)) > 0; lines++)
+		at += blank;
+	drop_front(s, at, lines);
+}
+
 /* Names a person expects settle what the cells alone left open. */
 static void expect_names(struct csv_split *s)
 {
@@ -136,6 +149,7 @@ static void expect_names(struct csv_split *s)
 		s->sniffed.dialect.header_rows = 1;
 }
 
+/* The header rows; what follows them stays in the carry. */
 static int take_header(struct csv_split *s, struct err *err)
 {
 	struct csv_lines none = { 0 };
@@ -146,6 +160,7 @@ static int take_header(struct csv_split *s, struct err *err)
 	if (csv_header_read(&w, 0, s->line, &s->header, err) != 0)
 		return -1;
 	drop_front(s, s->header.next, (int64_t)s->header.lines);
+	skip_blank(s);
 	csv_input_lines(s->input, 0, s->offset, &none);
 	s->mapped = s->offset;
 	csv_lines_done(&none);
@@ -311,9 +326,10 @@ static void finish(struct csv_split *s, struct csv_block *b, const struct csv_wa
 	}
 }
 
-/* Where the next table begins. */
+/* Where the next table begins: behind its title, where the sniffer saw it. */
 static void note_other_table(struct csv_split *s, const struct csv_block *b)
 {
+	const struct csv_sniff_result *r = &s->sniffed;
 	const struct csv_row_window w = window_of(s, b->data, b->n, at_end(s));
 	struct csv_row row;
 	size_t at = 0;
@@ -327,6 +343,13 @@ static void note_other_table(struct csv_split *s, const struct csv_block *b)
 		return;
 	csv_row_find(&w, at, &row);
 	s->rest.other_columns = row.cells;
+	for (size_t i = 0; i < r->n_tables && i < CSV_SNIFF_TABLES; i++) {
+		if (r->tables[i].line < s->rest.other_line)
+			continue;
+		s->rest.other_line = r->tables[i].line;
+		s->rest.other_columns = r->tables[i].columns;
+		return;
+	}
 }
 
 /* Reads what is left to the end, so that the caller has seen (and hashed) every byte. */

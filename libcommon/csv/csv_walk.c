@@ -123,6 +123,8 @@ static int ends_table(const struct csv_row_window *w, size_t at)
 		at += blank;
 	if (at >= w->n)
 		return w->eof ? 0 : -1;
+	if (w->dialect->blank_ends)
+		return 1;
 	struct csv_row row;
 	csv_row_find(w, at, &row);
 	if (row.kind == CSV_ROW_MORE)

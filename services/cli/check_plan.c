@@ -81,6 +81,7 @@ static void merge_given(struct csv_given *base, const struct csv_given *over)
 	d->header_rows = (set & CSV_SET_HEADER) != 0 ? o->header_rows : d->header_rows;
 	d->footer_rows = (set & CSV_SET_FOOTER) != 0 ? o->footer_rows : d->footer_rows;
 	d->first_table = (set & CSV_SET_TABLES) != 0 ? o->first_table : d->first_table;
+	d->blank_ends = (set & CSV_SET_TABLES) != 0 ? o->blank_ends : d->blank_ends;
 	if ((set & CSV_SET_ENCODING) != 0)
 		memcpy(d->encoding, o->encoding, sizeof(d->encoding));
 	base->set |= set;

@@ -56,6 +56,27 @@ void cli_show_returned(const struct cli_term *t, const struct csv_split *split)
 		    cli_tint(t, CLI_DIM), cli_tint(t, CLI_PLAIN));
 }
 
+/* Every table behind the first that the sniffer saw; at least the one the data ended before. */
+static void show_tables(
+    const struct cli_term *t, const struct csv_sniff_result *r, const struct csv_split_rest *rest)
+{
+	const struct csv_sniff_table first = { rest->other_line, rest->other_columns, 0 };
+	const size_t kept = r->n_tables < CSV_SNIFF_TABLES ? r->n_tables : CSV_SNIFF_TABLES;
+	char line[32];
+	for (size_t i = 0; i <= kept; i++) {
+		const struct csv_sniff_table *k = i == 0 ? &first : &r->tables[i - 1];
+		if (i > 0 && k->line <= first.line)
+			continue;
+		(void)fprintf(t->to,
+		    "%sanother table of %zu column%s begins on line %s; it was not read%s\n",
+		    cli_tint(t, CLI_WARN), k->columns, k->columns == 1 ? "" : "s",
+		    cli_grouped(k->line, line), cli_tint(t, CLI_PLAIN));
+	}
+	if (r->n_tables > kept)
+		(void)fprintf(t->to, "%sand %zu more%s\n", cli_tint(t, CLI_WARN),
+		    r->n_tables - kept, cli_tint(t, CLI_PLAIN));
+}
+
 void cli_show_unread(const struct cli_term *t, const struct csv_split *split)
 {
 	const struct csv_dialect *d = &csv_split_sniffed(split)->dialect;
@@ -66,10 +87,7 @@ void cli_show_unread(const struct cli_term *t, const struct csv_split *split)
 		    cli_tint(t, CLI_DIM), d->preamble_lines, d->preamble_lines == 1 ? "" : "s",
 		    d->header_rows > 0 ? "header" : "rows", cli_tint(t, CLI_PLAIN));
 	if (rest->other_table)
-		(void)fprintf(t->to,
-		    "%sanother table of %zu column%s begins on line %s; it was not read%s\n",
-		    cli_tint(t, CLI_WARN), rest->other_columns, rest->other_columns == 1 ? "" : "s",
-		    cli_grouped(rest->other_line, line), cli_tint(t, CLI_PLAIN));
+		show_tables(t, csv_split_sniffed(split), rest);
 	else if (rest->lines > 0)
 		(void)fprintf(t->to,
 		    "%s%lld line%s of footer from line %s on: not read as data%s\n",

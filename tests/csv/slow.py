@@ -286,22 +286,23 @@ class Slow:
         lines = 1 + sum(1 for _ in self.line_starts(start, following))
         return Row(kind, start, end, following, cells, lines=lines)
 
-    def table_ends(self, at, columns):
-        """Behind the blank line at `at`, has the next row another width?"""
+    def table_ends(self, at):
+        """Does any row stand behind the blank line at `at`?"""
         while at < len(self.t):
             skipped = self.no_row(at)
             if skipped is None:
-                row = self.row(at, columns)
-                return row.kind == "whole" and len(row.cells) != columns
+                return True
             at = skipped
         return False
 
     def rows(self, at=0, line=1, columns=0):
         """All rows from a line start; with columns 0 the first one says how wide they are."""
+        first = at
         while at < len(self.t):
             skipped = self.no_row(at)
             if skipped is not None:
-                if self.d.first_table and columns and self.t[at] in "\r\n" and self.table_ends(at, columns):
+                first = skipped if first == at else first
+                if self.d.first_table and columns and at > first and self.t[at] in "\r\n" and self.table_ends(at):
                     self.ended = True
                     return
                 at, line = skipped, line + 1

@@ -50,7 +50,7 @@ static bool read_dialect(FILE *in, struct csv_dialect *d)
 	d->preamble_lines = (uint32_t)strtoul(word[6], NULL, 10);
 	d->header_rows = (uint32_t)strtoul(word[7], NULL, 10);
 	d->footer_rows = (uint32_t)strtoul(word[8], NULL, 10);
-	d->first_table = word[9][0] == '1';
+	d->first_table = d->blank_ends = word[9][0] == '1';
 	return true;
 }
 

@@ -120,6 +120,35 @@ static void test_close_calls_are_told(void **state)
 	}
 }
 
+/* Declared tables end at the first blank line; tables are told with where they begin. */
+static void test_tables(void **state)
+{
+	(void)state;
+	static const char same[] = "id,day\n1,2026-01-01\n\n2,2026-01-02\n3,2026-01-03\n";
+	static const char titled[] =
+	    "id,n\n1,2\n3,4\n5,6\n\nStaff\n\nname,dept,city\nAda,IT,Rome\n\n"
+	    "x,y,z,w\n1,2,3,4\n";
+	static const char maybe[] = "id,n,d\n1,2,3\n3,4,5\n\nnr,total,sum\n5,6,7\n";
+	struct csv_given given = { 0 };
+	struct csv_sniff_result r;
+	struct err err = { 0 };
+	assert_int_equal(sniff(titled, sizeof(titled) - 1, &given, &r, &err), 0);
+	assert_int_equal(r.n_tables, 2);
+	assert_int_equal(r.tables[0].line, 8);
+	assert_int_equal(r.tables[0].columns, 3);
+	assert_int_equal(r.tables[1].line, 11);
+	assert_int_equal(sniff(maybe, sizeof(maybe) - 1, &given, &r, &err), 0);
+	assert_int_equal(r.n_tables, 0);
+	assert_int_equal(r.maybe_line, 5);
+	assert_non_null(strstr(r.doubt, "line 5"));
+	assert_int_equal(csv_given_set(&given, "tables", "first", &err), 0);
+	assert_int_equal(sniff(same, sizeof(same) - 1, &given, &r, &err), 0);
+	assert_int_equal(r.n_tables, 1);
+	assert_int_equal(r.tables[0].line, 4);
+	assert_int_equal(r.chosen.rows, 2);
+	assert_true(r.dialect.first_table && r.dialect.blank_ends);
+}
+
 /* A single row may be longer than all others together. */
 static void test_one_long_row(void **state)
 {
@@ -289,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_what_is_given_is_not_guessed),
 		cmocka_unit_test(test_close_calls_are_told),
+		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_one_long_row),
 		cmocka_unit_test(test_samples_further_in),
 		cmocka_unit_test(test_further_tables_are_told),

@@ -14,7 +14,8 @@
 #include "base/mem.h"
 
 /* want: delimiter, then what is not usual: quote=, escape=, comment=, CRLF, CR, mixed, skip,
- * pre=lines, head=rows (unless 1), foot=rows, first; at last the columns. */
+ * pre=lines, head=rows (unless 1), foot=rows, first (blank: though as wide); at last the columns.
+ */
 struct file_case {
 	const char *name, *text, *want;
 };
@@ -208,6 +209,26 @@ static const struct file_case cases[] = {
 	    "comma first 3" },
 	{ "two tables, the second wider",
 	    "id;qty;n\n1;2;3\n3;4;5\n\nx;y;z;u\n1;2;3;4\n4;5;6;7\n7;8;9;1\n", "semicolon first 3" },
+	{ "a title above the second table",
+	    "id,amt\n1,2.5\n2,3.5\n3,4.5\n\nTable 2: "
+	    "staff\nname,dept,city\nAda,IT,Rome\nBob,HR,Oslo\n",
+	    "comma first 2" },
+	{ "three tables with titles",
+	    "Table 1: sales\nid,amt\n1,2.5\n2,3.5\n3,4.5\n\nTable 2: "
+	    "staff\nname,dept,city\nAda,IT,Rome\nBob,HR,Oslo\n\nTable 3\nx,y,z,w\n1,2,3,4\n",
+	    "comma pre=1 first 2" },
+	{ "a header once more",
+	    "id,amount,day\n1,2.5,2026-01-01\n2,3.5,2026-01-02\n\n"
+	    "id,amount,day\n1,2.5,2026-01-01\n2,3.5,2026-01-02\n",
+	    "comma blank 3" },
+	{ "another header of as many columns",
+	    "id,amount,day\n1,2.5,2026-01-01\n2,3.5,2026-01-02\n\n"
+	    "name,city,zip\nAda,Rome,00118\nBob,Paris,75001\n",
+	    "comma blank 3" },
+	{ "words behind a blank line",
+	    "id,amount,day\n1,2.5,2026-01-01\n2,3.5,2026-01-02\n\n"
+	    "lost,unknown,never\n4,2.5,2026-01-01\n5,3.5,2026-01-02\n",
+	    "comma 3" },
 	{ "all at once",
 	    "Bericht;November\nStand;20.11.2026\n\nid;name;betrag\n# "
 	    "vorlaeufig\n1;Anna;1,50\n2;Bob;2,50\n"
@@ -266,7 +287,7 @@ static void describe(const struct csv_sniff_result *r, struct buf *out)
 	if (d->footer_rows > 0)
 		buf_printf(out, " foot=%u", d->footer_rows);
 	if (d->first_table)
-		buf_adds(out, " first");
+		buf_adds(out, d->blank_ends ? " blank" : " first");
 	buf_printf(out, " %zu", r->chosen.columns);
 }
 
