@@ -70,18 +70,53 @@ static void add_cells(cJSON *obj, const char *what, const struct infer_cell *con
 	(void)cJSON_AddStringToObject(obj, "text", text);
 }
 
+/* Digits that are no number: why; NULL for other shapes. */
+static const char *id_reason(unsigned shape)
+{
+	switch (shape) {
+	case SHAPE_ZERO_LED:
+		return "a leading zero makes an id";
+	case SHAPE_PLUS_LED:
+		return "a leading plus makes a telephone number";
+	case SHAPE_LONG:
+		return "more digits than a number holds";
+	default:
+		return NULL;
+	}
+}
+
+static unsigned shape_of(const struct infer_column *c, const struct infer_cell *cell)
+{
+	for (unsigned s = 0; s < c->n_firsts; s++) {
+		const struct infer_first *f = &c->firsts[s];
+		if (cell >= f->cells && cell < f->cells + f->n)
+			return f->shape;
+	}
+	return SHAPE_TEXT;
+}
+
+static bool is_integer(const struct infer_candidate *k)
+{
+	return k->type == CSV_INTEGER && k->group_char == '\0';
+}
+
 /* The first cells a candidate does not take. */
 static void add_misfits(cJSON *list, const struct infer_column *c, const struct infer_candidate *k,
     const struct infer_verdict *v, int64_t misfits, const char *words)
 {
 	const struct infer_cell *first[CONTRACT_INFER_SHOWN];
 	const size_t n = first_misfits(c, k, v, first);
+	const bool digits = n > 0 && is_integer(k);
+	const char *reason = digits ? id_reason(shape_of(c, first[0])) : NULL;
 	cJSON *fallen = cJSON_CreateObject();
 	cJSON_AddItemToArray(list, fallen);
 	(void)cJSON_AddStringToObject(fallen, "type", k->name);
 	add_count(fallen, "misfits", misfits);
 	char what[TEXT_BYTES];
-	(void)snprintf(what, sizeof(what), "%s %s", words, k->name);
+	if (reason != NULL)
+		(void)cJSON_AddStringToObject(fallen, "reason", reason);
+	(void)snprintf(what, sizeof(what), "%s %s%s%s", words, k->name, reason == NULL ? "" : ", ",
+	    reason == NULL ? "" : reason);
 	add_cells(fallen, what, first, n);
 }
 
@@ -96,17 +131,20 @@ static void add_spaced(cJSON *evidence, const struct infer_column *c)
 	add_cells(obj, "blanks around", first, c->spaced_first.n);
 }
 
-/* Does k explain a shape of the column that none before it did? Else it is not worth a line. */
-static bool explains_more(
-    const struct infer_column *c, const struct infer_candidate *all, size_t at)
+/* Does a candidate explain a shape of the column that none before it did? Else it is not worth a
+ * line. The chosen one does not fall, so what explains fewer cells than it does, but the same, is:
+ * dates that can be read month first, until one cannot. */
+static bool explains_more(const struct infer_column *c, const struct infer_candidate *all,
+    size_t at, const struct infer_choice *choice)
 {
+	const bool fewer = infer_taken(c, &all[at]) < choice->fits;
 	for (unsigned s = 0; s < c->n_firsts; s++) {
 		const uint8_t shape = c->firsts[s].shape;
 		bool before = false;
 		if (!infer_takes(&all[at], shape))
 			continue;
 		for (size_t i = 0; i < at && !before; i++)
-			before = infer_takes(&all[i], shape);
+			before = (&all[i] != choice->k || !fewer) && infer_takes(&all[i], shape);
 		if (!before)
 			return true;
 	}
@@ -125,6 +163,17 @@ static bool is_needless(
 	return is_plain_number(k) && infer_is_number(choice->k) && taken == choice->fits;
 }
 
+/* Not listed: what took all cells or none, unless they are ids of digits. */
+static bool has_fallen(const struct infer_column *c, const struct infer_choice *choice,
+    const struct infer_candidate *k, int64_t taken)
+{
+	if (k == choice->k || taken >= choice->values || is_needless(choice, k, taken))
+		return false;
+	const bool ids = c->count[SHAPE_ZERO_LED] > 0 || c->count[SHAPE_PLUS_LED] > 0 ||
+			 c->count[SHAPE_LONG] > 0;
+	return taken > 0 || (ids && is_integer(k) && choice->k->type == CSV_TEXT);
+}
+
 /* Every type that took some cells but not all. */
 static void add_fallen(cJSON *evidence, const struct infer_column *c,
     const struct infer_choice *choice, const struct infer_verdict *v)
@@ -135,9 +184,8 @@ static void add_fallen(cJSON *evidence, const struct infer_column *c,
 	cJSON *fell = cJSON_AddArrayToObject(evidence, "fell");
 	for (size_t i = 0; i + 1 < n && listed < MOST_FELL; i++) {
 		const int64_t taken = infer_taken(c, &k[i]);
-		if (&k[i] == choice->k || taken == 0 || taken >= choice->values ||
-		    is_needless(choice, &k[i], taken) ||
-		    !(is_plain_number(&k[i]) || explains_more(c, k, i)))
+		if (!has_fallen(c, choice, &k[i], taken) ||
+		    !(is_plain_number(&k[i]) || explains_more(c, k, i, choice)))
 			continue;
 		add_misfits(fell, c, &k[i], v, choice->values - taken, "why not");
 		listed++;

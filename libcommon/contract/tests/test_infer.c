@@ -195,6 +195,35 @@ static void want_fallen(const cJSON *column, int at, const char *text)
 		fail_msg("%s, want %s", js_str(fallen, "text"), text);
 }
 
+/* The type that lost to the chosen one, and the digits that are ids. */
+static void test_rivals_are_named(void **state)
+{
+	static const struct {
+		const char *cells, *chosen, *text;
+	} rivals[] = {
+		{ "d\n01/03/2026\n22/03/2026\n03/04/2026\n", "date (DD/MM/YYYY)",
+		    "why not date (MM/DD/YYYY): line 3 `22/03/2026`" },
+		{ "d\n03/01/2026\n03/02/2026\n04/22/2026\n", "date (MM/DD/YYYY)",
+		    "why not date (DD/MM/YYYY): line 4 `04/22/2026`" },
+		{ "id\n0012\n0173\n0004\n0815\n", "text",
+		    "why not integer, a leading zero makes an id: line 2 `0012`, line 3 `0173`, "
+		    "line 4 `0004`" },
+		{ "phone\n+49301234567\n+4989123456\n", "text",
+		    "why not integer, a leading plus makes a telephone number: line 2 "
+		    "`+49301234567`, line 3 `+4989123456`" },
+		{ "id\n12\n0173\n4\n", "text",
+		    "why not integer, a leading zero makes an id: line 3 `0173`" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rivals) / sizeof(rivals[0]); i++) {
+		struct arena *a = arena_new(64 << 20);
+		const cJSON *column = infer_table_evidence(draft_of(rivals[i].cells, false, a), 0);
+		assert_string_equal(js_str(column, "chosen"), rivals[i].chosen);
+		want_fallen(column, 0, rivals[i].text);
+		arena_free(&a);
+	}
+}
+
 static void test_killers_are_named(void **state)
 {
 	(void)state;
@@ -503,6 +532,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_rivals_are_named),
 		cmocka_unit_test(test_killers_are_named),
 		cmocka_unit_test(test_misfits_are_told),
 		cmocka_unit_test(test_ambiguity_is_told),
