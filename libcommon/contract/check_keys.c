@@ -8,7 +8,8 @@
 #include "contract/check_priv.h"
 #include "contract/keys_hash.h"
 
-enum { VIOLATIONS = 256 };
+enum { VIOLATIONS = 256, ROW_WORDS_BYTES = 40 };
+_Static_assert((int)VIOLATIONS > (int)CONTRACT_MAX_KEYS, "a row's violations fit");
 
 void contract_check_kinds(const struct contract *c, enum contract_key_kind *out)
 {
@@ -78,19 +79,37 @@ static const char *names_of(const struct contract *c, const struct contract_key 
 	return out;
 }
 
+/* "id: row 6 has the same value as row 1; no: the same value as row 2". Rows by both their numbers:
+ * the message may stand beside a line number. */
+static void add_words(const struct contract *c, const struct contract_violation *v, bool first,
+    char *out, size_t room)
+{
+	const struct contract_key *key = &c->keys[v->key];
+	const size_t n = strlen(out);
+	const char *lead = first ? "" : "; ";
+	char names[CHECK_SHOWN_BYTES];
+	char row[ROW_WORDS_BYTES] = "";
+	(void)names_of(c, key, names);
+	if (first)
+		(void)snprintf(row, sizeof(row), "row %lld has ", (long long)v->row);
+	if (key->kind == CONTRACT_KEY_FOREIGN)
+		(void)snprintf(out + n, room - n, "%s%s: no such value in %s", lead, names,
+		    key->resource[0] == '\0' ? "a good row of this file" : key->resource);
+	else
+		(void)snprintf(out + n, room - n, "%s%s: %sthe same value as row %lld", lead, names,
+		    row, (long long)v->other);
+}
+
+/* A row is refused once, by the first key it breaks; the message names them all. */
 static void refuse(struct contract_checker *k, struct csv_batch *b, size_t slot,
-    const struct contract_violation *v)
+    const struct contract_violation *v, size_t n)
 {
 	const struct contract_key *key = &k->c->keys[v->key];
 	const int column = key->n_fields == 1 ? b->schema->columns[key->fields[0]].file_column : -1;
-	char names[CHECK_SHOWN_BYTES];
-	(void)names_of(k->c, key, names);
-	if (key->kind == CONTRACT_KEY_FOREIGN)
-		csv_batch_fault(b, slot, column, key->rule, "%s: no such value in %s", names,
-		    key->resource[0] == '\0' ? "a good row of this file" : key->resource);
-	else
-		csv_batch_fault(b, slot, column, key->rule, "%s: row %lld has the same value",
-		    names, (long long)v->other);
+	char words[2 * CSV_MESSAGE_BYTES] = ""; /* the batch cuts it, at a character */
+	for (size_t i = 0; i < n; i++)
+		add_words(k->c, &v[i], i == 0, words, sizeof(words));
+	csv_batch_fault(b, slot, column, key->rule, "%s", words);
 }
 
 /* Slots are in the order of rows, and so are violations. */
@@ -100,6 +119,24 @@ static size_t slot_of(const struct csv_batch *b, size_t from, int64_t row)
 	while (slot < b->rows && b->row[slot] < row)
 		slot++;
 	return slot;
+}
+
+/* How many of the first violations are of the first one's row. */
+static size_t of_one_row(const struct contract_violation *v, size_t n)
+{
+	size_t same = 1;
+	while (same < n && v[same].row == v[0].row)
+		same++;
+	return same;
+}
+
+/* Violations but those of the last row: more of that one may follow. */
+static size_t of_whole_rows(const struct contract_violation *v, size_t n)
+{
+	size_t whole = n - 1;
+	while (whole > 0 && v[whole - 1].row == v[n - 1].row)
+		whole--;
+	return whole;
 }
 
 int contract_check_refuse(struct contract_checker *k, const struct contract_keys *keys,
@@ -116,13 +153,15 @@ int contract_check_refuse(struct contract_checker *k, const struct contract_keys
 	while (n == VIOLATIONS) {
 		if (contract_keys_read(keys, at, found, VIOLATIONS, &n, err) != 0)
 			return -1;
-		at += n;
-		for (size_t i = 0; i < n; i++) {
+		const size_t whole = n == VIOLATIONS ? of_whole_rows(found, n) : n;
+		at += whole;
+		for (size_t i = 0, same; i < whole; i += same) {
+			same = of_one_row(&found[i], whole - i);
 			slot = slot_of(b, slot, found[i].row);
 			if (slot == b->rows)
 				return 0;
 			if (b->row[slot] == found[i].row)
-				refuse(k, b, slot, &found[i]);
+				refuse(k, b, slot, &found[i], same);
 		}
 	}
 	return 0;

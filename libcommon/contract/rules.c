@@ -217,7 +217,7 @@ static const struct contract_rule rules[] = {
 	    .example = "id,ticket\n1,123e4567-e89b-12d3-a456-426614174000\n2,123e4567-e89b-12d3-"
 		       "a456-426614174000\n",
 	    .line = 3,
-	    .message = "ticket: row 1 has the same value",
+	    .message = "ticket: row 2 has the same value as row 1",
 	},
 	{
 	    .id = CONTRACT_RULE_PRIMARY,
@@ -225,7 +225,7 @@ static const struct contract_rule rules[] = {
 	    .hint = "Remove the copy, or correct the key.",
 	    .example = "id,note\n1,first\n1,again\n",
 	    .line = 3,
-	    .message = "id: row 1 has the same value",
+	    .message = "id: row 2 has the same value as row 1",
 	},
 	{
 	    .id = CONTRACT_RULE_FOREIGN,

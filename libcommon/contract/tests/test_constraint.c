@@ -86,15 +86,15 @@ static const struct case_of cases[] = {
 
 static const struct case_of keys[] = {
 	{ KEYS "\"primaryKey\":[\"a\",\"b\"]}", "a,b\nx,1\nx,2\nx,1.0\ny,1\nx,01\n,1\n",
-	    "primary_key 4 a, b: row 1 has the same value\n"
-	    "primary_key 6 a, b: row 1 has the same value\n"
+	    "primary_key 4 a, b: row 3 has the same value as row 1\n"
+	    "primary_key 6 a, b: row 5 has the same value as row 1\n"
 	    "required 7 a: the cell is empty, a value is required\n" },
 	/* a row refused for something else holds no key */
 	{ KEYS "\"primaryKey\":\"a\"}", "a,b\nx,oops\nx,1\nx,2\n",
 	    "type.decimal 2 b: `oops` is not a decimal: found `o` at character 1\n"
-	    "primary_key 4 a: row 2 has the same value\n" },
+	    "primary_key 4 a: row 3 has the same value as row 2\n" },
 	{ ONE("\"constraints\":{\"unique\":true}"), "a\nx\n\"\"\n\"\"\nx\n",
-	    "unique 5 a: row 1 has the same value\n" },
+	    "unique 5 a: row 4 has the same value as row 1\n" },
 	{ KEYS "\"foreignKeys\":[{\"fields\":\"b\",\"reference\":{\"resource\":\"\",\"fields\":"
 	       "\"b\"}}]}",
 	    "a,b\nx,1\ny,\n", "" },
@@ -104,6 +104,15 @@ static const struct case_of keys[] = {
 	  "\"id\"]}}]}",
 	    "id,up\n1,\n2,1\n3,9\n4,5\n5,3\n",
 	    "foreign_key 4 up: no such value in a good row of this file\n" },
+	/* every key a row breaks is named, in the order of the contract */
+	{ "{\"fields\":[{\"name\":\"a\",\"constraints\":{\"unique\":true}},{\"name\":\"b\","
+	  "\"constraints\":{\"unique\":true}}],\"foreignKeys\":[{\"fields\":\"b\",\"reference\":{"
+	  "\"resource\":\"\",\"fields\":\"a\"}}]}",
+	    "a,b\nx,x\ny,y\ny,x\nz,w\nx,w\n",
+	    "unique 4 a: row 3 has the same value as row 2; b: the same value as row 1\n"
+	    "foreign_key 5 b: no such value in a good row of this file\n"
+	    "unique 6 a: row 5 has the same value as row 1; b: the same value as row 4; "
+	    "b: no such value in a good row of this file\n" },
 };
 
 #define RULE(expr)                                                                                 \

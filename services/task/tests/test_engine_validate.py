@@ -375,7 +375,19 @@ def test_keys_name_both_rows_and_miss_none(scratch, tmp_path):
     assert seen[0] == seen[1]
     assert [(row, rule) for row, rule, _, _ in seen[0]] == [
         (3, "primary_key"), (5, "foreign_key"), (6, "primary_key"), (7, "type.integer"), (9, "primary_key")]
-    assert "row 1" in seen[0][0][3] and "customers" in seen[0][1][3] and "row 8" in seen[0][4][3]
+    assert seen[0][0][3] == "id: row 3 has the same value as row 1"
+    assert "customers" in seen[0][1][3] and seen[0][4][3] == "id: row 9 has the same value as row 8"
+
+
+def test_a_row_that_breaks_several_keys_names_all(scratch, tmp_path):
+    fields = [{"name": n, "constraints": {"unique": True}} for n in ("a", "b", "c")]
+    text = "a,b,c\n" + "".join(f"a{n},b{n},c{n}\n" for n in range(400)) + "".join(f"a{n},b{n + 1},d{n}\n" for n in range(300))
+    where = scratch()
+    code, result = validate(write(tmp_path, text), {"fields": fields, "millrace": {"budget_pct": 100}}, where)
+    assert code == 0 and result["account"] == {"read": 700, "good": 400, "repaired": 0, "rejected": 300}
+    assert [(r["row"], r["rule"], r["column"], r["message"]) for r in rejects(where)] == [
+        (n + 401, "unique", "a", f"a: row {n + 401} has the same value as row {n + 1}; b: the same value as row {n + 2}")
+        for n in range(300)]
 
 
 def test_keys_of_many_rows_spill(scratch, tmp_path):
@@ -391,7 +403,7 @@ def test_keys_of_many_rows_spill(scratch, tmp_path):
     code, result = validate(path, doc, where)
     assert code == 0 and result["account"] == {"read": 6000001, "good": 6000000, "repaired": 0, "rejected": 1}
     assert [(r["row"], r["rule"], r["message"]) for r in rejects(where)] == \
-        [(6000001, "unique", "id: row 2 has the same value")]
+        [(6000001, "unique", "id: row 6000001 has the same value as row 2")]
     assert not [f for f in where.iterdir() if f.suffix not in (".parquet", ".csv", ".jsonl", ".json")]
 
 
