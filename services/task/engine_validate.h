@@ -176,7 +176,7 @@ int validate_rejects_write(struct validate *v, int64_t *out_stored, struct err *
  * validate_draft_write - infer a contract from the whole file and write draft.json.
  *
  * out_doc   the contract document, in the arena
- * out_account  rows read; all good but those refused for their shape
+ * out_account  rows read; none is good or rejected, for nothing judged them
  *
  * v->ambiguous lists the columns that can be read in two ways.
  *

@@ -3,8 +3,13 @@
 #include "contract/infer.h"
 #include "engine_validate.h"
 
+/* Rows of which no contract says yet whether they are good. */
+struct seen {
+	int64_t rows, unread; /* unread: of them, refused for their shape */
+};
+
 static int infer_rows(struct validate *v, struct csv_split *split, struct contract_infer *infer,
-    struct contract_account *account, struct err *err)
+    struct seen *seen, struct err *err)
 {
 	const struct csv_schema *schema = contract_infer_schema(infer);
 	struct csv_scan *scan = csv_scan_new(schema);
@@ -16,11 +21,10 @@ static int infer_rows(struct validate *v, struct csv_split *split, struct contra
 		while (csv_scan_next(scan, batch)) {
 			csv_batch_settle(batch);
 			contract_infer_batch(infer, batch);
-			account->good += (int64_t)batch->rows;
-			account->rejected += (int64_t)batch->n_rejects;
+			seen->rows += (int64_t)(batch->rows + batch->n_rejects);
+			seen->unread += (int64_t)batch->n_rejects;
 		}
-		account->read = account->good + account->rejected;
-		task_progress(v->task, v->input.bytes, account->read, account->rejected);
+		task_progress(v->task, v->input.bytes, seen->rows, seen->unread);
 	}
 	csv_block_done(&block);
 	csv_batch_free(&batch);
@@ -52,22 +56,22 @@ int validate_draft_write(
 	size_t n;
 	const char *const *header = csv_split_header(v->split, &n);
 	struct contract_infer *infer = contract_infer_new(header, n);
-	struct contract_account account = { 0 };
-	int rc = infer_rows(v, v->split, infer, &account, err);
+	struct seen seen = { 0 };
+	int rc = infer_rows(v, v->split, infer, &seen, err);
 	if (rc == 0)
 		rc = validate_input_check(&v->input, v->spec.sha256, v->spec.input_bytes, err);
 	if (rc == 0) {
 		const struct contract_infer_how how = {
 			.unattended = v->spec.auto_publish,
 			.sniffed = csv_split_sniffed(v->split),
-			.row_rejects = account.rejected,
+			.row_rejects = seen.unread,
 		};
 		cJSON *draft = contract_infer_draft(infer, &how, v->a);
 		rc = validate_write_file(v, "draft.json", js_print(v->a, draft), err);
 		*out_doc = cJSON_GetObjectItemCaseSensitive(draft, "doc");
 		v->ambiguous =
 		    list_ambiguous(cJSON_GetObjectItemCaseSensitive(draft, "evidence"), v->a);
-		*out_account = account;
+		*out_account = (struct contract_account){ .read = seen.rows };
 	}
 	contract_infer_free(&infer);
 	return rc;

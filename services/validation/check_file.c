@@ -283,14 +283,32 @@ static int try_again(struct check *c, const struct err *why, struct err *err)
 	return worker_record(c->task, "retry", NULL, reason, NULL, NULL, err);
 }
 
+static const char *count(struct worker_task *t, const char *before, int64_t n, const char *after)
+{
+	return n == 0 ? "" : arena_printf(t->arena, "%s%" PRId64 "%s", before, n, after);
+}
+
+/* Of a draft no row is good or rejected: it judges none. */
+static void log_account(struct worker_task *t, const struct check_result *r)
+{
+	const int64_t read = js_i64(r->account, "read", 0);
+	if (r->verdict == CHECK_DRAFT) {
+		worker_log(t, "info",
+		    "%" PRId64 " rows read to infer a contract, none is judged yet%s", read,
+		    count(t, "; ", r->unread, " of them cannot be cut into the columns"));
+		return;
+	}
+	worker_log(t, "info", "%" PRId64 " rows read: %" PRId64 " good%s, %" PRId64 " rejected",
+	    read, js_i64(r->account, "good", 0),
+	    count(t, ", ", js_i64(r->account, "repaired", 0), " repaired"), r->rejected);
+}
+
 /* What the run page's log says of the check: the account, each broken rule, the verdict's reason.
  */
 static void log_result(struct worker_task *t, const struct check_result *r)
 {
 	const cJSON *rule;
-	worker_log(t, "info", "%lld rows read: %lld good, %lld rejected",
-	    (long long)js_i64(r->account, "read", 0), (long long)js_i64(r->account, "good", 0),
-	    (long long)r->rejected);
+	log_account(t, r);
 	cJSON_ArrayForEach(rule, r->rules)
 	{
 		const char *column = js_str(rule, "column");

@@ -22,6 +22,7 @@ struct check_result {
 	const char *draft;        /* contract document as text, NULL when nothing was inferred */
 	const char *evidence;     /* of the draft, NULL without */
 	int64_t rejected;         /* of the account */
+	int64_t unread;           /* rows a draft was inferred without: refused for their shape */
 };
 
 /*
@@ -31,8 +32,8 @@ struct check_result {
  * scratch  directory of the engine's files
  *
  * Errors  ERR_INTERNAL  the engine broke its promise: no known verdict, an account that does not
- * add up (read = good + repaired + rejected), silver rows that are not the good ones
- *         ERR_INPUT     code "check.too_wide": a draft too large to be kept
+ * add up (read = good + repaired + rejected; of a draft only read is not 0), silver rows that are
+ * not the good ones ERR_INPUT     code "check.too_wide": a draft too large to be kept
  */
 int check_result_read(const cJSON *line, const char *scratch, struct arena *a,
     struct check_result *out, struct err *err) MUST_CHECK;

@@ -60,6 +60,17 @@ def test_from_upload_to_done(jobs):
     jobs.replay(run["run_id"])
 
 
+def test_repaired_rows_are_in_the_headline(jobs):
+    check = {"read": 12, "good": 0, "repaired": 12, "rejected": 0}
+    for account, more in ((check, "; 12 rows repaired"),
+                          ({**check, "good": 10, "repaired": 1, "rejected": 1},
+                           "; 1 row repaired; 1 of 12 rows rejected (8.3 %)")):
+        run = jobs.upload()["run_id"]
+        jobs.finish(jobs.claim("validate"), output={**GOOD, "account": account})
+        jobs.finish(jobs.claim("load"), output=LOADED)
+        assert jobs.run(run)["headline"] == f"9 rows loaded into {jobs.target}{more}"
+
+
 def test_one_run_for_one_upload(jobs):
     upload = str(uuid.uuid4())
     made = in_parallel(8, lambda i: Other(jobs).upload(upload=upload))

@@ -218,6 +218,16 @@ def test_messy_file_from_draft_to_rows(scratch, tmp_path):
     assert ["Müller & Söhne"] in got and ['Hotel "Zur Post"'] in got
 
 
+def test_a_draft_has_read_rows_and_judged_none(scratch, tmp_path):
+    path = write(tmp_path, "id,town\n" + "".join(f"{n},Ulm\n" for n in range(200)) + "200,Ulm,more\n")
+    where = scratch()
+    code, result = validate(path, None, where)
+    assert code == 0 and result["verdict"] == "draft"
+    assert result["account"] == {"read": 201, "good": 0, "repaired": 0, "rejected": 0}
+    draft = json.loads((where / "draft.json").read_text(encoding="utf-8"))
+    assert (draft["evidence"]["rows"], draft["evidence"]["rows_refused"]) == (201, 1)
+
+
 def test_over_the_budget_nothing_is_left_to_load(scratch, tmp_path):
     path = tmp_path / "failing.csv"
     subprocess.run([sys.executable, RETAIL + "/generate.py", path], check=True)

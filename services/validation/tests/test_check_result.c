@@ -85,6 +85,8 @@ static void stops_at_an_account_that_does_not_add_up(void **state)
 		"{\"verdict\":\"fine\"," ACCOUNT(0, 0, 0, 0) "}",
 		"{" ACCOUNT(0, 0, 0, 0) "}",
 		"{\"verdict\":\"draft\"," ACCOUNT(0, 0, 0, 0) "}",
+		"{\"verdict\":\"draft\"," ACCOUNT(5, 5, 0, 0) "}",
+		"{\"verdict\":\"draft\"," ACCOUNT(5, 0, 0, 5) "}",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		struct check_result r;
@@ -99,11 +101,12 @@ static void takes_the_draft_apart(void **state)
 {
 	struct check_result r;
 	struct err err = { 0 };
-	put("draft.json", "{\"doc\":{\"fields\":[]},\"evidence\":{\"rows\":1}}");
+	put("draft.json", "{\"doc\":{\"fields\":[]},\"evidence\":{\"rows\":9,\"rows_refused\":2}}");
 	assert_int_equal(
-	    read_line(*state, "{\"verdict\":\"draft\"," ACCOUNT(0, 0, 0, 0) "}", &r, &err), 0);
+	    read_line(*state, "{\"verdict\":\"draft\"," ACCOUNT(9, 0, 0, 0) "}", &r, &err), 0);
 	assert_string_equal(r.draft, "{\"fields\":[]}");
-	assert_string_equal(r.evidence, "{\"rows\":1}");
+	assert_string_equal(r.evidence, "{\"rows\":9,\"rows_refused\":2}");
+	assert_int_equal(r.unread, 2);
 	assert_string_equal(r.rejects, "[]");
 	assert_null(r.detail);
 }

@@ -314,6 +314,43 @@ def test_rejects_are_listed_counted_and_given_back(catalog):
         [("a", 2, "4"), ("b", 2, "4")]
 
 
+def log_of(catalog, run):
+    return [line["msg"] for line in catalog.me.get(f"/api/runs/{run}/log").json()["items"]]
+
+
+def test_a_draft_judges_no_row(catalog):
+    name, me = catalog.dataset(), catalog.me
+    for data, told in (("a\n" + "1\n" * 20, "20 rows read to infer a contract, none is judged yet"),
+                       ("a,b\n" + "1,2\n" * 20 + "1,2,3\n",
+                        "21 rows read to infer a contract, none is judged yet; 1 of them cannot be cut into the columns")):
+        run = catalog.ended(catalog.send(name, data))
+        read = {"read": data.count("\n") - 1, "good": 0, "repaired": 0, "rejected": 0}
+        assert run["state"] == "needs_person" and run["account"]["check"] == read
+        assert [a["action"] for a in run["next"]] == ["publish_contract"]
+        report = me.get(f"/api/reports/{run['id']}").json()
+        assert (report["verdict"], report["account"], report["rejects"]["total"]) == ("draft", read, 0)
+        lines = log_of(catalog, run["id"])
+        assert told in lines and not [line for line in lines if " good" in line], lines
+
+
+def mending(catalog):
+    """A dataset whose bad rows are repaired and whose towns are trimmed."""
+    name = catalog.dataset()
+    doc = {"fields": [{"name": "a", "type": "integer"}, {"name": "town", "millrace": {"normalise": ["trim"]}}],
+           "millrace": {"bad_rows": "repair", "budget_pct": 100}}
+    assert catalog.me.put(f"/api/datasets/{name}/contract/draft", {"doc": doc}).status == 201
+    assert catalog.me.post(f"/api/datasets/{name}/contract/publish").status == 200
+    return name
+
+
+def test_repaired_rows_are_named_in_log_and_headline(catalog):
+    name = mending(catalog)
+    run = catalog.ended(catalog.send(name, "a,town\n" + "1,Ulm,,\n" * 20))
+    assert run["account"]["check"] == {"read": 20, "good": 0, "repaired": 20, "rejected": 0}
+    assert run["headline"] == f"20 rows loaded into {name}; 20 rows repaired", run
+    assert "20 rows read: 0 good, 20 repaired, 0 rejected" in log_of(catalog, run["id"])
+
+
 def test_over_the_budget_nothing_is_loaded(catalog):
     name = catalog.dataset()
     catalog.contract(name, INTEGER)

@@ -789,6 +789,7 @@ export interface components {
             /** @description name or domain.name */
             pipeline: string;
         };
+        /** @description read = good + repaired + rejected; a draft judges no row, so all but read are 0 */
         CheckAccount: {
             read: number;
             good: number;
@@ -1336,6 +1337,7 @@ export interface components {
             contract_version: number | null;
             /** @enum {string} */
             verdict: "good" | "over_budget" | "unusable" | "draft";
+            /** @description read = good + repaired + rejected; of the verdict draft all but read are 0 */
             account: {
                 [key: string]: unknown;
             };
