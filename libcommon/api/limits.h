@@ -20,7 +20,7 @@ enum {
 	LIMIT_TASK_ATTEMPTS = 5,             /* jobs.max_attempts(): then the task is dead */
 	LIMIT_TASK_RETRIES = 20,             /* jobs.max_retries(): transient outcomes, then dead */
 	LIMIT_TASK_LOG_LINES = 1000,         /* jobs.log_task_v1: lines kept of one attempt */
-	LIMIT_REJECTS_STORED = 2000,         /* reject rows of a run kept in PostgreSQL */
+	LIMIT_REJECTS_STORED = 4500,         /* reject rows of a run kept in PostgreSQL */
 	LIMIT_COLUMNS = 1600,                /* PostgreSQL's most columns of a table */
 	LIMIT_COLUMN_NAME_BYTES = 63,        /* PostgreSQL's NAMEDATALEN - 1 */
 	LIMIT_FILENAME_BYTES = 255,          /* file name in an upload's metadata */

@@ -38,7 +38,8 @@ enum {
 	VALIDATE_READ_BYTES = 512 << 10, /* one read(2): what is hashed is still in the cache */
 	VALIDATE_JSONL_ROWS = 1000,      /* first rejects that travel to PostgreSQL, */
 	VALIDATE_JSONL_EACH = 20,        /* and so many of each rule and column, */
-	VALIDATE_JSONL_MAX = 2000,       /* but not more in all */
+	VALIDATE_JSONL_MAX = 2000,       /* but not more in all; and some of each listed shape */
+	VALIDATE_JSONL_BYTES = 12 << 20, /* of all of them; the supervisor reads 16 MiB */
 	VALIDATE_THREADS_MAX = 16,
 	VALIDATE_MEMORY_BYTES = 512 << 20, /* of DuckDB when the specification does not say */
 	VALIDATE_KEYS_BYTES = 64 << 20, /* of keys, before they spill into the scratch directory */

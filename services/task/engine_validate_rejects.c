@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/limits.h"
 #include "base/die.h"
 #include "base/mem.h"
 #include "contract/rules.h"
@@ -14,6 +15,9 @@
 #include "reject_shapes.h"
 
 enum { LINE_MAX_BYTES = 1 << 30, JSON_LINE_BYTES = 64 << 10 };
+_Static_assert((int)VALIDATE_JSONL_MAX + REJECT_SHAPES_LISTED * REJECT_SHAPES_SHOWN <=
+		   (int)LIMIT_REJECTS_STORED,
+    "all that travel are stored");
 
 /* Columns of rejects.parquet. */
 enum {
@@ -56,10 +60,12 @@ struct output {
 	struct validate *v;
 	size_t range; /* being read */
 	int64_t left; /* records of it not yet read; -1 = not begun */
+	int64_t at;   /* byte of its spool where the next record begins */
 	int64_t seq;
 	FILE *csv, *jsonl;
 	struct buf texts; /* bytes of the chunk at hand; never grows while it is filled */
 	int64_t stored;
+	size_t stored_bytes;
 	uint8_t *shown; /* of each column and rule, up to VALIDATE_JSONL_EACH */
 	struct reject_shapes *shapes;
 };
@@ -83,6 +89,7 @@ static struct validate_spool *next_spool(struct output *o)
 		if (o->left < 0) {
 			rewind(s->file);
 			o->left = s->rows;
+			o->at = 0;
 		}
 		if (o->left > 0)
 			return s;
@@ -147,17 +154,20 @@ static int write_json(struct output *o, const struct refused *f, struct err *err
 		rc = err_set_errno(err, ERR_INTERNAL, errno, "write rejects.jsonl");
 	buf_done(&b);
 	o->stored++;
+	o->stored_bytes += b.n;
 	return rc;
 }
 
-/* The first rows of the file, and some of each rule and column, so that no filter finds nothing. */
+/* The first rows of the file, and some of each rule and column, so that no filter finds nothing;
+ * some of each shape follow (show_shapes). */
 static bool is_shown(struct output *o, const struct validate_record *r)
 {
 	size_t n_rules;
 	(void)contract_rules(&n_rules);
 	uint8_t *shown = &o->shown[(size_t)(r->file_column + 1) * n_rules + r->rule];
-	if (o->seq > VALIDATE_JSONL_ROWS &&
-	    (*shown >= VALIDATE_JSONL_EACH || o->stored >= VALIDATE_JSONL_MAX))
+	if (o->stored_bytes >= VALIDATE_JSONL_BYTES ||
+	    (o->seq > VALIDATE_JSONL_ROWS &&
+		(*shown >= VALIDATE_JSONL_EACH || o->stored >= VALIDATE_JSONL_MAX)))
 		return false;
 	if (*shown < VALIDATE_JSONL_EACH)
 		++*shown;
@@ -227,13 +237,16 @@ static int take_record(
     struct output *o, struct validate_spool *s, struct engine_chunk *chunk, struct err *err)
 {
 	struct refused f = { 0 };
-	o->seq++;
+	const struct reject_place place = { .seq = ++o->seq, .range = o->range, .at = o->at };
 	o->left--;
 	if (read_record(o, s, &f, err) != 0 || copy_line(o, s->file, f.r.line_n, err) != 0)
 		return -1;
-	if (is_shown(o, &f.r) && write_json(o, &f, err) != 0)
+	o->at += (int64_t)(sizeof(f.r) + f.r.message_n + f.r.raw_n + f.r.shape_n + f.r.line_n);
+	const bool shown = is_shown(o, &f.r);
+	if (shown && write_json(o, &f, err) != 0)
 		return -1;
-	reject_shapes_add(o->shapes, f.rule, f.column, f.r.has_shape ? f.shape : NULL);
+	reject_shapes_add(
+	    o->shapes, f.rule, f.column, f.r.has_shape ? f.shape : NULL, shown ? NULL : &place);
 	put_row(o, chunk, &f);
 	return 0;
 }
@@ -301,6 +314,31 @@ static int write_all(struct output *o, struct err *err)
 	return rc;
 }
 
+static int show_hidden(struct output *o, const struct reject_place *place, struct err *err)
+{
+	struct refused f = { 0 };
+	struct validate_spool *s = &o->v->ranges[place->range].rejects;
+	if (fseeko(s->file, (off_t)place->at, SEEK_SET) != 0)
+		return err_set_errno(err, ERR_INTERNAL, errno, "read refused rows again");
+	o->texts.n = 0;
+	o->seq = place->seq;
+	return read_record(o, s, &f, err) != 0 ? -1 : write_json(o, &f, err);
+}
+
+/* Who opens a shape that the report lists finds rows, wherever they stand in the file. */
+static int show_shapes(struct output *o, struct err *err)
+{
+	size_t n;
+	const int64_t seq = o->seq;
+	const struct reject_place *places = reject_shapes_hidden(o->shapes, o->v->a, &n);
+	for (size_t i = 0; i < n && o->stored_bytes < VALIDATE_JSONL_BYTES; i++) {
+		if (show_hidden(o, &places[i], err) != 0)
+			return -1;
+	}
+	o->seq = seq;
+	return 0;
+}
+
 static uint8_t *new_shown(const struct validate *v)
 {
 	size_t n_rules;
@@ -318,6 +356,8 @@ int validate_rejects_write(struct validate *v, int64_t *out_stored, struct err *
 	o.csv = create(v, "rejects.csv", err);
 	o.jsonl = o.csv == NULL ? NULL : create(v, "rejects.jsonl", err);
 	int rc = o.jsonl == NULL ? -1 : write_all(&o, err);
+	if (rc == 0)
+		rc = show_shapes(&o, err);
 	struct err late = { 0 };
 	if (finish(&o.csv, "rejects.csv", &late) != 0 && rc == 0)
 		rc = (*err = late, -1);

@@ -21,6 +21,8 @@ struct line {
 	struct key key; /* zeroed before it is filled: hashed whole */
 	int64_t count;
 	size_t number; /* of its first cell, so that equal counts have an order */
+	size_t shown, n_hidden;
+	struct reject_place hidden[REJECT_SHAPES_SHOWN]; /* the first of them */
 	UT_hash_handle hh;
 };
 
@@ -65,8 +67,8 @@ static struct line *make(struct reject_shapes *s, const struct key *key)
 	return line;
 }
 
-void reject_shapes_add(
-    struct reject_shapes *s, const char *rule, const char *column, const char *shape)
+void reject_shapes_add(struct reject_shapes *s, const char *rule, const char *column,
+    const char *shape, const struct reject_place *hidden)
 {
 	struct key key;
 	memset(&key, 0, sizeof(key));
@@ -85,6 +87,10 @@ void reject_shapes_add(
 	if (line == NULL)
 		line = make(s, &key);
 	line->count++;
+	if (hidden == NULL)
+		line->shown++;
+	else if (line->n_hidden < REJECT_SHAPES_SHOWN)
+		line->hidden[line->n_hidden++] = *hidden;
 }
 
 static int most_first(const void *x, const void *y)
@@ -96,15 +102,52 @@ static int most_first(const void *x, const void *y)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-cJSON *reject_shapes_list(const struct reject_shapes *s, struct arena *a)
+/* The lines that are listed, in their order; new. */
+static const struct line **listed(const struct reject_shapes *s, size_t *out_n)
 {
-	cJSON *list = js_array(a);
 	const struct line **order = mem_array(s->n, sizeof(void *));
 	size_t n = 0;
 	for (const struct line *line = s->lines; line != NULL; line = line->hh.next)
 		order[n++] = line;
 	qsort(order, n, sizeof(void *), most_first);
-	for (size_t i = 0; i < n && i < REJECT_SHAPES_LISTED; i++) {
+	*out_n = n < REJECT_SHAPES_LISTED ? n : REJECT_SHAPES_LISTED;
+	return order;
+}
+
+static int by_seq(const void *x, const void *y)
+{
+	const struct reject_place *a = x;
+	const struct reject_place *b = y;
+	return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+struct reject_place *reject_shapes_hidden(
+    const struct reject_shapes *s, struct arena *a, size_t *out_n)
+{
+	size_t lines;
+	size_t n = 0;
+	const struct line **order = listed(s, &lines);
+	struct reject_place *places =
+	    arena_alloc(a, (lines + 1) * REJECT_SHAPES_SHOWN * sizeof(*places));
+	for (size_t i = 0; i < lines; i++) {
+		const struct line *line = order[i];
+		for (size_t h = 0;
+		     line->key.known && h < line->n_hidden && line->shown + h < REJECT_SHAPES_SHOWN;
+		     h++)
+			places[n++] = line->hidden[h];
+	}
+	free(order);
+	qsort(places, n, sizeof(*places), by_seq);
+	*out_n = n;
+	return places;
+}
+
+cJSON *reject_shapes_list(const struct reject_shapes *s, struct arena *a)
+{
+	cJSON *list = js_array(a);
+	size_t n;
+	const struct line **order = listed(s, &n);
+	for (size_t i = 0; i < n; i++) {
 		cJSON *one = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, one);
 		js_add_str(one, "rule", order[i]->key.rule);

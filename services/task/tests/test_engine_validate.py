@@ -491,6 +491,30 @@ def test_some_rejects_of_every_rule_are_shown(scratch, tmp_path):
     assert seqs == list(range(1, 1001)) + list(range(1501, 1521))
 
 
+def test_some_rejects_of_every_listed_shape_are_shown(scratch, tmp_path):
+    """What a person opens by its shape must not be empty, however far behind the first thousand it stands."""
+    cells = ["x"] * 1500 + ["03.04.2026"] * 30 + ["n/a"] + ["1;2"] * 3
+    cells += [cell for n in range(600) for cell in [f"{n:010b}".replace("0", "-").replace("1", "/")] * 2] + ["n/a"] * 8
+    path = write(tmp_path, "id,what\n" + "".join(f"{cell},{n}\n" for n, cell in enumerate(cells)))
+    seen = []
+    for threads in (1, 3):
+        where = scratch()
+        _, result = validate(path, {"fields": FIELDS[:1] + [{"name": "what"}], "millrace": {"budget_pct": 100}},
+                             where, threads=threads)
+        shown = rejects(where)
+        assert result["rejects_stored"] == len(shown) == len({r["seq"] for r in shown}) <= 4500
+        for r in shown:
+            assert r["raw"] == f"{cells[r['seq'] - 1]},{r['seq'] - 1}" and r["row"] == r["seq"]
+        seen.append(shown)
+    assert seen[0] == seen[1]
+    shapes = json.loads((where / "report.json").read_text())["shapes"]
+    assert len(shapes) == 500
+    for shape in shapes:
+        n = len([r for r in shown if r["shape"] == shape["shape"]])
+        assert n >= min(shape["count"], 5), shape
+    assert [r["seq"] for r in shown if r["shape"] == "a/a"] == [1531, 2735, 2736, 2737, 2738]
+
+
 def test_repairs_and_changes_stand_apart_from_rejects(scratch, tmp_path):
     doc = {"fields": [{"name": "id", "type": "integer"},
                       {"name": "town", "type": "string", "millrace": {"normalise": ["trim"]}},

@@ -183,7 +183,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stored rejects of one run, in file order (the first 1,000, and some of each rule and column) */
+        /** Stored rejects of one run, in file order (the first 1,000, some of each rule and column, and of each shape) */
         get: operations["listRejects"];
         put?: never;
         post?: never;
