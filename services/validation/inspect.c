@@ -34,6 +34,7 @@ struct inspect {
 	char *dir; /* in the request's arena */
 	int fd;
 	int64_t kept, sent;
+	bool front_only; /* the file goes on behind the body */
 };
 
 static atomic_int running;
@@ -48,11 +49,23 @@ static void give_back(struct inspect *i)
 	atomic_fetch_sub(&running, 1);
 }
 
+/* Does the file go on behind the body? By ?whole=. */
+static int read_whole(struct http_req *req, bool *out_front_only, struct err *err)
+{
+	const char *whole = http_query(req, "whole");
+	if (whole != NULL && strcmp(whole, "true") != 0 && strcmp(whole, "false") != 0)
+		return err_set_code(err, ERR_INPUT, "field.invalid", "whole: true or false");
+	*out_front_only = whole != NULL && strcmp(whole, "false") == 0;
+	return 0;
+}
+
 static int begin(struct http_req *req, struct err *err)
 {
 	struct arena *a = http_arena(req);
 	char id[UUID_TEXT_BYTES];
 	struct inspect *i = arena_alloc(a, sizeof(*i));
+	if (read_whole(req, &i->front_only, err) != 0)
+		return -1;
 	if (atomic_fetch_add(&running, 1) >= INSPECT_AT_ONCE) {
 		atomic_fetch_sub(&running, 1);
 		return err_set_code(
@@ -91,8 +104,7 @@ static int data(struct http_req *req, const uint8_t *p, size_t n, struct err *er
 
 static const char *spec_of(struct http_req *req, const struct inspect *i)
 {
-	const char *whole = http_query(req, "whole");
-	const bool cut = i->sent > i->kept || (whole != NULL && strcmp(whole, "false") == 0);
+	const bool cut = i->sent > i->kept || i->front_only;
 	struct arena *a = http_arena(req);
 	cJSON *spec = js_object(a);
 	js_add_str(spec, "task", "inspect");

@@ -87,6 +87,15 @@ def test_who_may_not_upload_may_not_look(catalog):
     assert admin.request("POST", "/api/inspect", b"a\n1\n").status == 403
 
 
+def test_whole_is_true_or_false(catalog):
+    for word in ("maybe", "True", "0", "", "true", "false"):
+        answer = catalog.me.request("POST", f"/api/inspect?whole={word}", b"a\n1\n")
+        if word in ("true", "false"):
+            assert answer.status == 200, answer
+        else:
+            assert code(answer) == (400, "field.invalid"), word
+
+
 def test_nothing_is_kept(catalog):
     inspect(catalog, b"a\n1\n")
     catalog.suite.wait(lambda: not [p for p in catalog.scratch.iterdir() if p.name.endswith("-0")], 10, "an empty scratch")
