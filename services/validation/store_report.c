@@ -94,15 +94,15 @@ static const char SQL_REPORT_DOMAIN[] =
     "select d.domain from catalog.reports r join catalog.datasets d on d.id = r.dataset_id "
     "where r.run_id = $1::uuid and (d.domain = any($2::text[]) or '*' = any($2::text[]))";
 
-/* Profile, repairs and changes may show cells of the file: not to those who may not see rows. */
+/* The profile shows cells of good rows ($2), repairs and changes what stood in the file ($3). */
 static const char SQL_REPORT_GET[] =
     "select jsonb_build_object('run_id', r.run_id, 'no', r.no, 'dataset', d.name, 'domain', "
     "d.domain, 'contract_version', r.contract_version, 'verdict', r.verdict, 'account', r.account, "
     "'rules', r.rules, 'dialect', r.dialect, 'reason', r.reason, 'shapes', "
     "coalesce(r.detail -> 'shapes', '[]'), 'profile', case when $2::boolean then r.detail -> "
     "'profile' else catalog.without_cells(r.detail -> 'profile') end, 'repairs', case when "
-    "$2::boolean then r.detail -> 'repairs' else (r.detail -> 'repairs') - 'rows' end, 'changes', "
-    "coalesce((select jsonb_agg(case when $2::boolean then x else x - 'examples' end order by i) "
+    "$3::boolean then r.detail -> 'repairs' else (r.detail -> 'repairs') - 'rows' end, 'changes', "
+    "coalesce((select jsonb_agg(case when $3::boolean then x else x - 'examples' end order by i) "
     "from jsonb_array_elements(r.detail -> 'changes') with ordinality as c(x, i)), '[]'), "
     "'ambiguous', coalesce(r.detail -> 'ambiguous', '[]'), "
     "'rejects', jsonb_build_object('total', r.rejects_total, 'stored', r.rejects_stored), "
@@ -248,10 +248,11 @@ int store_report_domain(struct db *db, const char *run, const char *domains, str
 	return 0;
 }
 
-int store_report_get(
-    struct db *db, const char *run, bool cells, struct db_result **out, struct err *err)
+int store_report_get(struct db *db, const char *run, struct store_report_sight sight,
+    struct db_result **out, struct err *err)
 {
-	if (db_query(db, SQL_REPORT_GET, out, err, run, cells ? "t" : "f") != 0)
+	if (db_query(db, SQL_REPORT_GET, out, err, run, sight.cells ? "t" : "f",
+		sight.raw ? "t" : "f") != 0)
 		return -1;
 	return db_rows(*out) > 0 ? 0 : unknown_report(run, err);
 }

@@ -98,10 +98,15 @@ int store_rejects(struct db *db, const struct store_rejects_filter *f, const cha
 int store_report_domain(struct db *db, const char *run, const char *domains, struct arena *a,
     const char **out, struct err *err) MUST_CHECK;
 
-/* store_report_get - doc of one run's report; cells: with the file's cells in profile, repairs and
- * changes. Errors  ERR_NOT_FOUND "report.unknown" */
-int store_report_get(
-    struct db *db, const char *run, bool cells, struct db_result **out, struct err *err) MUST_CHECK;
+/* What the reader of a report may see of the file. */
+struct store_report_sight {
+	bool cells; /* values of good rows, in the profile */
+	bool raw;   /* rows and cells as they stood in the file, in repairs and changes */
+};
+
+/* store_report_get - doc of one run's report. Errors  ERR_NOT_FOUND "report.unknown" */
+int store_report_get(struct db *db, const char *run, struct store_report_sight sight,
+    struct db_result **out, struct err *err) MUST_CHECK;
 
 /* store_expired - reports whose rejects are older than days: run_id, csv, parquet; at most 100;
  * errors as db_query. */

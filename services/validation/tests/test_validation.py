@@ -351,6 +351,18 @@ def test_repaired_rows_are_named_in_log_and_headline(catalog):
     assert "20 rows read: 0 good, 20 repaired, 0 rejected" in log_of(catalog, run["id"])
 
 
+def test_raw_rows_of_a_report_are_for_those_with_a_right_to_them(catalog):
+    """An analyst reads published rows, not the bytes of the file."""
+    name = mending(catalog)
+    run = catalog.ended(catalog.send(name, "a,town\n1, Ulm \n2,Hull,,\n3,Ulm\n"))
+    reader = catalog.suite.add_user(catalog.new_name(), "secret-word", domains={"default": ["analyst"]})
+    mine, theirs = (who.get(f"/api/reports/{run['id']}").json()
+                    for who in (catalog.me, catalog.suite.session(reader, "secret-word")))
+    assert mine["repairs"]["rows"][0]["before"] == "2,Hull,," and mine["changes"][0]["examples"]
+    assert theirs["repairs"] == {k: v for k, v in mine["repairs"].items() if k != "rows"}
+    assert theirs["changes"] == [{"column": "town", "count": 1}] and theirs["profile"] == mine["profile"]
+
+
 def test_over_the_budget_nothing_is_loaded(catalog):
     name = catalog.dataset()
     catalog.contract(name, INTEGER)

@@ -1369,7 +1369,7 @@ export interface components {
             changes: {
                 column: string | null;
                 count: number;
-                /** @description absent for those who may not see rows */
+                /** @description absent for those without rejects.raw */
                 examples?: {
                     row: number;
                     line: number;
@@ -1451,7 +1451,7 @@ export interface components {
                 rule: string;
                 count: number;
             }[];
-            /** @description the first of them; absent for those who may not see rows */
+            /** @description the first of them; absent for those without rejects.raw */
             rows?: {
                 row: number;
                 line: number;
