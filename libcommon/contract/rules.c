@@ -50,8 +50,8 @@ static const struct contract_rule rules[] = {
 	    .id = CSV_RULE_NUL,
 	    .meaning = "The row holds a NUL byte.",
 	    .hint = "Remove the NUL bytes.",
-	    .note = "A row with the byte `00`. A NUL byte in the first MiB makes the whole file "
-		    "unusable: it is binary then.",
+	    .note = "A row with the byte `00`. NUL bytes in the first line, or more than one in "
+		    "1,000 bytes of the front, make the whole file unusable: it is binary then.",
 	},
 	{
 	    .id = CSV_RULE_INTEGER,

@@ -28,7 +28,7 @@ static const char tail[] =
     "| code | meaning |\n"
     "|---|---|\n"
     "| `file.empty` | no byte, or nothing but line ends |\n"
-    "| `file.binary` | a ZIP archive, an Excel workbook, a picture, HTML, JSON, a NUL byte ... |\n"
+    "| `file.binary` | a ZIP archive, an Excel workbook, a picture, HTML, JSON, NUL bytes ... |\n"
     "| `file.encoding` | the encoding that was set is none that is known |\n"
     "| `header.quote` | a quote in the header is not closed |\n"
     "| `header.length` | the header row is longer than 1 MiB |\n"

@@ -78,6 +78,19 @@ static struct units read_units(const uint8_t *p, size_t n, size_t bytes, bool bi
 	return u;
 }
 
+/* ASCII text and a few NUL bytes: in UTF-16 of plain text every other byte is one, and other text
+ * has bytes beyond ASCII. */
+static bool is_spoiled_ascii(const uint8_t *p, size_t n)
+{
+	size_t nuls = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] >= 0x7F || (p[i] != 0 && is_control(p[i])))
+			return false;
+		nuls += p[i] == 0;
+	}
+	return nuls * 4 < n;
+}
+
 const char *csv_guess_shape(const uint8_t *p, size_t n)
 {
 	static const struct {
@@ -91,7 +104,7 @@ const char *csv_guess_shape(const uint8_t *p, size_t n)
 		{ "utf-16be", 2, true },
 	};
 	const size_t look = n < LOOK_BYTES ? n : LOOK_BYTES;
-	if (memchr(p, 0, look) == NULL)
+	if (memchr(p, 0, look) == NULL || is_spoiled_ascii(p, look))
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
 		const struct units u = read_units(p, look, shapes[i].bytes, shapes[i].big);

@@ -110,6 +110,9 @@ static int take_row(struct reading *r, struct err *err)
 	struct csv_row row;
 	if (next_row(r, &row, err) != 0 || check_row(r, &row, err) != 0)
 		return -1;
+	if (memchr(r->w->p + r->at, '\0', row.n) != NULL)
+		return err_set_code(err, ERR_INPUT, "header.encoding",
+		    "line %lld: the header row holds a NUL byte; remove it", (long long)r->line);
 	if (!text_is_utf8(r->w->p + r->at, row.n))
 		return err_set_code(err, ERR_INPUT, "header.encoding",
 		    "the header row is not UTF-8; save the file as UTF-8");

@@ -5,8 +5,8 @@
 #include <ctype.h>
 #include <strings.h>
 
-/* A NUL byte further behind refuses its row, not the file. */
-enum { FRONT_BYTES = 64 << 10 };
+/* NUL bytes are counted here; one in so many bytes is damage, which costs its row alone. */
+enum { FRONT_BYTES = 64 << 10, NUL_RARE = 1000 };
 
 /* First bytes of other kinds of files. */
 struct magic {
@@ -199,12 +199,28 @@ static int refuse_control(const uint8_t *p, size_t n, struct err *err)
 	return 0;
 }
 
+/* A NUL byte in the first line, or more than a few: whatever a single one further below spoils is
+ * its row. */
+static int refuse_nul(const uint8_t *p, size_t n, struct err *err)
+{
+	size_t nuls = 0;
+	const uint8_t *first = memchr(p, 0, n);
+	if (first == NULL)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		nuls += p[i] == 0;
+	const size_t at = (size_t)(first - p);
+	const bool below = memchr(p, '\n', at) != NULL || memchr(p, '\r', at) != NULL;
+	if (below && nuls <= 1 + n / NUL_RARE)
+		return 0;
+	return err_set_code(err, ERR_INPUT, "file.binary",
+	    "byte %zu: a NUL byte; this is binary data, not CSV", at + 1);
+}
+
 int csv_refuse_text(const uint8_t *p, size_t n, struct err *err)
 {
-	const uint8_t *nul = memchr(p, 0, n < FRONT_BYTES ? n : FRONT_BYTES);
-	if (nul != NULL)
-		return err_set_code(err, ERR_INPUT, "file.binary",
-		    "byte %zu: a NUL byte; this is binary data, not CSV", (size_t)(nul - p) + 1);
+	if (refuse_nul(p, n < FRONT_BYTES ? n : FRONT_BYTES, err) != 0)
+		return -1;
 	if (refuse_openings(p, n, err) != 0)
 		return -1;
 	return refuse_control(p, n, err);

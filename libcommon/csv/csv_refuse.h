@@ -23,7 +23,7 @@ int csv_refuse_magic(const uint8_t *p, size_t n, struct err *err) MUST_CHECK;
 
 /*
  * csv_refuse_text - is this text, but not CSV: HTML, XML, JSON, a mail, a script? Or not text at
- * all: NUL bytes, control characters all over?
+ * all: NUL bytes in the first line or more than a few, control characters all over?
  *
  * p, n  UTF-8 of the front
  *

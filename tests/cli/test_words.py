@@ -36,11 +36,19 @@ def test_sniff_counts_in_plain_words(place):
 @pytest.mark.parametrize("text, words", [
     (b"\xef\xbb\xbf", "the file is empty"),
     (b'[{"a": 1},\n{"a": 2}]\n', "byte 1: this is not CSV but JSON; convert it to a table with one column a member"),
+    (b"Report\n\nid,n\0,d\n1,2,3\n4,5,6\n", "line 3: the header row holds a NUL byte; remove it"),
+    (b"id,\0n\n1,2\n", "byte 4: a NUL byte; this is binary data, not CSV"),
 ])
 def test_what_is_no_table_is_told_plainly(place, text, words):
     place.write("in.csv", text)
     done = place.run("check", "in.csv")
     assert (done.code, done.err) == (2, f"millrace: in.csv: {words}\n")
+
+
+def test_a_lone_nul_costs_its_row(place):
+    place.write("in.csv", b"id,n\n1,a\0b\n2,c\n")
+    done = place.run("check", "in.csv")
+    assert done.code == 1 and "2 in = 1 good + 1 rejected" in done.out and "encoding.nul" in done.out
 
 
 def test_samples_reach_to_the_end(place):

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "csv/csv_encoding.h"
+#include "csv/csv_guess.h"
 
 static int sniff(const char *text, size_t n, const struct csv_given *given,
     struct csv_sniff_result *out, struct err *err)
@@ -275,8 +276,10 @@ static void test_what_is_no_csv(void **state)
 		{ "PK\x03\x04", 4, "file.binary",
 		    "byte 1: this is not CSV but a ZIP archive (an Excel workbook is one)" },
 		{ "%PDF-1.7\n", 9, "file.binary", "byte 1: this is not CSV but a PDF document" },
-		{ "a,b\n1,\0\n", 8, "file.binary",
+		{ "a,b\n1,\0\n2,\0\n", 12, "file.binary",
 		    "byte 7: a NUL byte; this is binary data, not CSV" },
+		{ "a,\0b\n1,2\n", 9, "file.binary",
+		    "byte 3: a NUL byte; this is binary data, not CSV" },
 		{ "{\"a\": 1}\n{\"a\": 2}\n", 18, "file.binary",
 		    "byte 1: this is not CSV but JSON lines; convert them to a table with one "
 		    "column "
@@ -293,6 +296,20 @@ static void test_what_is_no_csv(void **state)
 		assert_string_equal(err.code, files[i].code);
 		assert_string_equal(err.msg, files[i].words);
 	}
+}
+
+/* A lone NUL byte below the first line costs its row, not the file. */
+static void test_a_lone_nul_is_no_binary(void **state)
+{
+	(void)state;
+	static const char text[] = "id,n\n1,a\0b\n2,c\n";
+	const struct csv_given given = { 0 };
+	struct csv_sniff_result r;
+	struct err err = { 0 };
+	assert_null(csv_guess_shape((const uint8_t *)text, sizeof(text) - 1));
+	assert_int_equal(sniff(text, sizeof(text) - 1, &given, &r, &err), 0);
+	assert_string_equal(r.dialect.delimiter, ",");
+	assert_int_equal(r.chosen.columns, 2);
 }
 
 static void test_utf8_as_base_judges_it(void **state)
@@ -325,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_every_part_can_be_set),
 		cmocka_unit_test(test_a_given_preamble_is_left_out),
 		cmocka_unit_test(test_what_is_no_csv),
+		cmocka_unit_test(test_a_lone_nul_is_no_binary),
 		cmocka_unit_test(test_utf8_as_base_judges_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
