@@ -207,8 +207,9 @@ static bool is_time(enum csv_type type)
 	       type == CSV_TIMESTAMPTZ;
 }
 
-/* "any" leaves the notation to the reader: ours is ISO. */
-static void read_format(struct contract_reader *r, const cJSON *obj, struct contract_field *f)
+/* "any" leaves the notation to the reader: ours is ISO. is_exact: millrace.type says what it is. */
+static void read_format(
+    struct contract_reader *r, const cJSON *obj, bool is_exact, struct contract_field *f)
 {
 	struct csv_column *c = &f->column;
 	const char *format = read_str(r, obj, "format");
@@ -225,6 +226,9 @@ static void read_format(struct contract_reader *r, const cJSON *obj, struct cont
 		    r, "format", "type %s has no format \"%.40s\"", csv_type_name(c->type), format);
 	else
 		c->format = arena_dup(r->a, format);
+	/* Its cells have offsets: without a word of ours it is a point in time. */
+	if (c->type == CSV_TIMESTAMP && c->format != NULL && !is_exact && csv_pattern_has_offset(c))
+		c->type = CSV_TIMESTAMPTZ;
 }
 
 static void free_zone(void *zone)
@@ -322,7 +326,7 @@ void contract_read_field(struct contract_reader *r, const cJSON *obj, struct con
 	if (f->column.type == CSV_DECIMAL)
 		read_decimal(r, obj, ours, &f->column);
 	read_number(r, obj, &f->column);
-	read_format(r, obj, f);
+	read_format(r, obj, type->ours != NULL, f);
 	read_time(r, ours, &f->column);
 	read_truth(r, obj, &f->column);
 	read_normalise(r, ours, &f->column);

@@ -34,7 +34,7 @@ int contract_pattern_new(
 	if (strlen(text) > CONTRACT_PATTERN_BYTES)
 		return err_set(err, ERR_INPUT, "is longer than %d bytes", CONTRACT_PATTERN_BYTES);
 	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-	    PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C |
+	    PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C |
 		PCRE2_DOLLAR_ENDONLY,
 	    &code, &at, NULL);
 	if (compiled == NULL) {

@@ -2,9 +2,10 @@
 /*
  * pattern - the regular expressions of contracts: the whole value must match (XML Schema's rule).
  *
- * PCRE2 with UTF-8, without its just-in-time compiler (a sandbox forbids making code) and with
- * limits on the steps and the memory of one match, so that no pattern can hold a check up. A value
- * on which the limit is reached counts as not matching, and the message says so.
+ * PCRE2 with UTF-8 and Unicode's classes (\w is any letter, \d any digit of any script, as in XML
+ * Schema; [0-9] means those ten), without its just-in-time compiler (a sandbox forbids making code)
+ * and with limits on the steps and the memory of one match, so that no pattern can hold a check up.
+ * A value on which the limit is reached counts as not matching, and the message says so.
  */
 #ifndef CONTRACT_PATTERN_H
 #define CONTRACT_PATTERN_H

@@ -97,12 +97,12 @@ static const struct contract_rule rules[] = {
 	    .id = CSV_RULE_TIMESTAMP,
 	    .meaning =
 		"The cell is not a timestamp of the column's format, or has or lacks an offset.",
-	    .hint = "Write YYYY-MM-DD HH:MM:SS, with an offset only in columns of timestamps with "
-		    "offset.",
-	    .example = "id,at\n1,2026-02-28 10:00:00Z\n",
+	    .hint = "Write YYYY-MM-DD HH:MM:SS, with an offset other than Z only in columns of "
+		    "timestamps with offset.",
+	    .example = "id,at\n1,2026-02-28 10:00:00+01:00\n",
 	    .line = 2,
-	    .message = "at: `2026-02-28 10:00:00Z` is not a timestamp: it has an offset, the "
-		       "column has none",
+	    .message = "at: `2026-02-28 10:00:00+01:00` is not a timestamp: it has an offset, "
+		       "the column has none (millrace.type timestamptz reads it)",
 	},
 	{
 	    .id = CSV_RULE_TIME,

@@ -275,7 +275,7 @@ static CSV_ALWAYS void type_stamp(
 	if (column->type == CSV_TIMESTAMPTZ)
 		TYPE_COLUMN(csv_time_stamp(p, n, true, &out[slot]))
 	else
-		TYPE_COLUMN(csv_time_stamp(p, n, false, &out[slot]))
+		TYPE_COLUMN(csv_time_naive(p, n, &out[slot]))
 }
 
 /* A declared format that is ISO's: cells are written so, or are judged by the format. */

@@ -2,6 +2,7 @@
 /* csv_explain - plain words for refused cells. */
 #include "csv/csv_explain.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "csv/csv_duration.h"
@@ -83,6 +84,21 @@ static void why_not_integer(size_t n, char *why)
 		(void)snprintf(why, WHY_BYTES, ": it has no digits");
 }
 
+/* NaN, an infinity or an exponent: numbers that a double holds and this decimal does not. */
+static bool why_only_double(const struct csv_column *c, const char *p, size_t n, char *why)
+{
+	double v;
+	if (!csv_number_any_double(p, n, &v))
+		return false;
+	if (!isfinite(v))
+		(void)snprintf(why, WHY_BYTES, ": millrace.type double reads it");
+	else
+		(void)snprintf(why, WHY_BYTES,
+		    ": it does not fit decimal(%u,%u); millrace.type double reads it", c->precision,
+		    c->scale);
+	return true;
+}
+
 /* Digits that count: without zeros at the outer ends. */
 static void why_not_decimal(const struct csv_column *c, const char *p, size_t n, char *why)
 {
@@ -103,8 +119,9 @@ static void why_not_decimal(const struct csv_column *c, const char *p, size_t n,
 		behind--;
 	}
 	const unsigned most = behind > c->scale ? c->scale : c->precision - (unsigned)c->scale;
-	(void)snprintf(why, WHY_BYTES, ": %zu digits %s the point, at most %u are allowed",
-	    behind > c->scale ? behind : before, behind > c->scale ? "behind" : "before", most);
+	(void)snprintf(why, WHY_BYTES, ": %zu digits %s the point, at most %u are allowed (%s)",
+	    behind > c->scale ? behind : before, behind > c->scale ? "behind" : "before", most,
+	    behind > c->scale ? "millrace.scale" : "millrace.precision less scale");
 }
 
 /* The notation is that of a double, but it is none. */
@@ -143,6 +160,8 @@ static void why_not_number(const struct csv_column *c, const char *cell, size_t 
 	    c->type == CSV_INTEGER   ? ""
 	    : c->type == CSV_DECIMAL ? "."
 				     : ".eE+-");
+	if (at < n && c->type == CSV_DECIMAL && why_only_double(c, p, n, why))
+		return;
 	if (at < n)
 		found_at(cell, cell_n, rewritten ? plain.from[at] : at, why);
 	else if (c->type == CSV_INTEGER)

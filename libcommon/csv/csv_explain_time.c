@@ -87,7 +87,8 @@ void csv_explain_time(const struct csv_column *c, const char *p, size_t n, char 
 		    ": it has no offset such as Z or +01:00, and the column has no zone");
 		break;
 	case CSV_TIME_HAS_OFFSET:
-		(void)snprintf(why, WHY_BYTES, ": it has an offset, the column has none");
+		(void)snprintf(why, WHY_BYTES,
+		    ": it has an offset, the column has none (millrace.type timestamptz reads it)");
 		break;
 	case CSV_TIME_GAP:
 		(void)snprintf(why, WHY_BYTES, ": clocks in %.40s were put forward over this time",

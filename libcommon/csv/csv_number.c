@@ -103,7 +103,78 @@ static bool fit_decimal(struct decimal_parts *d, unsigned precision, unsigned sc
 	return d->n_behind <= scale && d->n_before <= precision - scale;
 }
 
-bool csv_number_any_decimal64(
+/* The digits of a number with an exponent, without zeros at their ends. */
+struct mantissa {
+	unsigned __int128 value;
+	unsigned n;  /* digits of value */
+	long power;  /* of ten that value is to be multiplied by */
+	bool digits; /* there are some, maybe zeros */
+};
+
+static bool take_mantissa(const char *p, size_t n, struct mantissa *m)
+{
+	unsigned zeros = 0; /* that count if another digit follows */
+	bool point = false;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (!is_digit(p[i]))
+			return false;
+		m->digits = true;
+		m->power -= point;
+		zeros++;
+		if (p[i] == '0')
+			continue;
+		m->n += m->n == 0 ? 1 : zeros;
+		if (m->n > CSV_DECIMAL_MAX)
+			return false;
+		for (; zeros > 0; zeros--)
+			m->value *= 10;
+		m->value += (unsigned)(p[i] - '0');
+	}
+	m->power += zeros;
+	return m->digits;
+}
+
+/* What stands behind the e: a sign and digits; more than six of them fit no decimal. */
+static bool take_exponent(const char *p, size_t n, long *out)
+{
+	enum { EXPONENT_DIGITS = 6 };
+	bool minus;
+	uint64_t value;
+	const size_t sign = take_sign(p, n, &minus);
+	if (n == sign || n - sign > EXPONENT_DIGITS || !digits19(p + sign, n - sign, &value))
+		return false;
+	*out = minus ? -(long)value : (long)value;
+	return true;
+}
+
+/* 1.5e3, exactly: what needs more digits than the column has is refused. Such cells are rare among
+ * decimals, so this is asked last. */
+static bool scientific(const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out)
+{
+	struct mantissa m = { 0 };
+	long exponent;
+	bool minus;
+	const size_t sign = take_sign(p, n, &minus);
+	size_t e = sign;
+	while (e < n && (p[e] | 0x20) != 'e')
+		e++;
+	if (e == n || !take_exponent(p + e + 1, n - e - 1, &exponent) ||
+	    !take_mantissa(p + sign, e - sign, &m))
+		return false;
+	const long power = exponent + m.power + (long)scale;
+	if (m.n > 0 && (power < 0 || m.n + power > (long)precision))
+		return false;
+	for (long i = 0; m.n > 0 && i < power; i++)
+		m.value *= 10;
+	*out = minus ? -(__int128)m.value : (__int128)m.value;
+	return true;
+}
+
+static bool plain_decimal64(
     const char *p, size_t n, unsigned precision, unsigned scale, int64_t *out)
 {
 	struct decimal_parts d;
@@ -118,6 +189,18 @@ bool csv_number_any_decimal64(
 	const uint64_t value =
 	    before * csv_number_tens[scale] + behind * csv_number_tens[scale - d.n_behind];
 	*out = d.minus ? -(int64_t)value : (int64_t)value;
+	return true;
+}
+
+bool csv_number_any_decimal64(
+    const char *p, size_t n, unsigned precision, unsigned scale, int64_t *out)
+{
+	__int128 wide;
+	if (plain_decimal64(p, n, precision, scale, out))
+		return true;
+	if (!scientific(p, n, precision, scale, &wide))
+		return false;
+	*out = (int64_t)wide;
 	return true;
 }
 
@@ -136,7 +219,7 @@ static bool add_digits(const char *p, size_t n, unsigned __int128 *value)
 	return true;
 }
 
-bool csv_number_any_decimal(
+static bool plain_decimal(
     const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out)
 {
 	struct decimal_parts d;
@@ -149,6 +232,13 @@ bool csv_number_any_decimal(
 		value *= 10;
 	*out = d.minus ? -(__int128)value : (__int128)value;
 	return true;
+}
+
+bool csv_number_any_decimal(
+    const char *p, size_t n, unsigned precision, unsigned scale, __int128 *out)
+{
+	return plain_decimal(p, n, precision, scale, out) ||
+	       scientific(p, n, precision, scale, out);
 }
 
 bool csv_number_shape(const char *p, size_t n, size_t *out_before, size_t *out_behind)

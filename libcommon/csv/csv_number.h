@@ -127,10 +127,11 @@ static inline int64_t csv_number_scaled(const struct csv_number_parts *d, unsign
 
 /*
  * csv_number_decimal - optional sign, digits with at most one point and a digit on at least one
- * side.
+ * side, maybe an exponent of up to six digits.
  *
- * precision  1..38 digits in all, scale 0..precision behind the point; zeros beyond the scale are
- *            let pass, any other digit there is a fault, nothing is rounded
+ * precision  1..38 digits in all, scale 0..precision behind the point, as the number reads without
+ *            its exponent; zeros beyond the scale are let pass, any other digit there is a
+ *            fault, nothing is rounded
  * out        value * 10^scale
  */
 MUST_CHECK __attribute__((always_inline)) static inline bool csv_number_decimal(
@@ -170,8 +171,9 @@ MUST_CHECK __attribute__((always_inline)) static inline bool csv_number_double(
 /*
  * csv_number_shape - digits before and behind the point of a decimal cell, for inference.
  *
- * Returns true when the cell has the notation csv_number_decimal reads, with any number of digits;
- * leading zeros before the point and trailing ones behind it are counted as written.
+ * Returns true when the cell has the notation csv_number_decimal reads, with any number of digits
+ * and without exponent; leading zeros before the point and trailing ones behind it are counted as
+ * written.
  */
 bool csv_number_shape(const char *p, size_t n, size_t *out_before, size_t *out_behind) MUST_CHECK;
 

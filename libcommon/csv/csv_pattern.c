@@ -314,6 +314,14 @@ int csv_pattern_check(const struct csv_column *c, struct err *err)
 	return 0;
 }
 
+bool csv_pattern_has_offset(const struct csv_column *c)
+{
+	const char *f = c->format == NULL ? NULL : strchr(c->format, '%');
+	while (f != NULL && f[1] != 'z')
+		f = f[1] == '\0' ? NULL : strchr(f + 2, '%');
+	return f != NULL;
+}
+
 int csv_time_check_format(const char *format, enum csv_type type, struct err *err)
 {
 	const struct csv_column c = { .type = type, .format = format };

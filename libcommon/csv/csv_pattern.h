@@ -33,6 +33,9 @@
  */
 int csv_pattern_check(const struct csv_column *c, struct err *err) MUST_CHECK;
 
+/* csv_pattern_has_offset - is there a %z in the column's format? */
+bool csv_pattern_has_offset(const struct csv_column *c) MUST_CHECK;
+
 /* csv_pattern_take - a cell in the column's format, which was checked; out_stop is set when it is
  * not good. */
 enum csv_time_fault csv_pattern_take(const char *p, size_t n, const struct csv_column *c,

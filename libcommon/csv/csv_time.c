@@ -207,6 +207,11 @@ bool csv_time_any_stamp(const char *p, size_t n, bool zoned, int64_t *out)
 	return true;
 }
 
+bool csv_time_utc(const char *p, size_t n, int64_t *out)
+{
+	return n > 0 && p[n - 1] == 'Z' && csv_time_any_stamp(p, n, true, out);
+}
+
 bool csv_time_of_day(const char *p, size_t n, int64_t *out)
 {
 	struct csv_time_written w = { .year = 1970, .month = 1, .day = 1 };
@@ -261,7 +266,8 @@ enum csv_time_fault csv_time_column(const char *p, size_t n, const struct csv_co
 	if (c->type == CSV_TIME)
 		w = (struct csv_time_written){ .year = 1970, .month = 1, .day = 1 };
 	enum csv_time_fault fault = take_written(p, n, c, &w, out_stop);
-	if (fault == CSV_TIME_GOOD && w.has_offset && c->type != CSV_TIMESTAMPTZ)
+	const bool utc = c->type == CSV_TIMESTAMP && w.has_offset && p[n - 1] == 'Z';
+	if (fault == CSV_TIME_GOOD && w.has_offset && c->type != CSV_TIMESTAMPTZ && !utc)
 		fault = CSV_TIME_HAS_OFFSET;
 	else if (fault == CSV_TIME_GOOD && !w.has_offset && c->type == CSV_TIMESTAMPTZ)
 		fault = take_zone(c, &w, &us);

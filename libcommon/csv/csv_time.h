@@ -4,10 +4,11 @@
  * calendar.
  *
  * ISO 8601: YYYY-MM-DD; then T or a blank and HH:MM, HH:MM:SS or HH:MM:SS.f with 1 to 6 digits (and
- * any number of zeros more); then nothing (timestamp) or Z, +HH:MM, +HHMM, +HH (timestamptz; - as
- * well). No leap second, no 24:00. Other notations are declared: csv_pattern.h. A local time of a
- * zone that came twice means the first one; one that was left out is refused (csv_zone.h). p must
- * have CSV_PAD_BYTES readable bytes behind; out is written only on success. Any thread.
+ * any number of zeros more); then nothing or Z (timestamp: the time as it is in UTC, which is how
+ * Table Schema v1 writes a datetime) or Z, +HH:MM, +HHMM, +HH (timestamptz; - as well). No leap
+ * second, no 24:00. Other notations are declared: csv_pattern.h. A local time of a zone that came
+ * twice means the first one; one that was left out is refused (csv_zone.h). p must have
+ * CSV_PAD_BYTES readable bytes behind; out is written only on success. Any thread.
  */
 #ifndef CSV_CSV_TIME_H
 #define CSV_CSV_TIME_H
@@ -33,7 +34,7 @@ enum csv_time_fault {
 	CSV_TIME_NO_DAY,     /* 31 April, 29 February of a common year, year 0 */
 	CSV_TIME_NO_CLOCK,   /* hour 24, minute 60, second 60 */
 	CSV_TIME_NO_OFFSET,  /* an offset is wanted and none is written */
-	CSV_TIME_HAS_OFFSET, /* none is wanted and one is written */
+	CSV_TIME_HAS_OFFSET, /* none is wanted and one other than Z is written */
 	CSV_TIME_GAP,        /* clocks of the zone were put forward over this time */
 	CSV_TIME_RANGE,      /* more than six digits of a second, or outside years 1 to 9999 */
 };
@@ -119,6 +120,15 @@ MUST_CHECK static inline bool csv_time_stamp(const char *p, size_t n, bool zoned
 		return csv_time_any_stamp(p, n, zoned, out);
 	*out = (days * 86400 + seconds) * CSV_TIME_US_PER_S;
 	return true;
+}
+
+/* csv_time_utc - ISO timestamp with Z behind it; out in us since 1970-01-01 in UTC. */
+bool csv_time_utc(const char *p, size_t n, int64_t *out) MUST_CHECK;
+
+/* csv_time_naive - a cell of a timestamp column: without offset, or with Z. */
+MUST_CHECK static inline bool csv_time_naive(const char *p, size_t n, int64_t *out)
+{
+	return csv_time_stamp(p, n, false, out) || csv_time_utc(p, n, out);
 }
 
 /* csv_time_format_between - is the format ISO to the second? Then the byte it wants between day and

@@ -82,7 +82,7 @@ static bool parse_time(const struct csv_column *c, const char *p, size_t n, void
 	if (c->format == NULL && c->type == CSV_TIME)
 		return csv_time_of_day(p, n, out);
 	if (c->format == NULL && c->type == CSV_TIMESTAMP)
-		return csv_time_stamp(p, n, false, out);
+		return csv_time_naive(p, n, out);
 	if (c->format == NULL)
 		return (c->zone != NULL && parse_local(c->zone, p, n, out)) ||
 		       csv_time_stamp(p, n, true, out);

@@ -58,6 +58,23 @@ static void test_a_full_contract(void **state)
 	arena_free(&a);
 }
 
+static void test_an_offset_in_a_format_makes_points_in_time(void **state)
+{
+	(void)state;
+	struct arena *a = arena_new(1 << 20);
+	struct contract c;
+	fixture_contract(
+	    "{\"fields\":["
+	    "{\"name\":\"a\",\"type\":\"datetime\",\"format\":\"%Y-%m-%dT%H:%M:%S%z\"},"
+	    "{\"name\":\"b\",\"type\":\"datetime\",\"format\":\"%F %%z %T\"},"
+	    "{\"name\":\"c\",\"type\":\"datetime\",\"format\":\"default\"}]}",
+	    a, &c);
+	assert_int_equal(c.fields[0].column.type, CSV_TIMESTAMPTZ);
+	assert_int_equal(c.fields[1].column.type, CSV_TIMESTAMP);
+	assert_int_equal(c.fields[2].column.type, CSV_TIMESTAMP);
+	arena_free(&a);
+}
+
 static void test_defaults(void **state)
 {
 	(void)state;
@@ -123,6 +140,9 @@ static const struct fault_case faults[] = {
 	    "fields[0].constraints.exclusiveMinimum", "nobody would check it" },
 	{ FIELD("\"type\":\"datetime\",\"millrace\":{\"zone\":\"Europe/Berlin\"}"),
 	    "fields[0].millrace.zone", "timestamptz" },
+	{ FIELD(
+	      "\"type\":\"datetime\",\"format\":\"%F %T%z\",\"millrace\":{\"type\":\"timestamp\"}"),
+	    "fields[0].format", "%z needs the type timestamptz" },
 	{ FIELD("\"millrace\":{\"normalise\":[\"shout\"]}"), "fields[0].millrace.normalise",
 	    "shout" },
 	{ FIELD("\"millrace\":{\"normalise\":[\"lower\",\"upper\"]}"),
@@ -229,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_full_contract),
+		cmocka_unit_test(test_an_offset_in_a_format_makes_points_in_time),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_all_faults_at_once),

@@ -100,9 +100,11 @@ static const struct words_case words[] = {
 	    "decimal(38,0) holds larger ones" },
 	{ CSV_DECIMAL, "1.2.3", "c: `1.2.3` is not a decimal: found `.` at character 4" },
 	{ CSV_DECIMAL, "1.234",
-	    "c: `1.234` is not a decimal: 3 digits behind the point, at most 2 are allowed" },
+	    "c: `1.234` is not a decimal: 3 digits behind the point, at most 2 are allowed "
+	    "(millrace.scale)" },
 	{ CSV_DECIMAL, "12345.6",
-	    "c: `12345.6` is not a decimal: 5 digits before the point, at most 4 are allowed" },
+	    "c: `12345.6` is not a decimal: 5 digits before the point, at most 4 are allowed "
+	    "(millrace.precision less scale)" },
 	{ CSV_DATE, "31.12.2026", "c: `31.12.2026` is not a date: expected YYYY-MM-DD" },
 	{ CSV_TIMESTAMPTZ, "2026-01-01 10:00",
 	    "c: `2026-01-01 10:00` is not a timestamp with offset: it has no offset such as Z or "
