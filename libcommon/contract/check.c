@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "contract/check_priv.h"
 #include "contract/form.h"
+#include "contract/json_cell.h"
 #include "contract/pattern.h"
 #include "contract/rules.h"
 #include "contract/value.h"
@@ -51,12 +52,27 @@ static void check_required(const struct csv_column *c, struct csv_batch *b, size
 	}
 }
 
+/* JSON is looked up by its plain text (value.h). */
+static bool is_allowed(
+    const struct contract_field *f, enum csv_type type, const struct contract_value *v)
+{
+	if (type != CSV_JSON)
+		return contract_value_is_in(type, v, f->allowed, f->n_allowed);
+	char *text = contract_json_plain(csv_text_p(&v->text), csv_text_n(&v->text));
+	const struct contract_value plain = { .text = csv_text_make(
+						  text, text == NULL ? 0 : strlen(text)) };
+	const bool found =
+	    text != NULL && contract_value_is_in(type, &plain, f->allowed, f->n_allowed);
+	free(text);
+	return found;
+}
+
 /* One value against enum, minimum and maximum. */
 static void check_value(const struct contract_field *f, const struct csv_column *c,
     struct csv_batch *b, size_t slot, const struct contract_value *v)
 {
 	char shown[CHECK_SHOWN_BYTES];
-	if (f->allowed != NULL && !contract_value_is_in(c->type, v, f->allowed, f->n_allowed))
+	if (f->allowed != NULL && !is_allowed(f, c->type, v))
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_ENUM,
 		    "%s: %s is not one of the %zu allowed values", c->name,
 		    check_show_cell(b, slot, c, v, shown), f->n_allowed);
@@ -163,18 +179,22 @@ static void check_lengths(const struct contract_field *f, const struct csv_colum
     struct csv_batch *b, size_t slot, const struct csv_text *t)
 {
 	const size_t n = csv_text_n(t);
+	const bool is_json = c->type == CSV_JSON;
 	/* Bytes are at least the characters and at most four times as many. */
-	if ((f->max_length < 0 || (int64_t)n <= f->max_length) && (int64_t)n >= 4 * f->min_length)
+	if (!is_json && (f->max_length < 0 || (int64_t)n <= f->max_length) &&
+	    (int64_t)n >= 4 * f->min_length)
 		return;
-	const int64_t characters = count_characters(csv_text_p(t), n);
-	if (f->min_length >= 0 && characters < f->min_length)
+	const int64_t length =
+	    is_json ? contract_json_items(csv_text_p(t), n) : count_characters(csv_text_p(t), n);
+	const char *what = is_json ? "item" : "character";
+	if (f->min_length >= 0 && length < f->min_length)
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MIN_LENGTH,
-		    "%s: %lld character%s, at least %lld are wanted", c->name,
-		    (long long)characters, characters == 1 ? "" : "s", (long long)f->min_length);
-	if (f->max_length >= 0 && characters > f->max_length)
+		    "%s: %lld %s%s, at least %lld are wanted", c->name, (long long)length, what,
+		    length == 1 ? "" : "s", (long long)f->min_length);
+	if (f->max_length >= 0 && length > f->max_length)
 		csv_batch_fault(b, slot, c->file_column, CONTRACT_RULE_MAX_LENGTH,
-		    "%s: %lld character%s, at most %lld are allowed", c->name,
-		    (long long)characters, characters == 1 ? "" : "s", (long long)f->max_length);
+		    "%s: %lld %s%s, at most %lld are allowed", c->name, (long long)length, what,
+		    length == 1 ? "" : "s", (long long)f->max_length);
 }
 
 static void check_pattern(struct contract_checker *k, const struct contract_field *f,

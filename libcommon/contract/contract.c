@@ -110,6 +110,29 @@ static void read_resource(struct contract_reader *r, const cJSON *resource, stru
 		read_fault(r, "encoding", "%s", strchr(err.msg, ':') + 2);
 }
 
+/* The words that mean null: of the schema, and the one a resource's dialect has beside them. */
+static const char *const *read_missing(
+    struct contract_reader *r, const cJSON *schema, const cJSON *resource)
+{
+	const char *const *words = read_words(r, schema, "missingValues", CONTRACT_MAX_WORDS);
+	const char *null = read_str(
+	    r, cJSON_GetObjectItemCaseSensitive(resource, "dialect"), "dialect.nullSequence");
+	size_t n = 0;
+	if (words == NULL)
+		words = only_empty;
+	if (null == NULL)
+		return words;
+	if (strlen(null) > CONTRACT_WORD_BYTES)
+		read_fault(
+		    r, "dialect.nullSequence", "is longer than %d bytes", CONTRACT_WORD_BYTES);
+	while (words[n] != NULL)
+		n++;
+	const char **all = arena_alloc(r->a, (n + 2) * sizeof(*all));
+	memcpy(all, words, n * sizeof(*all));
+	all[n] = arena_dup(r->a, null);
+	return all;
+}
+
 /* Every name a header may have. */
 static const char *const *known_names(struct contract_reader *r, const struct contract *c)
 {
@@ -143,9 +166,7 @@ int contract_parse(const cJSON *doc, struct arena *a, struct contract *out,
 		schema = contract_find_schema(&r, doc, &resource);
 	if (schema != NULL) {
 		read_fields(&r, schema, &c);
-		const char *const *missing =
-		    read_words(&r, schema, "missingValues", CONTRACT_MAX_WORDS);
-		c.missing = missing == NULL ? only_empty : missing;
+		c.missing = read_missing(&r, schema, resource);
 		if (resource != NULL)
 			read_resource(&r, resource, &c);
 		read_ours(&r, schema, &c);

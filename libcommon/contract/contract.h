@@ -76,6 +76,11 @@ enum contract_form {
 	CONTRACT_FORM_BINARY,    /* base64 */
 	CONTRACT_FORM_YEARMONTH, /* 2026-11 */
 	CONTRACT_FORM_GEOPOINT,  /* "lon, lat" */
+	/* of JSON */
+	CONTRACT_FORM_GEOPOINT_ARRAY,  /* [lon, lat] */
+	CONTRACT_FORM_GEOPOINT_OBJECT, /* {"lon": .., "lat": ..} */
+	CONTRACT_FORM_GEOJSON,
+	CONTRACT_FORM_TOPOJSON,
 };
 
 struct contract_field {
@@ -85,8 +90,8 @@ struct contract_field {
 	const char *const *aliases; /* NULL-ended other headers; never NULL */
 	enum contract_form form;
 	bool required;
-	int64_t min_length, max_length;                 /* characters; -1 = none */
-	const struct contract_pattern *pattern;         /* NULL = none */
+	int64_t min_length, max_length;         /* characters, or items of JSON; -1 = none */
+	const struct contract_pattern *pattern; /* NULL = none */
 	const struct contract_value *minimum, *maximum; /* NULL = none */
 	const struct contract_value *allowed;           /* sorted; NULL = any */
 	size_t n_allowed;

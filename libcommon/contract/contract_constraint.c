@@ -6,8 +6,18 @@
 #include "contract/pattern.h"
 #include "contract/value.h"
 
-static bool has_order(enum csv_type type)
+static bool is_typed(const cJSON *obj, const char *word)
 {
+	const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(obj, "type"));
+	return type != NULL && strcmp(type, word) == 0;
+}
+
+/* Years and months are in order as texts are: their digits are as many. */
+static bool has_order(const struct contract_field *f)
+{
+	const enum csv_type type = f->column.type;
+	if (f->form == CONTRACT_FORM_YEARMONTH)
+		return true;
 	return !csv_type_is_text(type) && type != CSV_BOOLEAN && type != CSV_UUID &&
 	       type != CSV_DURATION;
 }
@@ -18,7 +28,7 @@ static const struct contract_value *read_bound(struct contract_reader *r, const 
 	const cJSON *v = cJSON_GetObjectItemCaseSensitive(constraints, strrchr(path, '.') + 1);
 	if (v == NULL || cJSON_IsNull(v))
 		return NULL;
-	if (!has_order(f->column.type)) {
+	if (!has_order(f)) {
 		read_fault(r, path, "type %s has no order", csv_type_name(f->column.type));
 		return NULL;
 	}
@@ -61,16 +71,20 @@ static void read_enum(struct contract_reader *r, const cJSON *constraints, struc
 	f->allowed = values;
 }
 
+/* Of strings the characters count, of arrays and objects the items. */
 static void read_lengths(
-    struct contract_reader *r, const cJSON *constraints, struct contract_field *f)
+    struct contract_reader *r, const cJSON *obj, const cJSON *constraints, struct contract_field *f)
 {
+	const bool countable =
+	    f->column.type == CSV_TEXT || is_typed(obj, "array") || is_typed(obj, "object");
 	const long most = CSV_MAX_FIELD_BYTES;
 	f->min_length = read_int(r, constraints, "constraints.minLength", -1, 0, most);
 	f->max_length = read_int(r, constraints, "constraints.maxLength", -1, 0, most);
-	if ((f->min_length >= 0 || f->max_length >= 0) && f->column.type != CSV_TEXT)
+	if ((f->min_length >= 0 || f->max_length >= 0) && !countable)
 		read_fault(r,
 		    f->min_length >= 0 ? "constraints.minLength" : "constraints.maxLength",
-		    "counts characters of strings, this is %s", csv_type_name(f->column.type));
+		    "counts characters of strings and items of arrays and objects, this is %s",
+		    csv_type_name(f->column.type));
 	if (f->max_length >= 0 && f->min_length > f->max_length)
 		read_fault(r, "constraints.minLength", "is above maxLength");
 }
@@ -92,8 +106,7 @@ static void read_pattern(
 /* A year has four digits. */
 static void bound_year(struct contract_reader *r, const cJSON *obj, struct contract_field *f)
 {
-	const cJSON *type = cJSON_GetObjectItemCaseSensitive(obj, "type");
-	if (!cJSON_IsString(type) || strcmp(type->valuestring, "year") != 0)
+	if (!is_typed(obj, "year"))
 		return;
 	struct contract_value *bounds = arena_alloc(r->a, 2 * sizeof(*bounds));
 	bounds[0] = (struct contract_value){ .number = -9999, .shown = "-9999" };
@@ -134,6 +147,6 @@ void contract_read_constraints(
 		read_fault(r, "constraints.minimum", "is above the maximum");
 	bound_year(r, obj, f);
 	read_enum(r, c, f);
-	read_lengths(r, c, f);
+	read_lengths(r, obj, c, f);
 	read_pattern(r, c, f);
 }

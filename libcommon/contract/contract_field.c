@@ -80,7 +80,7 @@ static const struct type_word type_words[] = {
 	{ "object", NULL, CSV_JSON, CONTRACT_FORM_ANY },
 	{ "object", "json", CSV_JSON, CONTRACT_FORM_ANY },
 	{ "array", NULL, CSV_JSON, CONTRACT_FORM_ANY },
-	{ "geojson", NULL, CSV_JSON, CONTRACT_FORM_ANY },
+	{ "geojson", NULL, CSV_JSON, CONTRACT_FORM_GEOJSON },
 	{ "geopoint", NULL, CSV_TEXT, CONTRACT_FORM_GEOPOINT },
 	{ "any", NULL, CSV_TEXT, CONTRACT_FORM_ANY },
 };
@@ -179,11 +179,14 @@ static bool read_string_format(
 	    (strcmp(format, "array") == 0 || strcmp(format, "object") == 0)) {
 		f->column.type = CSV_JSON;
 		f->column.format = format[0] == 'a' ? "array" : "object";
-		f->form = CONTRACT_FORM_ANY;
+		f->form =
+		    format[0] == 'a' ? CONTRACT_FORM_GEOPOINT_ARRAY : CONTRACT_FORM_GEOPOINT_OBJECT;
 		return true;
 	}
-	if (f->column.type == CSV_JSON && strcmp(format, "topojson") == 0)
+	if (f->form == CONTRACT_FORM_GEOJSON && strcmp(format, "topojson") == 0) {
+		f->form = CONTRACT_FORM_TOPOJSON;
 		return true;
+	}
 	if (f->column.type != CSV_TEXT || f->form != CONTRACT_FORM_ANY)
 		return false;
 	if (strcmp(format, "uuid") == 0) {
@@ -318,6 +321,10 @@ void contract_read_field(struct contract_reader *r, const cJSON *obj, struct con
 	const cJSON *ours = read_member(r, obj, "millrace", cJSON_Object, "an object");
 	read_known(r, ours, own_members);
 	f->name = read_name(r, obj);
+	if (cJSON_GetObjectItemCaseSensitive(obj, "missingValues") != NULL)
+		read_fault(r, "missingValues",
+		    "is of Table Schema v2: the words of the whole document stand beside "
+		    "\"fields\"");
 	const struct type_word *type = find_type(r, obj, ours);
 	f->column.name = f->name;
 	f->column.type = type->is;

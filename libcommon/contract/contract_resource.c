@@ -83,13 +83,14 @@ void contract_read_dialect(
     struct contract_reader *r, const cJSON *dialect, const char *path, struct csv_given *out)
 {
 	struct err err = { 0 };
+	const bool theirs = strcmp(path, "dialect") == 0;
 	const cJSON *part;
 	cJSON_ArrayForEach(part, dialect)
 	{
 		const char *at = arena_printf(r->a, "%s.%.60s", path, part->string);
 		const char *key = our_key(part->string);
-		if (is_passed_over(part))
-			continue;
+		if (is_passed_over(part) || (theirs && strcmp(part->string, "nullSequence") == 0))
+			continue; /* a null word is read with missingValues */
 		const char *value = part_value(r, part, key);
 		if (value == NULL)
 			read_fault(r, at, "must be text, a number, true or false");

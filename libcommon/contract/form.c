@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "contract/json_cell.h"
 #include "csv/csv_number.h"
 
 enum { LOCAL_BYTES = 64, LABEL_BYTES = 63, NUMBER_BYTES = 40 };
@@ -141,6 +142,11 @@ bool contract_form_fits(enum contract_form form, const char *p, size_t n)
 		return is_yearmonth(p, n);
 	case CONTRACT_FORM_GEOPOINT:
 		return is_geopoint(p, n);
+	case CONTRACT_FORM_GEOPOINT_ARRAY:
+	case CONTRACT_FORM_GEOPOINT_OBJECT:
+	case CONTRACT_FORM_GEOJSON:
+	case CONTRACT_FORM_TOPOJSON:
+		return contract_json_fits(form, p, n);
 	case CONTRACT_FORM_ANY:
 		break;
 	}
@@ -156,6 +162,13 @@ const char *contract_form_name(enum contract_form form)
 		[CONTRACT_FORM_BINARY] = "base64",
 		[CONTRACT_FORM_YEARMONTH] = "a year and month such as 2026-11",
 		[CONTRACT_FORM_GEOPOINT] = "a point \"longitude, latitude\"",
+		[CONTRACT_FORM_GEOPOINT_ARRAY] =
+		    "[longitude, latitude], numbers up to 180 and 90 either way",
+		[CONTRACT_FORM_GEOPOINT_OBJECT] = "an object of \"lon\" and \"lat\" alone, numbers "
+						  "up to 180 and 90 either way",
+		[CONTRACT_FORM_GEOJSON] = "GeoJSON: its \"type\" must be one of GeoJSON's nine",
+		[CONTRACT_FORM_TOPOJSON] =
+		    "TopoJSON: its \"type\" must be Topology or a geometry's",
 	};
 	return names[form];
 }

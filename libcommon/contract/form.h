@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* form - the formats of strings: email, uri, binary, a year with its month, a point of the
- * earth. */
+/* form - the formats of strings: email, uri, binary, a year with its month, a point of the earth;
+ * those of JSON are asked of json_cell.h. */
 #ifndef CONTRACT_FORM_H
 #define CONTRACT_FORM_H
 
@@ -14,6 +14,7 @@
  * binary    base64 of RFC 4648 with padding
  * yearmonth YYYY-MM
  * geopoint  "lon, lat": -180..180 and -90..90
+ * of JSON   json_cell.h
  */
 bool contract_form_fits(enum contract_form form, const char *p, size_t n) MUST_CHECK;
 

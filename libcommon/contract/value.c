@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/form.h"
+#include "contract/json_cell.h"
 #include "csv/csv_value.h"
 
 /* The shortest text that gives the JSON number again. */
@@ -53,13 +55,30 @@ static bool parse_typed(
 	    (!csv_value_parse(&plain, p, n, &room) && !csv_value_parse(c, p, n, &room)))
 		return false;
 	*out = contract_value_of(c, &room, 0);
+	if (f->form == CONTRACT_FORM_YEARMONTH)
+		return contract_form_fits(f->form, p, n);
 	return c->type != CSV_DOUBLE || !isnan(out->real);
+}
+
+/* Of JSON every way to write a value is the same: its plain text stands for it. */
+static const char *json_text(const cJSON *v, struct arena *a)
+{
+	char *written = cJSON_IsString(v) ? NULL : cJSON_PrintUnformatted(v);
+	const char *text = cJSON_IsString(v) ? v->valuestring : written;
+	char *plain = text == NULL ? NULL : contract_json_plain(text, strlen(text));
+	const char *out = plain == NULL ? NULL : arena_dup(a, plain);
+	free(plain);
+	cJSON_free(written);
+	return out;
 }
 
 const char *contract_value_parse(
     const struct contract_field *f, const cJSON *v, struct arena *a, struct contract_value *out)
 {
-	const char *text = value_text(v, a);
+	const bool is_json = f->column.type == CSV_JSON;
+	const char *text = is_json ? json_text(v, a) : value_text(v, a);
+	if (text == NULL && is_json)
+		return "must be JSON";
 	if (text == NULL || (f->column.type == CSV_TEXT && !cJSON_IsString(v)))
 		return arena_printf(a, "must be a %s",
 		    f->column.type == CSV_TEXT ? "string" : "string, a number or a boolean");

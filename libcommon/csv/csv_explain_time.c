@@ -16,11 +16,11 @@ static const char *directive_word(char d)
 		const char *word;
 	} words[] = { { 'Y', "a year of four digits" }, { 'y', "a year of two digits" },
 		{ 'm', "a month" }, { 'b', "the name of a month" }, { 'B', "the name of a month" },
-		{ 'h', "the name of a month" }, { 'd', "a day" }, { 'e', "a day" },
-		{ 'j', "the day of the year" }, { 'H', "an hour" }, { 'I', "an hour" },
-		{ 'p', "AM or PM" }, { 'M', "minutes" }, { 'S', "seconds" },
-		{ 'f', "digits of a second" }, { 'z', "an offset such as Z or +01:00" },
-		{ '%', "`%`" } };
+		{ 'h', "the name of a month" }, { 'a', "a weekday" }, { 'A', "a weekday" },
+		{ 'd', "a day" }, { 'e', "a day" }, { 'j', "the day of the year" },
+		{ 'H', "an hour" }, { 'I', "an hour" }, { 'p', "AM or PM" }, { 'M', "minutes" },
+		{ 'S', "seconds" }, { 'f', "digits of a second" },
+		{ 'z', "an offset such as Z or +01:00" }, { '%', "`%`" } };
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (words[i].d == d)
 			return words[i].word;

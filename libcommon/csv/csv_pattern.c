@@ -60,6 +60,21 @@ static size_t take_month(struct reader *r)
 	return used;
 }
 
+/* Letters of any language, and a hyphen between them as in "segunda-feira": which day they name is
+ * not looked at, the date says it. */
+static size_t take_weekday(const struct reader *r)
+{
+	const char *p = r->p + r->at;
+	const size_t n = r->n - r->at;
+	size_t i = 0;
+	while (i < n && ((unsigned char)((p[i] | 32) - 'a') < 26 || (unsigned char)p[i] >= 128 ||
+			    (i > 0 && p[i] == '-' && *r->next != '-')))
+		i++;
+	if (i < 2)
+		return 0;
+	return i < n && p[i] == '.' && *r->next != '.' ? i + 1 : i;
+}
+
 /* AM, PM, A.M., P.M. */
 static size_t take_half(struct reader *r)
 {
@@ -97,6 +112,9 @@ static size_t take_directive(struct reader *r, char d)
 	case 'H':
 	case 'I':
 		return take_number(r, 1, 2, &w->hour);
+	case 'a':
+	case 'A':
+		return take_weekday(r);
 	case 'p':
 		return take_half(r);
 	case 'M':
@@ -195,7 +213,7 @@ bool csv_time_pattern(const char *p, size_t n, const char *format, bool zoned, i
 /* What a format names; by_ says how often. */
 struct named {
 	unsigned year, month, day, day_of_year, hour24, hour12, half, minute, second, fraction,
-	    offset;
+	    offset, weekday;
 };
 
 static unsigned *part_of(struct named *s, char d)
@@ -228,6 +246,9 @@ static unsigned *part_of(struct named *s, char d)
 		return &s->fraction;
 	case 'z':
 		return &s->offset;
+	case 'a':
+	case 'A':
+		return &s->weekday;
 	default:
 		return NULL;
 	}
@@ -246,7 +267,8 @@ static int count_parts(const char *whole, const char *format, struct named *s, s
 		unsigned *part = part_of(s, *f);
 		if (part == NULL)
 			return err_set(err, ERR_INPUT,
-			    "format \"%.60s\": known are %%Y %%y %%m %%b %%B %%d %%e %%j %%H %%I "
+			    "format \"%.60s\": known are %%Y %%y %%m %%b %%B %%d %%e %%a %%A %%j "
+			    "%%H %%I "
 			    "%%p %%M %%S %%f %%z %%F %%T %%R %%%%",
 			    whole);
 		if ((*part)++ > 0)
@@ -283,7 +305,7 @@ static const char *wrong_parts(const struct csv_column *c, const struct named *s
 {
 	const unsigned clock =
 	    s->hour24 + s->hour12 + s->half + s->minute + s->second + s->fraction;
-	const unsigned day = s->year + s->month + s->day + s->day_of_year;
+	const unsigned day = s->year + s->month + s->day + s->day_of_year + s->weekday;
 	if (c->type == CSV_TIME && (day > 0 || s->offset > 0))
 		return "a time of day has no date and no offset";
 	if (c->type == CSV_TIME && clock == 0)

@@ -7,6 +7,7 @@
  *	%Y  year of four digits          %y  of two: 69..99 are 19.., 00..68 are 20..
  *	%m  month 1..12                  %b %B %h  month by name, short or whole, any case
  *	%d  day 1..31                    %e  the same, a blank may stand for its first digit
+ *	%a %A  weekday by name: letters, two or more, passed over
  *	%j  day of the year 1..366, in place of month and day
  *	%H  hour 0..23                   %I  hour 1..12, with %p
  *	%p  AM or PM, a.m. or p.m., any case

@@ -57,6 +57,50 @@ static const struct case_of cases[] = {
 	      "426614174000\"]}"),
 	    "a\n123E4567-E89B-12D3-A456-426614174000\nffffffff-e89b-12d3-a456-426614174000\n",
 	    "enum 3 a: ffffffff-e89b-12d3-a456-426614174000 is not one of the 1 allowed values\n" },
+	{ ONE("\"type\":\"yearmonth\",\"constraints\":{\"minimum\":\"2026-01\"}"),
+	    "a\n2025-12\n2026-02\n", "minimum 2 a: `2025-12` is below the minimum 2026-01\n" },
+	{ ONE("\"type\":\"array\",\"constraints\":{\"minLength\":1,\"maxLength\":2}"),
+	    "a\n[]\n\"[1,[2,3]]\"\n\"[1,2,3]\"\n",
+	    "min_length 2 a: 0 items, at least 1 are wanted\n"
+	    "max_length 4 a: 3 items, at most 2 are allowed\n" },
+	{ ONE("\"type\":\"object\",\"constraints\":{\"minLength\":1}"),
+	    "a\n{}\n\"{\"\"b\"\":1}\"\n", "min_length 2 a: 0 items, at least 1 are wanted\n" },
+	{ ONE("\"type\":\"array\",\"constraints\":{\"enum\":[[1,2],\"[ 3 ]\"]}"),
+	    "a\n\"[1, 2.0]\"\n[3]\n[4]\n\"[2,1]\"\n",
+	    "enum 4 a: `[4]` is not one of the 2 allowed values\n"
+	    "enum 5 a: `[2,1]` is not one of the 2 allowed values\n" },
+	{ ONE("\"type\":\"object\",\"constraints\":{\"enum\":[{\"x\":1,\"y\":{\"b\":1,\"a\":2}}]}"),
+	    "a\n\"{\"\"y\"\":{\"\"a\"\":2,\"\"b\"\":1},\"\"x\"\":1}\"\n{}\n",
+	    "enum 3 a: `{}` is not one of the 1 allowed values\n" },
+	{ ONE("\"type\":\"geojson\""),
+	    "a\n\"{\"\"type\"\":\"\"Point\"\",\"\"coordinates\"\":[1,2]}\"\n{}\n\"{\"\"type\"\":"
+	    "\"\"Topology\"\"}\"\n",
+	    "format 3 a: `{}` is not GeoJSON: its \"type\" must be one of GeoJSON's nine\n"
+	    "format 4 a: `{\"type\":\"Topology\"}` is not GeoJSON: its \"type\" must be one of "
+	    "GeoJSON's nine\n" },
+	{ ONE("\"type\":\"geojson\",\"format\":\"topojson\""),
+	    "a\n\"{\"\"type\"\":\"\"Topology\"\"}\"\n\"{\"\"type\"\":7}\"\n",
+	    "format 3 a: `{\"type\":7}` is not TopoJSON: its \"type\" must be Topology or a "
+	    "geometry's\n" },
+	{ ONE("\"type\":\"geopoint\",\"format\":\"array\""),
+	    "a\n\"[-180, 90]\"\n[1]\n\"[1,91]\"\n\"[1,\"\"2\"\"]\"\n",
+	    "format 3 a: `[1]` is not [longitude, latitude], numbers up to 180 and 90 either way\n"
+	    "format 4 a: `[1,91]` is not [longitude, latitude], numbers up to 180 and 90 either "
+	    "way\n"
+	    "format 5 a: `[1,\"2\"]` is not [longitude, latitude], numbers up to 180 and 90 either "
+	    "way\n" },
+	{ ONE("\"type\":\"geopoint\",\"format\":\"object\""),
+	    "a\n\"{\"\"lat\"\":2,\"\"lon\"\":1}\"\n{}\n",
+	    "format 3 a: `{}` is not an object of \"lon\" and \"lat\" alone, numbers up to 180 and "
+	    "90 "
+	    "either way\n" },
+	{ ONE("\"type\":\"date\",\"format\":\"%a, %d %b %Y\""),
+	    "a\n\"Fri, 20 Nov 2026\"\n\"M\xc3\xa4., 20 Nov 2026\"\n\", 20 Nov 2026\"\n",
+	    "type.date 4 a: `, 20 Nov 2026` is not a date: expected the format %a, %d %b %Y, a "
+	    "weekday at character 1\n" },
+	{ "{\"dialect\":{\"nullSequence\":\"\\\\N\"},\"schema\":" ONE("\"type\":\"integer\"") "}",
+	    "a\n1\n\\N\nN\n\"\"\n",
+	    "type.integer 4 a: `N` is not an integer: found `N` at character 1\n" },
 	/* a bound may be written as the cells are */
 	{ ONE("\"type\":\"date\",\"format\":\"%d.%m.%Y\",\"constraints\":{\"minimum\":\"01.02."
 	      "2026\"}"),
