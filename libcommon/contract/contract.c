@@ -155,8 +155,16 @@ static const char *const *known_names(struct contract_reader *r, const struct co
 int contract_parse(const cJSON *doc, struct arena *a, struct contract *out,
     struct contract_faults *out_faults, struct err *err)
 {
+	const struct contract_source source = { .doc = doc };
+	return contract_parse_from(&source, a, out, out_faults, err);
+}
+
+int contract_parse_from(const struct contract_source *source, struct arena *a, struct contract *out,
+    struct contract_faults *out_faults, struct err *err)
+{
+	const cJSON *doc = source->doc;
 	struct contract_faults *faults = arena_alloc(a, sizeof(*faults));
-	struct contract_reader r = { .a = a, .faults = faults, .at = "" };
+	struct contract_reader r = { .a = a, .faults = faults, .at = "", .source = source };
 	struct contract c = { .budget_pct = -1 };
 	const cJSON *resource = NULL;
 	const cJSON *schema = NULL;

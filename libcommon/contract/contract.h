@@ -144,6 +144,17 @@ struct contract_faults {
 	size_t n; /* found; at most CONTRACT_MAX_FAULTS are listed */
 };
 
+/* A document in a file, and the files beside it. Borrowed for the call. */
+struct contract_source {
+	const cJSON *doc;
+	const char *resource; /* of a package: the one of this name; NULL = that of `file` */
+	const char *file; /* that is to be read: the resource with its name as its path; or NULL */
+	/* The JSON of a file, by its path below the document; it lives as long as the contract.
+	 * NULL: nothing stands beside the document, which names datasets. */
+	int (*read)(void *arg, const char *path, cJSON **out, struct err *err);
+	void *arg; /* borrowed */
+};
+
 /* contract_is_reserved - does a name, in any case, belong to columns that stand beside the data:
  * ours in silver and gold, or those that PostgreSQL gives every table? */
 bool contract_is_reserved(const char *name);
@@ -152,13 +163,23 @@ bool contract_is_reserved(const char *name);
  * contract_parse - document to contract, telling all faults at once.
  *
  * doc         a schema, a resource with a "schema", or a package with one resource; borrowed for
- *             the call
+ *             the call. Names of files in it are refused: contract_parse_from follows them
  * a           everything is placed there
  * out_faults  filled on failure; may be NULL
  *
  * Errors  ERR_INPUT  code "contract.invalid"; the message is the first fault
  */
 int contract_parse(const cJSON *doc, struct arena *a, struct contract *out,
+    struct contract_faults *out_faults, struct err *err) MUST_CHECK;
+
+/*
+ * contract_parse_from - the same for a document with files beside it: packages of any number of
+ * resources, a resource's schema in a file, foreign keys that name resources of the package (their
+ * `resource` is then that one's path). Paths stay below the document.
+ *
+ * Errors  ERR_INPUT  code "contract.invalid"; the message is the first fault
+ */
+int contract_parse_from(const struct contract_source *source, struct arena *a, struct contract *out,
     struct contract_faults *out_faults, struct err *err) MUST_CHECK;
 
 #endif

@@ -112,6 +112,9 @@ static void read_foreign(
 		return;
 	if (resource == NULL)
 		resource = "";
+	resource = contract_reference_path(r, resource);
+	if (resource == NULL)
+		return;
 	if (strlen(resource) > CONTRACT_RESOURCE_BYTES) {
 		read_fault(
 		    r, "reference.resource", "is longer than %d bytes", CONTRACT_RESOURCE_BYTES);

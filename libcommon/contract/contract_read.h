@@ -10,6 +10,9 @@ struct contract_reader {
 	struct arena *a;
 	struct contract_faults *faults;
 	const char *at; /* path of the field or key being read, "" outside */
+	const struct contract_source *source;
+	const cJSON *resources; /* of the package, NULL = it is none */
+	const cJSON *resource;  /* the one that is meant */
 };
 
 /* read_fault - note a fault of a member of what is being read. */
@@ -64,9 +67,20 @@ void contract_read_rules(struct contract_reader *r, const cJSON *ours, struct co
 void contract_read_dialect(
     struct contract_reader *r, const cJSON *dialect, const char *path, struct csv_given *out);
 
-/* contract_find_schema - the schema in a schema, a resource or a package of one resource; sets
- * *out_resource to the resource, NULL when there is none. NULL with a fault when there is none. */
+/* contract_find_schema - the schema in a schema, a resource or a package; sets *out_resource to the
+ * resource, NULL when there is none. NULL with a fault when there is none. */
 const cJSON *contract_find_schema(
     struct contract_reader *r, const cJSON *doc, const cJSON **out_resource);
+
+/* contract_pick_resource - the resource of a package that is meant; NULL with a fault. */
+const cJSON *contract_pick_resource(struct contract_reader *r, const cJSON *list);
+
+/* contract_read_schema - the schema of a resource, from its file where it names one; NULL with a
+ * fault. */
+const cJSON *contract_read_schema(struct contract_reader *r, const cJSON *resource);
+
+/* contract_reference_path - what a foreign key's resource means: in a package of files the path of
+ * the resource of that name, "" for the document's own, else the name. NULL with a fault. */
+const char *contract_reference_path(struct contract_reader *r, const char *name);
 
 #endif

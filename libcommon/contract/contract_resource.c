@@ -109,22 +109,10 @@ const cJSON *contract_find_schema(
 	*out_resource = NULL;
 	if (cJSON_GetObjectItemCaseSensitive(doc, "fields") != NULL)
 		return doc;
-	if (cJSON_IsArray(list)) {
-		if (cJSON_GetArraySize(list) != 1) {
-			read_fault(r, "resources",
-			    "a package of one resource is read, here are %d: take the resource out",
-			    cJSON_GetArraySize(list));
-			return NULL;
-		}
-		resource = cJSON_GetArrayItem(list, 0);
-	}
-	const cJSON *schema = cJSON_GetObjectItemCaseSensitive(resource, "schema");
-	if (!cJSON_IsObject(schema)) {
-		read_fault(r, schema == NULL ? "fields" : "schema",
-		    schema == NULL ? "must hold 1 to 1590 fields"
-				   : "must be the schema itself: names of files are not followed");
-		return NULL;
-	}
-	*out_resource = resource;
+	if (cJSON_IsArray(list))
+		resource = contract_pick_resource(r, list);
+	const cJSON *schema = resource == NULL ? NULL : contract_read_schema(r, resource);
+	if (schema != NULL)
+		*out_resource = resource;
 	return schema;
 }

@@ -25,6 +25,7 @@ struct check {
 	struct cli_input input;
 	struct contract contract;
 	bool has_contract;
+	const char *contract_file;    /* of args->contract, without #RESOURCE */
 	bool repair;                  /* bad rows, where the rules say how */
 	struct csv_given given;       /* of the contract, then of the command line */
 	struct cli_sampling sampling; /* the second pass reads as the first */
@@ -70,6 +71,10 @@ bool check_is_files_fault(const struct err *err);
  * Errors  as contract_run, contract_keys_add; ERR_INPUT for a file a foreign key names
  */
 int check_judge_keys(struct check *k, struct err *err) MUST_CHECK;
+
+/* check_path_beside - a path in the contract as one from here: beside its file, unless it is whole.
+ */
+const char *check_path_beside(const struct check *k, const char *path);
 
 /* check_add_references - rows of other files that foreign keys point to. ERR_INPUT when a file
  * cannot be read; others as contract_keys_reference. */

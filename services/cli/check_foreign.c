@@ -6,20 +6,20 @@
 #include "contract/keys_reference.h"
 
 /* Beside the contract, unless it says where. */
-static const char *path_of(const struct check *k, const char *resource)
+const char *check_path_beside(const struct check *k, const char *resource)
 {
-	const char *slash = strrchr(k->args->contract, '/');
+	const char *slash = strrchr(k->contract_file, '/');
 	if (resource[0] == '/' || slash == NULL)
 		return resource;
 	return arena_printf(
-	    k->a, "%.*s/%s", (int)(slash - k->args->contract), k->args->contract, resource);
+	    k->a, "%.*s/%s", (int)(slash - k->contract_file), k->contract_file, resource);
 }
 
 static int add_file(struct check *k, size_t key, struct err *err)
 {
 	struct cli_input input;
 	struct csv_split *split = NULL;
-	const char *path = path_of(k, k->contract.keys[key].resource);
+	const char *path = check_path_beside(k, k->contract.keys[key].resource);
 	const struct csv_split_params p = { .read = cli_input_read, .arg = &input };
 	int rc = cli_input_open(&input, path, false, err);
 	if (rc == 0)

@@ -39,9 +39,34 @@ static void say_faults(const char *path, const struct contract_faults *f)
 		cli_complain("%s: and %zu more faults", path, f->n - CONTRACT_MAX_FAULTS);
 }
 
-static int parse(struct check *k, const struct buf *text, struct err *err)
+/* A schema that the contract names. */
+static int read_beside(void *arg, const char *path, cJSON **out, struct err *err)
+{
+	const struct check *k = arg;
+	struct buf text;
+	buf_init(&text, CONTRACT_BYTES);
+	int rc = read_text(check_path_beside(k, path), &text, err);
+	if (rc == 0)
+		rc = js_parse(text.data, text.n, k->a, out, err);
+	buf_done(&text);
+	return rc;
+}
+
+/* FILE or FILE#RESOURCE; a file whose own name has the sign is meant before. */
+static const char *split_contract(struct check *k)
 {
 	const char *path = k->args->contract;
+	const char *sign = strrchr(path, '#');
+	k->contract_file = path;
+	if (sign == NULL || access(path, F_OK) == 0)
+		return NULL;
+	k->contract_file = arena_printf(k->a, "%.*s", (int)(sign - path), path);
+	return sign + 1;
+}
+
+static int parse(struct check *k, const struct buf *text, const char *resource, struct err *err)
+{
+	const char *path = k->contract_file;
 	struct contract_faults *faults = arena_alloc(k->a, sizeof(*faults));
 	cJSON *doc;
 	if (js_parse(text->data, text->n, k->a, &doc, err) != 0) {
@@ -50,7 +75,12 @@ static int parse(struct check *k, const struct buf *text, struct err *err)
 	}
 	/* What `infer --json` prints holds the contract beside its evidence. */
 	const cJSON *inner = cJSON_GetObjectItemCaseSensitive(doc, "doc");
-	if (contract_parse(inner == NULL ? doc : inner, k->a, &k->contract, faults, err) != 0) {
+	const struct contract_source source = { .doc = inner == NULL ? doc : inner,
+		.resource = resource,
+		.file = k->args->file,
+		.read = read_beside,
+		.arg = k };
+	if (contract_parse_from(&source, k->a, &k->contract, faults, err) != 0) {
 		say_faults(path, faults);
 		return err_set_code(
 		    err, ERR_INPUT, "contract.invalid", "%s is not a contract", path);
@@ -93,10 +123,11 @@ int check_read_contract(struct check *k, struct err *err)
 	int rc = 0;
 	k->budget_pct = 100;
 	if (k->args->contract != NULL) {
+		const char *resource = split_contract(k);
 		buf_init(&text, CONTRACT_BYTES);
-		rc = read_text(k->args->contract, &text, err);
+		rc = read_text(k->contract_file, &text, err);
 		if (rc == 0)
-			rc = parse(k, &text, err);
+			rc = parse(k, &text, resource, err);
 		buf_done(&text);
 		if (rc != 0)
 			return rc;
