@@ -11,10 +11,19 @@
  *
  * 1. Text behind a closing quote, where the line is complete by itself: that line is the bad row.
  * 2. A quote still open at the end of its line may be a cell of several lines. It is believed when
- *    it closes properly, its row has exactly the file's number of cells, and the lines inside are
- *    not themselves rows. They are, in a file of three or more columns, when of the whole lines
- *    inside, CSV_ROW_INSIDE_LINES of them at most, two or more and all have the file's number of
- *    cells, or CSV_ROW_PROBE_ROWS or more and over half: two torn quotes swallowed them.
+ *    it closes properly, its row has exactly the file's number of cells, and no cell of several
+ *    lines in it swallowed rows. One did, opened by a torn quote and closed by another, when the
+ *    lines at its edges and those between are rows:
+ *    - the line it opens in and the line it closes in have the file's number of cells, or more, if
+ *      each delimiter in the cell counts (the cells of its row before and behind it are read as
+ *      ever), and the latter does not begin with the closing quote. The edges of a written cell are
+ *      too narrow, unless its text makes up for it;
+ *    - of the whole lines between, CSV_ROW_INSIDE_LINES of them at most, two or more and all have
+ *      exactly that number, or CSV_ROW_PROBE_ROWS or more and over half. Where one edge is wide
+ *      enough whatever the text (columns - 1 cells stand before the cell, or behind it), the former
+ *      takes CSV_ROW_PROBE_ROWS, too; in a file of two columns, or where an edge has more cells
+ *      than the file, only CSV_ROW_PROBE_ROWS or more and all will do.
+ *    In a file of one column each line is a row and nothing tells: a quote that closes is believed.
  * 3. Otherwise the quote is torn and given up at the line that makes the most rows good again.
  *    A line reads when a row with the file's number of cells begins there, or one with that many
  *    delimiters and a torn quote of its own (so that it becomes a bad row of its own). The horizon

@@ -10,6 +10,13 @@ enum line_kind {
 	LINE_TORN,
 };
 
+/* A quoted cell of several lines, and where it stands. */
+struct quoted {
+	size_t open, close;    /* its quote; behind the closing one */
+	size_t before, behind; /* cells of its record */
+	size_t inside, last;   /* starts of its second line and of the one it closes in */
+};
+
 /* The lines among which a torn row's end is looked for. */
 struct horizon {
 	size_t lines;
@@ -43,20 +50,25 @@ size_t csv_torn_open(const struct csv_reader *r, size_t at, size_t end)
 	return end;
 }
 
-/* Has the line the file's width, quotes taken as text? */
-static bool has_width(const struct csv_reader *r, size_t at, size_t end)
+static size_t count_delimiters(const struct csv_reader *r, size_t at, size_t end)
 {
-	size_t cells = 1;
+	size_t count = 0;
 	while (r->delimiter_n > 0 && at < end) {
 		const uint8_t *hit = memchr(r->p + at, r->delimiter[0], end - at);
 		if (hit == NULL)
 			break;
 		at = (size_t)(hit - r->p);
 		const bool whole = csv_reader_is_delimiter(r, at, end);
-		cells += whole ? 1 : 0;
+		count += whole ? 1 : 0;
 		at += whole ? r->delimiter_n : 1;
 	}
-	return cells == r->columns;
+	return count;
+}
+
+/* Has the line the file's width, quotes taken as text? */
+static bool has_width(const struct csv_reader *r, size_t at, size_t end)
+{
+	return count_delimiters(r, at, end) + 1 == r->columns;
 }
 
 /* Is the line [at, end) a row by itself? */
@@ -69,41 +81,86 @@ static bool is_row(const struct csv_reader *r, size_t at, size_t end)
 	return line.reading == CSV_READ_CLOSED && !line.multi && line.cells == r->columns;
 }
 
-/* Are there so many whole lines between a line start and the end of a record? */
+/* Are there so many lines in [at, end)? */
 static bool has_lines(const struct csv_reader *r, size_t at, size_t end, size_t lines)
 {
-	for (; lines > 0; lines--) {
-		const size_t stop = csv_reader_stop(r, at, end);
-		if (stop >= end)
-			return false;
-		at = csv_reader_after(r, stop, end);
-	}
-	return true;
+	for (; lines > 0 && at < end; lines--)
+		at = csv_reader_after(r, csv_reader_stop(r, at, end), end);
+	return lines == 0;
 }
 
-bool csv_torn_is_swallowed(const struct csv_reader *r, size_t at, const struct csv_record *record)
+/* Are the lines inside the cell rows rather than text, `least` or more; all: without another? */
+static bool are_rows(const struct csv_reader *r, const struct quoted *c, size_t least, bool all)
 {
-	if (r->columns < 3)
-		return false;
 	size_t rows = 0;
 	size_t others = 0;
-	size_t start = csv_reader_after(r, csv_reader_stop(r, at, record->end), record->end);
-	while (start < record->end && rows + others < CSV_ROW_INSIDE_LINES) {
-		const size_t end = csv_reader_stop(r, start, record->end);
-		if (end >= record->end)
-			break;
-		const bool row = is_row(r, start, end);
-		start = csv_reader_after(r, end, record->end);
+	for (size_t at = c->inside; at < c->last && rows + others < CSV_ROW_INSIDE_LINES;) {
+		const size_t stop = csv_reader_stop(r, at, c->last);
+		const bool row = is_row(r, at, stop);
+		at = csv_reader_after(r, stop, c->last);
 		rows += row ? 1 : 0;
 		others += row ? 0 : 1;
 		/* What is text, as a rule, shows early. */
 		if (!row && others == 1 && rows < CSV_ROW_PROBE_ROWS &&
-		    !has_lines(r, start, record->end, CSV_ROW_PROBE_ROWS - rows))
+		    !has_lines(r, at, c->last, CSV_ROW_PROBE_ROWS - rows))
 			return false;
-		if (others == CSV_ROW_INSIDE_LINES / 2)
+		if (others == CSV_ROW_INSIDE_LINES / 2 || (others > 0 && all))
 			return false;
 	}
-	return others == 0 ? rows >= 2 : rows >= CSV_ROW_PROBE_ROWS && rows > others;
+	return rows >= (others > 0 ? CSV_ROW_PROBE_ROWS : least) && rows > others;
+}
+
+/* Are the lines at the cell's edges rows too, the delimiters in it counted, and those inside? */
+static bool holds_rows(const struct csv_reader *r, const struct quoted *c)
+{
+	const size_t first = c->before + 1 + count_delimiters(r, c->open, c->inside);
+	const size_t last = count_delimiters(r, c->last, c->close) + 1 + c->behind;
+	/* A text that ends with a line end. */
+	const bool bare = csv_reader_open(r, c->last, c->close) + 1 == c->close;
+	if (first < r->columns || last < r->columns || bare)
+		return false;
+	const bool exact = first == r->columns && last == r->columns;
+	const bool both_tell = c->before + 1 < r->columns && c->behind + 1 < r->columns;
+	const bool sure = exact && r->columns > 2;
+	return are_rows(r, c, sure && both_tell ? 2 : CSV_ROW_PROBE_ROWS, !sure);
+}
+
+static bool is_stop(const struct csv_reader *r, size_t at)
+{
+	return (r->p[at] == '\n' && r->line_end != CSV_LINE_CR) ||
+	       (r->p[at] == '\r' && r->line_end != CSV_LINE_LF);
+}
+
+/* Has the cell swallowed rows? The lines of c are found out only where it has several. */
+static bool has_swallowed(const struct csv_reader *r, struct quoted *c)
+{
+	const size_t stop = csv_reader_stop(r, c->open, c->close);
+	if (stop == c->close)
+		return false;
+	c->inside = csv_reader_after(r, stop, c->close);
+	for (c->last = c->close; !is_stop(r, c->last - 1);)
+		c->last--;
+	return holds_rows(r, c);
+}
+
+bool csv_torn_is_swallowed(const struct csv_reader *r, size_t at, const struct csv_record *record)
+{
+	struct quoted c = { 0 };
+	while (r->columns >= 2 && c.before < record->cells) {
+		c.open = csv_reader_open(r, at, record->end);
+		if (c.open < record->end && r->p[c.open] == r->quote) {
+			c.close = csv_reader_close(r, c.open, record->end);
+			c.behind = record->cells - c.before - 1;
+			if (has_swallowed(r, &c))
+				return true;
+			at = c.close;
+		} else {
+			at = csv_reader_plain(r, c.open, record->end);
+		}
+		at += r->delimiter_n;
+		c.before++;
+	}
+	return false;
 }
 
 /* Start of the line behind the one at `at`; limit when the line does not end before. */
@@ -244,7 +301,7 @@ static bool passes_none(const struct csv_reader *r, const struct horizon *h, siz
 static size_t best_line(
     const struct csv_reader *r, const struct horizon *h, size_t first, size_t closed)
 {
-	struct outlook o;
+	struct outlook o = { 0 };
 	const bool rival = closed <= h->end;
 	if (!rival && passes_none(r, h, first))
 		return first;

@@ -13,8 +13,8 @@
  * is let pass; `end` when the line is complete by itself. */
 size_t csv_torn_open(const struct csv_reader *r, size_t at, size_t end);
 
-/* csv_torn_is_swallowed - rule 2: are the lines wholly inside a closed record of several lines rows
- * of their own? */
+/* csv_torn_is_swallowed - rule 2: does a cell of several lines in a closed record hold rows of
+ * their own? */
 bool csv_torn_is_swallowed(const struct csv_reader *r, size_t at, const struct csv_record *record);
 
 /*

@@ -185,15 +185,41 @@ class Slow:
                 return False
             at = m.end()
 
+    def spans(self, start, end):
+        """Where the cells of a closed record stand: (start, end) each, quotes included."""
+        at, found = start, []
+        while True:
+            at = self.blanks.match(self.t, at).end()
+            m = self.quoted.match(self.t, at) if self.d.quote and self.t.startswith(self.d.quote, at) else None
+            m = m or self.plain.match(self.t, at)
+            found.append(m.span())
+            m = self.delimiter.match(self.t, m.end(), end)
+            if not m:
+                return found
+            at = m.end()
+
     def swallowed(self, start, r, columns):
-        """Rule 2: are the whole lines inside rows themselves?"""
-        if columns < 3:
-            return False
-        starts = list(self.line_starts(start, r.end))
-        inside = [(s, self.line_stop(s, r.end)) for s in starts[:-1]][:INSIDE_LINES]
-        lines = [self.alone(s, e) for s, e in inside]
-        rows = sum(x.state == "closed" and not x.multi and len(x.cells) == columns for x in lines)
-        return rows >= 2 and rows == len(lines) or rows >= PROBE_ROWS and rows > len(lines) - rows
+        """Rule 2: does a cell of several lines hold rows, and do the lines at its edges look like rows?"""
+        spans = self.spans(start, r.end)
+        for i, (opens, closes) in enumerate(spans):
+            starts = list(self.line_starts(opens, closes))
+            if not starts or columns < 2:
+                continue
+            first = i + 1 + len(self.delimiter.findall(self.t, opens, starts[0]))
+            last = len(self.delimiter.findall(self.t, starts[-1], closes)) + len(spans) - i
+            bare = self.blanks.match(self.t, starts[-1]).end() == closes - 1
+            if min(first, last) < columns or bare:
+                continue
+            lines = [self.alone(s, self.line_stop(s, closes)) for s in starts[:-1][:INSIDE_LINES]]
+            rows = sum(x.state == "closed" and not x.multi and len(x.cells) == columns for x in lines)
+            one_edge = columns - 1 in (i, len(spans) - i - 1)
+            if rows == len(lines) and rows >= PROBE_ROWS:
+                return True
+            if columns == 2 or max(first, last) > columns:
+                continue
+            if rows == len(lines) and rows >= 2 and not one_edge or rows >= PROBE_ROWS and rows > len(lines) - rows:
+                return True
+        return False
 
     def is_good(self, start, r, columns):
         return r.state == "closed" and len(r.cells) == columns and not (r.multi and self.swallowed(start, r, columns))

@@ -21,6 +21,9 @@
 	"[1][2][3]\n[1][2][3]\n[1][2][3]\n[1][2][3]\n[1][2][3]\n"                                  \
 	"[1][2][3]\n[1][2][3]\n[1][2][3]\n[1][2][3]\n"
 
+#define EIGHT_OF_TWO      "1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n"
+#define EIGHT_OF_TWO_READ "[1][2]\n[1][2]\n[1][2]\n[1][2]\n[1][2]\n[1][2]\n[1][2]\n[1][2]\n"
+
 struct torn_case {
 	const char *name, *text, *want;
 };
@@ -58,6 +61,51 @@ static const struct torn_case cases[] = {
 	{ "blank lines are nobody's", "a,b,c\n1,\"x,3\n\n\n4,5,6\n0\n\n1,\"y,3\n\n",
 	    "!1 2 6 6 -1 row.quote\n[4][5][6]\n!3 6 21 1 -1 row.cells\n"
 	    "!4 8 24 7 -1 row.quote\n" },
+	/* Rule 2: the lines at the edges tell. */
+	{ "lines of a cell have the width by chance",
+	    "a,b,c\n1,\"Mr X, CEO, Acme\n12 St, Flat 1, Block B\nLondon, SE1, UK\nGB\",5\n1,2,3\n",
+	    "[1][Mr X, CEO, Acme\n12 St, Flat 1, Block B\nLondon, SE1, UK\nGB][5]\n"
+	    "[1][2][3]\n" },
+	{ "a cell of nothing but rows", "a,b,c\n1,\"x,y,z\n4,5,6\n4,5,6\n7,8,9\",3\n1,2,3\n",
+	    "[1][x,y,z\n4,5,6\n4,5,6\n7,8,9][3]\n[1][2][3]\n" },
+	{ "the first, the last cell of a row",
+	    "a,b,c\n\"x\n4,5,6\n4,5,6\ny\",2,3\n1,2,\"x\n4,5,6\n4,5,6\ny\"\n",
+	    "[x\n4,5,6\n4,5,6\ny][2][3]\n[1][2][x\n4,5,6\n4,5,6\ny]\n" },
+	{ "two torn quotes", "a,b,c\n1,\"x,3\n4,5,6\n4,5,6\n7,y\",9\n1,2,3\n",
+	    "!1 2 6 6 -1 row.quote\n[4][5][6]\n[4][5][6]\n[7][y\"][9]\n[1][2][3]\n" },
+	{ "two torn quotes in other columns, the last one a cell's first byte",
+	    "a,b,c\n1,\"x,3\n4,5,6\n4,5,6\n7,8,\"\n1,2,3\n",
+	    "!1 2 6 6 -1 row.quote\n[4][5][6]\n[4][5][6]\n!4 5 25 5 -1 row.quote\n"
+	    "[1][2][3]\n" },
+	{ "a quoted cell with a delimiter before the torn one",
+	    "a,b,c\n\"S, J\",1,\"x\n" NINE "7,8,y\"\n1,2,3\n",
+	    "!1 2 6 11 -1 row.quote\n" NINE_READ "[7][8][y\"]\n[1][2][3]\n" },
+	{ "a cell of several lines before the torn one",
+	    "a,b,c\n1,\"u\nv\",\"x\n" NINE "7,8,y\"\n1,2,3\n",
+	    "!1 2 6 10 -1 row.quote\n" NINE_READ "[7][8][y\"]\n[1][2][3]\n" },
+	{ "a cell of several lines behind it",
+	    "a,b,c\n1,\"x,3\n4,5,6\n4,5,6\n7,y\",\"u\nv\"\n1,2,3\n",
+	    "!1 2 6 6 -1 row.quote\n[4][5][6]\n[4][5][6]\n[7][y\"][u\nv]\n[1][2][3]\n" },
+	{ "wider edges: eight rows", "a,b,c\n1,\"x, y,3\n" NINE "7,y\",9\n1,2,3\n",
+	    "!1 2 6 9 -1 row.quote\n" NINE_READ "[7][y\"][9]\n[1][2][3]\n" },
+	{ "wider edges: another line among them", "a,b,c\n1,\"x, y,3\n" NINE "0\n7,y\",9\n1,2,3\n",
+	    "[1][x, y,3\n" NINE "0\n7,y][9]\n[1][2][3]\n" },
+	{ "the last column: few rows", "a,b,c\n1,2,\"x\n4,5,6\n4,5,6\n7,8,y\"\n1,2,3\n",
+	    "[1][2][x\n4,5,6\n4,5,6\n7,8,y]\n[1][2][3]\n" },
+	{ "the last column: another line among rows", "a,b,c\n1,2,\"x\n0\n" NINE "7,8,y\"\n1,2,3\n",
+	    "!1 2 6 8 -1 row.quote\n" NINE_READ "[7][8][y\"]\n[1][2][3]\n" },
+	{ "two columns: eight rows", "a,b\n1,\"x\n" EIGHT_OF_TWO "3,4\"\n5,6\n",
+	    "!1 2 4 4 -1 row.quote\n" EIGHT_OF_TWO_READ "[3][4\"]\n[5][6]\n" },
+	{ "two columns: seven rows", "a,b\n1,\"x\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n3,4\"\n5,6\n",
+	    "[1][x\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n3,4]\n[5][6]\n" },
+	{ "two columns: eight lines of text", "a,b\n1,\"x\n" EIGHT_OF_TWO "y\"\n5,6\n",
+	    "[1][x\n" EIGHT_OF_TWO "y]\n[5][6]\n" },
+	{ "two columns: a ninth that is none", "a,b\n1,\"x\n" EIGHT_OF_TWO "0\n3,4\"\n5,6\n",
+	    "[1][x\n" EIGHT_OF_TWO "0\n3,4]\n[5][6]\n" },
+	{ "two columns: a text that ends with a line end",
+	    "a,b\n\"1,2\n" EIGHT_OF_TWO "\",4\n5,6\n", "[1,2\n" EIGHT_OF_TWO "][4]\n[5][6]\n" },
+	{ "one column: all is believed", "a\n\"x\n1\n2\n3\n4\n5\n6\n7\n8\n9\"\n5\n",
+	    "[x\n1\n2\n3\n4\n5\n6\n7\n8\n9]\n[5]\n" },
 };
 
 static void test_cases(void **state)
