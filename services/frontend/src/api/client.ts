@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // client - fetch with our session, CSRF header, idempotency key and problem documents.
-import { problemFrom } from './problem';
+import { fetched, problemFrom } from './problem';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -44,7 +44,7 @@ function headersFor(method: Method, o: RequestOptions): Record<string, string> {
 }
 
 export async function request<T>(method: Method, path: string, o: RequestOptions = {}): Promise<T> {
-	const response = await fetch(path, {
+	const response = await fetched(path, {
 		method,
 		headers: headersFor(method, o),
 		body: o.body === undefined ? null : JSON.stringify(o.body),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // eventPost - a POST that answers with a stream of events; ending the signal ends the work behind it.
 import { getCsrfToken, reportSessionLost } from './client';
-import { problemFrom } from './problem';
+import { fetched, problemFrom } from './problem';
 
 export interface PostedEvent {
 	event: string;
@@ -25,7 +25,7 @@ export async function eventPost(
 	onEvent: (e: PostedEvent) => void,
 ): Promise<void> {
 	const token = getCsrfToken();
-	const response = await fetch(path, {
+	const response = await fetched(path, {
 		method: 'POST',
 		credentials: 'same-origin',
 		signal: o.signal,

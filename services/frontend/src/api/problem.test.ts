@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // problem.test - documents, proxies' pages and silence all become one readable shape.
-import { describe, expect, it } from 'vitest';
-import { asProblem, problemFrom } from './problem';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { asProblem, fetched, problemFrom } from './problem';
 
 const headers = (h: Record<string, string>) => (name: string) => h[name] ?? null;
 
@@ -38,8 +38,16 @@ describe('problemFrom', () => {
 });
 
 describe('asProblem', () => {
-	it('takes a failed fetch for silence', () => {
-		expect(asProblem(new TypeError('Failed to fetch')).status).toBe(0);
+	afterEach(() => vi.unstubAllGlobals());
+
+	it('takes a failed fetch for silence', async () => {
+		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+		const failure: unknown = await fetched('/api/runs', {}).catch((e: unknown) => e);
+		expect(asProblem(failure)).toMatchObject({ status: 0, message: 'The server does not answer.' });
+	});
+	it("does not blame the server for the page's own fault", () => {
+		const fault = new TypeError('x is undefined');
+		expect(asProblem(fault)).toMatchObject({ code: 'page', message: 'The page itself failed.' });
 	});
 	it('says what broke in the page itself', () => {
 		expect(asProblem(new Error('boom')).detail).toBe('boom');

@@ -73,9 +73,18 @@ export function problemFrom(status: number, text: string, headers: (name: string
 	);
 }
 
+/** fetch, whose only TypeError of its own is that nobody answered; one of the page's code is a fault. */
+export async function fetched(path: string, init: RequestInit): Promise<Response> {
+	try {
+		return await fetch(path, init);
+	} catch (error) {
+		if (error instanceof TypeError) throw new Problem(0, {});
+		throw error;
+	}
+}
+
 export function asProblem(error: unknown): Problem {
 	if (error instanceof Problem) return error;
-	if (error instanceof TypeError) return new Problem(0, {});
 	return new Problem(-1, {
 		title: t('problem.page'),
 		detail: error instanceof Error ? error.message : String(error),

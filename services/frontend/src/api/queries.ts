@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { live } from '../live/LiveStore';
 import { get, getCsrfToken, query, refOf } from './client';
-import { Problem, problemFrom } from './problem';
+import { fetched, Problem, problemFrom } from './problem';
 import type {
 	Contract,
 	ContractVersion,
@@ -30,7 +30,7 @@ export const queryClient = new QueryClient({
 			gcTime: 600_000,
 			refetchOnWindowFocus: true,
 			retry: (failures, error) =>
-				failures < 1 && (!(error instanceof Problem) || error.status >= 502),
+				failures < 1 && (!(error instanceof Problem) || error.status === 0 || error.status >= 502),
 			retryDelay: 500,
 		},
 		mutations: { retry: false },
@@ -254,7 +254,7 @@ export const inspectionQuery = (file: File | undefined) =>
 		enabled: file !== undefined,
 		queryFn: async ({ signal }): Promise<Inspection> => {
 			const whole = (file?.size ?? 0) <= INSPECT_BYTES;
-			const response = await fetch(`/api/inspect${query({ whole: String(whole) })}`, {
+			const response = await fetched(`/api/inspect${query({ whole: String(whole) })}`, {
 				method: 'POST',
 				credentials: 'same-origin',
 				signal,

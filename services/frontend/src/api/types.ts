@@ -50,7 +50,8 @@ export interface Page<T> {
 /** A field of a Frictionless Table Schema, with ours under the key millrace. */
 export interface ContractField {
 	name: string;
-	type: string;
+	/** absent: string */
+	type?: string;
 	format?: string;
 	constraints?: {
 		required?: boolean;

@@ -34,6 +34,12 @@ describe('types', () => {
 		expect(typeOf({ name: 'a', type: 'geopoint' })).toBe('geopoint');
 		expect(typeOf({ name: 'a', type: 'string', format: 'uuid' })).toBe('uuid');
 	});
+	it('takes a field without a type for text, and an object or a list for JSON', () => {
+		expect(typeOf({ name: 'a' })).toBe('text');
+		expect(typeOf({ name: 'a', format: 'uuid' })).toBe('uuid');
+		expect(typeOf({ name: 'a', type: 'object' })).toBe('json');
+		expect(typeOf({ name: 'a', type: 'array' })).toBe('json');
+	});
 	it('changes both and drops format, precision and scale', () => {
 		expect(withType(amount, 'text')).toEqual({
 			name: 'amount',

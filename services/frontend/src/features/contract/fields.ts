@@ -42,14 +42,20 @@ const plain: Record<string, FieldType> = {
 	datetime: 'timestamp',
 	duration: 'duration',
 	string: 'text',
+	object: 'json',
+	array: 'json',
 };
 
-/** The type we know a field by; a type of the standard that we have no word for is its own name. */
+/**
+ * The type we know a field by; a type of the standard that we have no word for is its own name. The
+ * standard's first version lets a field do without: it is a string then.
+ */
 export function typeOf(field: ContractField): string {
 	const own = field.millrace?.type;
 	if (own !== undefined && types.includes(own as FieldType)) return own;
-	if (field.type === 'string' && field.format === 'uuid') return 'uuid';
-	return plain[field.type] ?? field.type;
+	const type = field.type ?? 'string';
+	if (type === 'string' && field.format === 'uuid') return 'uuid';
+	return plain[type] ?? type;
 }
 
 /** A new type takes what only the old one understood with it. */

@@ -16,6 +16,7 @@ import { t } from '../../i18n';
 import { formatFilter, parseFilter } from '../../lib/filter';
 import { count } from '../../lib/format';
 import { live } from '../../live/LiveStore';
+import { typeOf } from '../contract/fields';
 import { pickFilesFor } from '../import/DropTarget';
 import css from './Dataset.module.css';
 import { FilterBar } from './FilterBar';
@@ -88,7 +89,7 @@ function NothingYet({ dataset }: { dataset: string }) {
 	const mayUpload = useMay('upload.write', domainOf(dataset)) && kind === 'upload';
 	const doc = contract?.published?.doc ?? contract?.draft?.doc;
 	const ghost = columnsOf(
-		(doc?.fields ?? []).map((f) => ({ name: f.name, type: f.millrace?.type ?? f.type })),
+		(doc?.fields ?? []).map((f) => ({ name: f.name, type: typeOf(f) })),
 		[],
 	);
 	return (
