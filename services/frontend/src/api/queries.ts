@@ -245,15 +245,13 @@ export const uploadQuery = (id: string) =>
 		queryFn: ({ signal }) => get<Upload>(`/api/uploads/${e(id)}`, signal),
 	});
 
-const INSPECT_BYTES = 4 * 1024 * 1024;
-
 /** What a file is, judged by the server from its front, while the rest is not even sent. */
-export const inspectionQuery = (file: File | undefined) =>
+export const inspectionQuery = (file: File | undefined, front: number) =>
 	queryOptions({
-		queryKey: ['inspection', file?.name, file?.size, file?.lastModified],
+		queryKey: ['inspection', file?.name, file?.size, file?.lastModified, front],
 		enabled: file !== undefined,
 		queryFn: async ({ signal }): Promise<Inspection> => {
-			const whole = (file?.size ?? 0) <= INSPECT_BYTES;
+			const whole = (file?.size ?? 0) <= front;
 			const response = await fetched(`/api/inspect${query({ whole: String(whole) })}`, {
 				method: 'POST',
 				credentials: 'same-origin',
@@ -262,7 +260,7 @@ export const inspectionQuery = (file: File | undefined) =>
 					'Content-Type': 'application/octet-stream',
 					'X-CSRF-Token': getCsrfToken() ?? '',
 				},
-				body: file?.slice(0, INSPECT_BYTES) ?? null,
+				body: file?.slice(0, front) ?? null,
 			});
 			const text = await response.text();
 			if (!response.ok) {

@@ -9,6 +9,11 @@ import css from './Import.module.css';
 import { uploads } from './uploads';
 
 const INPUT = 'import-files';
+/* A packed file's name may end in .csv.gz; browsers look at what is behind the last dot. */
+const ACCEPT = [
+	...['.csv', '.tsv', '.tab', '.psv', '.txt', '.gz', '.zst', '.csv.gz', '.tsv.gz', '.csv.zst', '.tsv.zst'],
+	...['text/csv', 'text/plain', 'text/tab-separated-values', 'application/gzip', 'application/zstd'],
+].join(',');
 let wanted: string | undefined;
 
 export function pickFilesFor(dataset: string | undefined): void {
@@ -93,7 +98,7 @@ export function DropTarget() {
 				multiple
 				hidden
 				aria-label={t('import.pick')}
-				accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"
+				accept={ACCEPT}
 				onChange={(e) => {
 					const files = [...(e.currentTarget.files ?? [])];
 					e.currentTarget.value = '';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // FileLook - what a file holds, judged from its front: how it is read, its columns, its first rows.
-import { useQuery } from '@tanstack/react-query';
-import { inspectionQuery } from '../../api/queries';
 import type { Inspection, InspectionColumn } from '../../api/types';
 import { CellValue } from '../../components/CellValue';
 import { t, word } from '../../i18n';
-import { count } from '../../lib/format';
+import { bytes, count } from '../../lib/format';
+import { typeOf as typeOfField } from '../contract/fields';
 import css from './Import.module.css';
+import { useInspection } from './useInspection';
 
 const ROWS = 5;
 const COLUMNS = 60;
@@ -27,11 +27,27 @@ export function LeftOut({ dialect }: { dialect: unknown }) {
 	return <strong> {t('look.left_out', { before, after })}</strong>;
 }
 
-/** The Table Schema's words as ours. */
-const names: Record<string, string> = { string: 'text', number: 'decimal', datetime: 'timestamp' };
+/** In the words of the contract it will have. */
+function typeOf({ name, type, format, exact_type: exact }: InspectionColumn): string {
+	const field = { name, type, ...(format === undefined ? {} : { format }) };
+	return word('type', typeOfField(exact === undefined ? field : { ...field, millrace: { type: exact } }));
+}
 
-function typeOf(c: InspectionColumn): string {
-	return word('type', c.exact_type ?? names[c.type] ?? c.type);
+function TwoWays({ found }: { found: Inspection }) {
+	const columns = (found.columns ?? []).filter((c) => c.ambiguous !== undefined);
+	if (columns.length === 0) return null;
+	return (
+		<div className={css.twoWays}>
+			{t('look.two_ways')}
+			<ul>
+				{columns.map((c, i) => (
+					<li key={i}>
+						<strong>{c.header}</strong> {c.ambiguous}
+					</li>
+				))}
+			</ul>
+		</div>
+	);
 }
 
 function HowRead({ found }: { found: Inspection }) {
@@ -43,7 +59,7 @@ function HowRead({ found }: { found: Inspection }) {
 			{t('look.read', { how: parts.filter(Boolean).join(' · ') })}{' '}
 			{found.whole === true
 				? t('look.rows', { n: found.rows_seen ?? 0, rows: count(found.rows_seen ?? 0) })
-				: t('look.front', { rows: count(found.rows_seen ?? 0) })}
+				: t('look.front', { rows: count(found.rows_seen ?? 0), size: bytes(found.bytes) })}
 			<LeftOut dialect={d} />
 			{d.why ? <span title={d.why}> {t('look.why', { why: d.why })}</span> : null}
 			{d.doubt ? <span className={css.doubt}> {d.doubt}</span> : null}
@@ -61,7 +77,7 @@ function Table({ found }: { found: Inspection }) {
 						{columns.map((c, i) => (
 							<th key={i} scope="col">
 								<span className="cut">{c.header}</span>
-								<span className={css.type} title={c.ambiguous}>
+								<span className={css.type}>
 									{typeOf(c)}
 									{c.ambiguous === undefined ? '' : ' ?'}
 								</span>
@@ -86,7 +102,14 @@ function Table({ found }: { found: Inspection }) {
 }
 
 export function FileLook({ file }: { file: File | undefined }) {
-	const found = useQuery(inspectionQuery(file)).data;
+	const { found, looking } = useInspection(file);
+	if (looking) {
+		return (
+			<p className="small dim" role="status">
+				{t('look.looking')}
+			</p>
+		);
+	}
 	if (found === undefined) return null;
 	if (found.verdict === 'unusable') {
 		const text = (found.reason as { text?: string } | null)?.text ?? '';
@@ -100,6 +123,7 @@ export function FileLook({ file }: { file: File | undefined }) {
 		<section className={css.lookBox} data-part="look">
 			<HowRead found={found} />
 			<Table found={found} />
+			<TwoWays found={found} />
 		</section>
 	);
 }
