@@ -3,7 +3,7 @@
 import { Fragment, type ReactNode } from 'react';
 import type { Account } from '../api/types';
 import { t, word } from '../i18n';
-import { equations, type Equation, type Part } from '../lib/account';
+import { equations, shortEquation, type Equation, type Part } from '../lib/account';
 import { count } from '../lib/format';
 import css from './AccountBar.module.css';
 
@@ -17,10 +17,12 @@ export interface AccountBarProps {
 
 function sentence(e: Equation): string {
 	const parts = e.parts.map((p) => `${count(p.count)} ${word('part', p.name)}`);
-	return t('account.equation', {
+	const equation = t('account.equation', {
 		total: count(e.total),
 		parts: parts.length === 0 ? '0' : parts.join(' + '),
 	});
+	if (e.repaired === undefined) return equation;
+	return `${equation}; ${t('account.repaired', { rows: count(e.repaired) })}`;
 }
 
 function Bar({ e }: { e: Equation }) {
@@ -89,12 +91,13 @@ function Short({ e, link }: { e: Equation; link: NonNullable<AccountBarProps['li
 }
 
 export function AccountBar({ account, size = 'full', link }: AccountBarProps) {
+	if (size !== 'full') {
+		const e = shortEquation(account);
+		if (e === null) return null;
+		return size === 'short' && link !== undefined ? <Short e={e} link={link} /> : <Bar e={e} />;
+	}
 	const list = equations(account);
 	if (list.length === 0) return null;
-	if (size !== 'full') {
-		const last = list[list.length - 1] as Equation;
-		return size === 'short' && link !== undefined ? <Short e={last} link={link} /> : <Bar e={last} />;
-	}
 	return (
 		<div className={css.full} data-part="account">
 			{list.map((e) => (

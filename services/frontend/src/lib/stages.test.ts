@@ -2,7 +2,7 @@
 // stages.test - the bar is never full before the commit, and stops where the run stopped.
 import { describe, expect, it } from 'vitest';
 import type { Progress, Run } from '../api/types';
-import { percentDone, stagesOfRun, stagesOfUpload } from './stages';
+import { percentDone, stagesOfRun, stagesOfUpload, timeLeft } from './stages';
 
 const run = (state: string, validate: string, load: string, good?: number): Run =>
 	({
@@ -67,4 +67,13 @@ it('counts an upload into a quarter of the way', () => {
 	expect(percentDone(stagesOfUpload(50, 100, false))).toBe(12);
 	expect(percentDone(stagesOfUpload(100, 100, false))).toBe(24);
 	expect(percentDone([])).toBe(100);
+});
+
+describe('timeLeft', () => {
+	it('is held back until a second of work is done', () => {
+		expect(timeLeft(progress({ rows: 100, rate: 1000, eta_ms: 90_000 }))).toBeNull();
+		expect(timeLeft(progress({ rows: 1000, rate: 1000, eta_ms: 90_000 }))).toBe(90_000);
+		expect(timeLeft(progress({ rows: 9000, rate: 1000, eta_ms: 1500 }))).toBeNull();
+		expect(timeLeft(progress({ rows: 9000, rate: 1000, eta_ms: null }))).toBeNull();
+	});
 });

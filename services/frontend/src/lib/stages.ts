@@ -64,6 +64,14 @@ export function stagesOfRun(run: Run, progress: Progress | null): Stage[] {
 	return [{ name: 'upload', state: 'done', fraction: 1 }, check, ...tail];
 }
 
+const MEANS_S = 1;
+
+/** Null until the rate, which counts from the task's begin, stands for a second of work. */
+export function timeLeft(p: Progress): number | null {
+	if (p.eta_ms === null || p.rows < MEANS_S * p.rate) return null;
+	return p.eta_ms > 2000 ? p.eta_ms : null;
+}
+
 export function stagesOfUpload(sent: number, total: number, failed: boolean): Stage[] {
 	return [
 		{ name: 'upload', state: failed ? 'failed' : 'doing', fraction: part(sent, total) },

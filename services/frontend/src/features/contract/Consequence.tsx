@@ -68,11 +68,19 @@ function useTrial(dataset: string, draft: DraftState) {
 	return { trial, start, stop };
 }
 
-function Side({ side, kind }: { side: PreviewSide; kind: 'fails' | 'passes' }) {
+interface SideProps {
+	side: PreviewSide;
+	kind: 'fails' | 'passes';
+	/** nothing is published that it could differ from */
+	first?: boolean;
+}
+
+function Side({ side, kind, first = false }: SideProps) {
+	const fails = first ? 'effect.would_fail' : 'effect.fails';
 	return (
 		<section className={css.side} data-side={kind}>
 			<h3>
-				{t(kind === 'fails' ? 'effect.fails' : 'effect.passes', {
+				{t(kind === 'fails' ? fails : 'effect.passes', {
 					n: side.count,
 					rows: count(side.count),
 				})}
@@ -132,7 +140,9 @@ function Result({ result }: { result: ContractPreview }) {
 			)}
 			{same ? null : (
 				<div className={css.sides}>
-					{fails.count === 0 ? null : <Side side={fails} kind="fails" />}
+					{fails.count === 0 ? null : (
+						<Side side={fails} kind="fails" first={published === null} />
+					)}
 					{passes.count === 0 ? null : <Side side={passes} kind="passes" />}
 				</div>
 			)}

@@ -18,6 +18,7 @@ import { stagesOfRun, stagesOfUpload } from '../../lib/stages';
 import { useLive } from '../../live/LiveStore';
 import { progressOf } from '../../live/runState';
 import { RunActions } from '../runs/RunActions';
+import { useBooks } from '../runs/useBooks';
 import { pickFiles } from './DropTarget';
 import { FileLook } from './FileLook';
 import css from './Import.module.css';
@@ -116,6 +117,10 @@ function reasonText(upload: Upload): string {
 	return typeof reason === 'string' ? reason : (reason?.text ?? '');
 }
 
+function Books({ run }: { run: Run }) {
+	return <AccountBar account={useBooks(run)} />;
+}
+
 function Body({ upload, job, run }: { upload: Upload; job: Job | undefined; run: Run | undefined }) {
 	const state = useLive();
 	const duplicate =
@@ -130,7 +135,7 @@ function Body({ upload, job, run }: { upload: Upload; job: Job | undefined; run:
 				<div className={css.headline} role="status" data-run-state={run.state}>
 					<StateMark state={run.state} sentence={run.headline} />
 				</div>
-				<AccountBar account={run.account} />
+				<Books run={run} />
 				<div className="row wrap">
 					<RunActions run={run} />
 					<Link to="/runs/$run" params={{ run: run.id }}>

@@ -4,7 +4,7 @@ import { IconCheck, IconX } from '@tabler/icons-react';
 import type { Progress } from '../../api/types';
 import { t, word } from '../../i18n';
 import { bytes, count, duration } from '../../lib/format';
-import { percentDone, type Stage } from '../../lib/stages';
+import { percentDone, timeLeft, type Stage } from '../../lib/stages';
 import css from './Import.module.css';
 
 export interface StageBarProps {
@@ -25,8 +25,9 @@ function lineOf(stages: Stage[], p: Progress | null): string {
 		parts.push(t('stage.rejects', { rejects: count(p.rejects) }));
 	}
 	if (p.rate !== null && p.rate > 0) parts.push(t('stage.rate', { rate: count(Math.round(p.rate)) }));
-	if (p.eta_ms !== null && p.eta_ms > 2000) {
-		parts.push(t('stage.left', { left: duration(Math.round(p.eta_ms / 1000) * 1000) }));
+	const left = timeLeft(p);
+	if (left !== null) {
+		parts.push(t('stage.left', { left: duration(Math.round(left / 1000) * 1000) }));
 	}
 	return parts.join(' · ');
 }

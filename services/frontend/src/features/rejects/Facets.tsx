@@ -7,6 +7,7 @@ import type { RejectSummary, Report, Run } from '../../api/types';
 import { t } from '../../i18n';
 import { rejectedOf } from '../../lib/account';
 import { count, time } from '../../lib/format';
+import { byColumn, byRule, byShape } from './facetsModel';
 import css from './Rejects.module.css';
 
 export interface FacetChange {
@@ -60,31 +61,9 @@ function Facet({ title, values, chosen, onChoose }: FacetProps) {
 	);
 }
 
-function byColumn(summary: RejectSummary | undefined): Array<[string, number]> {
-	const sums = new Map<string, number>();
-	for (const { column, count: n } of summary?.by_column ?? []) {
-		if (column !== null && column !== '') sums.set(column, (sums.get(column) ?? 0) + n);
-	}
-	return [...sums].sort((a, b) => b[1] - a[1]);
-}
-
-const MOST_SHAPES = 12;
-
-/** Of the chosen rule and column, cells that are wrong in the same way. */
-function byShape(props: FacetsProps): Array<[string, number]> {
-	const sums = new Map<string, number>();
-	for (const s of props.shapes) {
-		if (s.shape === null || s.shape === '') continue;
-		if (props.rule !== undefined && s.rule !== props.rule) continue;
-		if (props.column !== undefined && s.column !== props.column) continue;
-		sums.set(s.shape, (sums.get(s.shape) ?? 0) + s.count);
-	}
-	return [...sums].sort((a, b) => b[1] - a[1]).slice(0, MOST_SHAPES);
-}
-
 export function Facets(props: FacetsProps) {
 	const { dataset, run, runs, summary } = props;
-	const rules = (summary?.by_rule ?? []).map((r): [string, number] => [r.rule, r.count]);
+	const chosen = { rule: props.rule, column: props.column };
 	const path = `/api/datasets/${encodeURIComponent(dataset)}/rejects/download${query({ run })}`;
 	return (
 		<aside className={css.facets} aria-label={t('rejects.facets')}>
@@ -115,19 +94,19 @@ export function Facets(props: FacetsProps) {
 			</p>
 			<Facet
 				title={t('rejects.by_rule')}
-				values={rules}
+				values={byRule(summary, chosen)}
 				chosen={props.rule}
 				onChoose={(rule) => props.onChange({ rule, shape: undefined })}
 			/>
 			<Facet
 				title={t('rejects.by_column')}
-				values={byColumn(summary)}
+				values={byColumn(summary, chosen)}
 				chosen={props.column}
 				onChoose={(column) => props.onChange({ column, shape: undefined })}
 			/>
 			<Facet
 				title={t('rejects.by_shape')}
-				values={byShape(props)}
+				values={byShape(props.shapes, chosen, props.shape)}
 				chosen={props.shape}
 				onChoose={(shape) => props.onChange({ shape })}
 			/>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// RejectsPage - every refused row of a run: where it stands, why, and its raw bytes; facets by rule
-// and column; all of them as a file that can be mended and sent back.
+// RejectsPage - every refused row of a run: where it stands, why, and its raw bytes; facets by rule,
+// column and shape; all of them as a file that can be mended and sent back.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { domainOf } from '../../api/client';
 import { rejectsQuery, reportQuery, rejectSummaryQuery, runsQuery } from '../../api/queries';
 import { useMay } from '../../api/session';
-import type { Reject, Report } from '../../api/types';
+import type { Reject, RejectSummary, Report } from '../../api/types';
 import { DataGrid, type Column } from '../../components/DataGrid';
 import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
@@ -16,6 +16,7 @@ import { rejectedOf } from '../../lib/account';
 import { count } from '../../lib/format';
 import { delimiterOf } from '../contract/evidenceModel';
 import { Facets } from './Facets';
+import { byShape, countOf } from './facetsModel';
 import { RawRow } from './RawRow';
 import css from './Rejects.module.css';
 
@@ -28,6 +29,14 @@ function columnsOf(delimiter: string): Array<Column<Reject>> {
 			align: 'end',
 			cell: (r) => (r.line === null ? '' : count(r.line)),
 			text: (r) => String(r.line ?? ''),
+		},
+		{
+			id: 'row',
+			title: t('rejects.row'),
+			width: 80,
+			align: 'end',
+			cell: (r) => (r.row === null ? '' : count(r.row)),
+			text: (r) => String(r.row ?? ''),
 		},
 		{
 			id: 'column',
@@ -70,6 +79,34 @@ function useRunsWithRejects(dataset: string) {
 	);
 }
 
+interface NoneProps {
+	dataset: string;
+	summary: RejectSummary;
+	run: string | undefined;
+	/** rows of this choice, kept or not */
+	known: number;
+}
+
+/** Why there is no row to show: none fits, or those that fit are not kept. */
+function NoneHere({ dataset, summary, run, known }: NoneProps) {
+	const text =
+		known === 0
+			? t('rejects.none_fits')
+			: t('rejects.none_kept', {
+					n: known,
+					rows: count(known),
+					stored: count(summary.stored),
+					total: count(summary.total),
+				});
+	return (
+		<EmptyState title={text}>
+			<Link to="/datasets/$dataset/rejects" params={{ dataset }} search={{ run }}>
+				{t('rejects.all')}
+			</Link>
+		</EmptyState>
+	);
+}
+
 export function RejectsPage() {
 	const { dataset } = useParams({ from: '/frame/datasets/$dataset' });
 	const search = useSearch({ from: '/frame/datasets/$dataset/rejects' });
@@ -93,6 +130,11 @@ export function RejectsPage() {
 	/* Of a facet only the count of all is known, and not all are kept. */
 	const filtered = [search.rule, search.column, search.shape].some((f) => f !== undefined);
 	const known = filtered ? undefined : summary.data?.stored;
+	const fitting =
+		search.shape === undefined
+			? countOf(summary.data, params)
+			: (byShape(shapes, params, search.shape).find(([s]) => s === search.shape)?.[1] ?? 0);
+	const none = rejects.isSuccess && rows.length === 0 && !rejects.hasNextPage;
 	return (
 		<div className={css.page}>
 			<Facets
@@ -113,6 +155,8 @@ export function RejectsPage() {
 				) : null}
 				{!mayRaw ? (
 					<EmptyState title={t('rejects.denied')} text={t('rejects.denied_text')} />
+				) : none && summary.data !== undefined ? (
+					<NoneHere dataset={dataset} summary={summary.data} run={run} known={fitting} />
 				) : (
 					<DataGrid
 						primary

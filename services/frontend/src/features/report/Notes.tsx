@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notes - rows that were repaired and cells that were normalised: kept, but not as they stood; and
 // columns of a draft that can be read in two ways.
+import { useState } from 'react';
 import type { Report } from '../../api/types';
 import { CellValue } from '../../components/CellValue';
 import { t } from '../../i18n';
 import { count } from '../../lib/format';
 import css from './Report.module.css';
 
-const SHOWN = 20;
+const FIRST = 20;
+const STEP = 200;
 
 function Before({ text }: { text: string }) {
 	return (
@@ -26,12 +28,17 @@ function After({ text }: { text: string }) {
 }
 
 function Repairs({ repairs }: { repairs: NonNullable<Report['repairs']> }) {
+	const [most, setMost] = useState(FIRST);
 	if (repairs.count === 0) return null;
+	/* Those who may not see rows get the count alone. */
+	const { rows } = repairs;
+	const more = Math.min(STEP, (rows?.length ?? 0) - most);
+	const notKept = rows === undefined ? 0 : repairs.count - rows.length;
 	return (
 		<details>
 			<summary>{t('notes.repaired', { n: repairs.count, rows: count(repairs.count) })}</summary>
 			<ul className={css.notes}>
-				{(repairs.rows ?? []).slice(0, SHOWN).map((r) => (
+				{(rows ?? []).slice(0, most).map((r) => (
 					<li key={r.row}>
 						<span className="dim">{t('effect.line', { line: count(r.line) })}</span>{' '}
 						<span className="mono">{r.rule}</span> {r.message}
@@ -42,8 +49,13 @@ function Repairs({ repairs }: { repairs: NonNullable<Report['repairs']> }) {
 					</li>
 				))}
 			</ul>
-			{repairs.count > SHOWN ? (
-				<p className="dim small">{t('notes.more', { n: SHOWN })}</p>
+			{more > 0 ? (
+				<button type="button" className="plain" onClick={() => setMost(most + STEP)}>
+					{t('notes.show_more', { n: count(more) })}
+				</button>
+			) : null}
+			{notKept > 0 ? (
+				<p className="dim small">{t('notes.not_kept', { n: notKept, rows: count(notKept) })}</p>
 			) : null}
 		</details>
 	);

@@ -8,6 +8,7 @@ import type { Report } from '../../api/types';
 import { EmptyState } from '../../components/EmptyState';
 import { ProblemLine } from '../../components/ProblemLine';
 import { t } from '../../i18n';
+import { count } from '../../lib/format';
 import { LeftOut } from '../import/FileLook';
 import { Notes, TwoWays } from './Notes';
 import { ProfileView } from './ProfileView';
@@ -38,6 +39,33 @@ function HowRead({ report }: { report: Report }) {
 	);
 }
 
+/** Why the run stopped, or why nothing is told yet. */
+function Verdict({ report }: { report: Report }) {
+	const { verdict } = report;
+	if (verdict === 'draft') {
+		const read = Number(report.account['read'] ?? 0);
+		return <p>{t('report.draft', { n: read, rows: count(read) })}</p>;
+	}
+	const { code, text: reason } = (report.reason ?? {}) as { code?: string; text?: string };
+	if (verdict === 'good' || reason === undefined) return null;
+	return (
+		<p className={css.stopped}>
+			{t(verdict === 'unusable' ? 'report.unusable' : 'report.over_budget', { reason })}{' '}
+			<span className="mono">{code}</span>
+		</p>
+	);
+}
+
+/** What the rows hold; of a draft and of a refused file the verdict said it already. */
+function Holds({ report, column, onColumn }: Omit<ReportViewProps, 'run'> & { report: Report }) {
+	const { profile, verdict } = report;
+	if (profile != null && profile.rows > 0) {
+		return <ProfileView profile={profile} chosen={column} onChoose={onColumn} />;
+	}
+	if (verdict === 'draft' || verdict === 'unusable') return null;
+	return <p className="dim">{t('report.no_profile')}</p>;
+}
+
 interface ReportViewProps {
 	run: string;
 	column: string | undefined;
@@ -51,18 +79,14 @@ export function ReportView({ run, column, onColumn }: ReportViewProps) {
 		return <ProblemLine error={report.error} onRetry={() => void report.refetch()} />;
 	}
 	if (report.data === undefined) return null;
-	const { profile } = report.data;
 	return (
 		<div className={css.report} data-part="report">
+			<Verdict report={report.data} />
 			<HowRead report={report.data} />
 			<RefusedLines report={report.data} />
 			<TwoWays report={report.data} />
 			<Notes report={report.data} />
-			{profile == null || profile.rows === 0 ? (
-				<p className="dim">{t('report.no_profile')}</p>
-			) : (
-				<ProfileView profile={profile} chosen={column} onChoose={onColumn} />
-			)}
+			<Holds report={report.data} column={column} onColumn={onColumn} />
 		</div>
 	);
 }

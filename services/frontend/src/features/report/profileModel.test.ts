@@ -36,6 +36,10 @@ describe('profileModel', () => {
 		const top = { exact: false, of: 50, values: [{ value: 'x', count: 25 }] };
 		expect(topOf(column({ top }))).toEqual([{ value: 'x', count: 25, share: 0.5 }]);
 	});
+	it('calls nothing frequent where all values differ', () => {
+		const top = { exact: true, values: ['x', 'y'].map((value) => ({ value, count: 1 })) };
+		expect(topOf(column({ top }))).toEqual([]);
+	});
 	it('lists quantiles that are there', () => {
 		const quantiles = { exact: true, p50: { value: '3' }, p05: { value: '1' }, p95: {} };
 		expect(quantilesOf(column({ quantiles }))).toEqual([

@@ -49,6 +49,8 @@ export interface TopValue {
 export function topOf(column: ProfileColumn): TopValue[] {
 	const top = column.top;
 	if (top === undefined) return [];
+	/* Where every value stands once, none is frequent. */
+	if (top.values.every((v) => v.count <= 1)) return [];
 	const of = top.of ?? column.values;
 	return top.values.map((v) => ({
 		value: v.value,

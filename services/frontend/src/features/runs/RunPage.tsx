@@ -24,6 +24,7 @@ import { Log } from './Log';
 import { RunActions } from './RunActions';
 import css from './Runs.module.css';
 import { Timeline } from './Timeline';
+import { useBooks } from './useBooks';
 
 /** Drawn by few, and large. */
 const ReportView = lazy(() =>
@@ -41,7 +42,7 @@ function Books({ run }: { run: Run }) {
 	});
 	return (
 		<AccountBar
-			account={run.account}
+			account={useBooks(run)}
 			link={partLink({ dataset, run: run.id, load: run.load_no === null ? null : load.data })}
 		/>
 	);
