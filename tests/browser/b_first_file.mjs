@@ -42,7 +42,7 @@ test('first file: drop, draft, publish, rows', async () => {
 	await page.getByRole('textbox', { name: 'At least' }).fill('1');
 	await page.keyboard.press('Enter');
 	await page.getByText('Draft saved').waitFor();
-	await page.getByRole('gridcell', { name: /≥ 1/ }).waitFor();
+	await page.getByRole('gridcell', { name: /≥ 1/ }).click();
 	await page.keyboard.press('Control+Enter');
 	await page.getByText('v1 is published').waitFor();
 	await page.getByRole('link', { name: '1 run started' }).click();

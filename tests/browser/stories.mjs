@@ -10,5 +10,6 @@ import './f_live.mjs';
 import './g_keys.mjs';
 import './h_screens.mjs';
 import './i_report.mjs';
+import './j_choice.mjs';
 
 await run();

@@ -146,6 +146,8 @@ export function DataGrid<R>(props: DataGridProps<R>) {
 		if (e.target !== e.currentTarget || e.altKey) return;
 		const active = selection?.active ?? { row: -1, column: 0 };
 		const ctrl = e.ctrlKey || e.metaKey;
+		/* The page's own: Ctrl+Enter publishes wherever the focus is. */
+		if (ctrl && e.key === 'Enter') return;
 		const column = columns[active.column];
 		if (active.row === -1 && column !== undefined && selection !== null) {
 			if (e.shiftKey && (e.key === 'ArrowLeft' || e.key === 'ArrowRight')) {

@@ -6,6 +6,7 @@ import { DataGrid, type Column } from '../../components/DataGrid';
 import { t, word } from '../../i18n';
 import css from './Contract.module.css';
 import { Evidence } from './Evidence';
+import { ambiguousFields } from './evidenceModel';
 import { FieldForm } from './FieldForm';
 import { FileRules } from './FileRules';
 import { RowRules } from './RowRules';
@@ -19,13 +20,20 @@ interface ContractFormProps {
 	onEdit: ((doc: ContractDoc) => void) | undefined;
 }
 
-const columns: Array<Column<ContractField>> = [
+const columnsOf = (doubtful: ReadonlySet<string>): Array<Column<ContractField>> => [
 	{ id: 'name', title: t('contract.name'), width: 170, mono: true, cell: (f) => f.name, text: (f) => f.name },
 	{
 		id: 'type',
 		title: t('contract.type'),
-		width: 108,
-		cell: (f) => word('type', typeOf(f)),
+		width: doubtful.size === 0 ? 108 : 184,
+		cell: (f) => (
+			<>
+				{word('type', typeOf(f))}
+				{doubtful.has(f.name) ? (
+					<strong className={css.warn}> {t('contract.two_ways_mark')}</strong>
+				) : null}
+			</>
+		),
 		text: (f) => typeOf(f),
 	},
 	{
@@ -50,6 +58,10 @@ export function ContractForm({ doc, evidence, chosen, onChoose, onEdit }: Contra
 		doc.fields.findIndex((f) => f.name === chosen),
 	);
 	const field = doc.fields[index];
+	const columns = useMemo(
+		() => columnsOf(new Set(ambiguousFields(evidence, doc.fields))),
+		[evidence, doc.fields],
+	);
 	const choose = useCallback(
 		(f: ContractField | undefined) => {
 			if (f !== undefined && f.name !== chosen) onChoose(f.name);

@@ -15,6 +15,7 @@ import { Consequence } from './Consequence';
 import css from './Contract.module.css';
 import { ContractForm } from './ContractForm';
 import { ContractJson } from './ContractJson';
+import { ambiguousFields } from './evidenceModel';
 import { PublishBar } from './PublishBar';
 import { useDraft } from './useDraft';
 import { Versions } from './Versions';
@@ -70,6 +71,26 @@ function Status({ contract, derived }: { contract: Contract; derived: boolean })
 	);
 }
 
+/** Before one publishes: the columns the guess may have read the wrong way. */
+function TwoWays({ dataset, names }: { dataset: string; names: string[] }) {
+	if (names.length === 0) return null;
+	return (
+		<p className={css.line} role="status">
+			{t('contract.two_ways', { n: names.length })}
+			{names.map((field) => (
+				<Link
+					key={field}
+					to="/datasets/$dataset/contract"
+					params={{ dataset }}
+					search={{ field }}
+				>
+					{field}
+				</Link>
+			))}
+		</p>
+	);
+}
+
 export function ContractPage() {
 	const { dataset } = useParams({ from: '/frame/datasets/$dataset' });
 	const search = useSearch({ from: '/frame/datasets/$dataset/contract' });
@@ -101,6 +122,12 @@ export function ContractPage() {
 	}
 	return (
 		<div className={css.page}>
+			{mayWrite && draft.changed ? (
+				<TwoWays
+					dataset={dataset}
+					names={ambiguousFields(contract.data.draft?.evidence, doc.fields)}
+				/>
+			) : null}
 			<div className={css.top}>
 				<ViewSwitch dataset={dataset} json={search.view === 'json'} />
 				<Status contract={contract.data} derived={kind === 'derived'} />

@@ -5,12 +5,35 @@ import type { ContractDoc } from '../../api/types';
 import { t, word } from '../../i18n';
 import css from './Contract.module.css';
 import { FileLine } from './Evidence';
-import { listOf, primaryKey, withPrimaryKey } from './fields';
+import { foreignKeys, listOf, primaryKey, withPrimaryKey } from './fields';
 
 interface FileRulesProps {
 	doc: ContractDoc;
 	evidence: unknown;
 	onEdit: ((doc: ContractDoc) => void) | undefined;
+}
+
+/** To be read here; they are changed in the JSON. */
+function ForeignKeys({ doc }: { doc: ContractDoc }) {
+	const keys = foreignKeys(doc);
+	if (keys.length === 0) return null;
+	return (
+		<section aria-label={t('contract.foreign_keys')}>
+			<h3>{t('contract.foreign_keys')}</h3>
+			<p className="small dim">{t('contract.foreign_keys_help')}</p>
+			<ul className={css.keys}>
+				{keys.map((k, i) => (
+					<li key={i}>
+						{t(k.resource === '' ? 'contract.foreign_key_self' : 'contract.foreign_key', {
+							fields: k.fields.join(', '),
+							to: k.to.join(', '),
+							name: k.resource,
+						})}
+					</li>
+				))}
+			</ul>
+		</section>
+	);
 }
 
 export function FileRules({ doc, evidence, onEdit }: FileRulesProps) {
@@ -87,6 +110,7 @@ export function FileRules({ doc, evidence, onEdit }: FileRulesProps) {
 					}}
 				/>
 			</div>
+			<ForeignKeys doc={doc} />
 		</section>
 	);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // evidenceModel.test - evidence follows a renamed column, and delimiters are known by name.
 import { describe, expect, it } from 'vitest';
-import { delimiterOf, evidenceOf } from './evidenceModel';
+import { ambiguousFields, delimiterOf, evidenceOf } from './evidenceModel';
 
 const evidence = { columns: [{ name: 'a' }, { name: 'b' }] };
 const field = (name: string) => ({ name, type: 'string' });
@@ -21,3 +21,9 @@ it.each([
 	[{ delimiter: '|' }, '|'],
 	[null, ','],
 ])('%j', (dialect, c) => expect(delimiterOf(dialect)).toBe(c));
+
+it('names the columns that can be read in two ways', () => {
+	const doubtful = { columns: [{ name: 'a' }, { name: 'b', ambiguous: 'day or month first' }] };
+	expect(ambiguousFields(doubtful, [field('a'), field('renamed')])).toEqual(['renamed']);
+	expect(ambiguousFields(null, [field('a')])).toEqual([]);
+});

@@ -46,6 +46,13 @@ export function evidenceOf(
 	return columns.find((c) => c.name === field.name) ?? columns[index] ?? null;
 }
 
+/** Names of the fields whose column can be read in two ways. */
+export function ambiguousFields(evidence: unknown, fields: ContractField[]): string[] {
+	return fields
+		.filter((f, i) => evidenceOf(evidence, f, i)?.ambiguous !== undefined)
+		.map((f) => f.name);
+}
+
 const delimiters: Record<string, string> = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
 
 /** The character of a delimiter that the server says by name. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContractField } from '../../api/types';
 import {
 	bound,
+	foreignKeys,
 	listOf,
 	rulesText,
 	typeOf,
@@ -98,4 +99,24 @@ it('keeps rules, keys and lengths', () => {
 	expect(lengthOf('3')).toBe(3);
 	expect(lengthOf('-1')).toBeUndefined();
 	expect(lengthOf('')).toBeUndefined();
+});
+
+describe('foreign keys', () => {
+	it('are read with names alone and in lists', () => {
+		const doc = {
+			fields: [],
+			foreignKeys: [
+				{ fields: 'parent', reference: { resource: '', fields: 'id' } },
+				{ fields: ['shop', 'day'], reference: { resource: 'days', fields: ['shop', 'day'] } },
+			],
+		};
+		expect(foreignKeys(doc)).toEqual([
+			{ fields: ['parent'], resource: '', to: ['id'] },
+			{ fields: ['shop', 'day'], resource: 'days', to: ['shop', 'day'] },
+		]);
+	});
+	it('are none where the document has none, or something else', () => {
+		expect(foreignKeys({ fields: [] })).toEqual([]);
+		expect(foreignKeys({ fields: [], foreignKeys: [null, 3, { fields: 4 }] })).toEqual([]);
+	});
 });

@@ -176,3 +176,25 @@ export function withPrimaryKey(doc: ContractDoc, names: string[]): ContractDoc {
 	const { primaryKey: _old, ...rest } = doc;
 	return (names.length === 0 ? rest : { ...rest, primaryKey: names }) as ContractDoc;
 }
+
+export interface ForeignKey {
+	fields: string[];
+	/** '' = this dataset itself */
+	resource: string;
+	to: string[];
+}
+
+const namesOf = (one: unknown): string[] =>
+	(Array.isArray(one) ? one : [one]).filter((n): n is string => typeof n === 'string');
+
+/** The foreign keys that can be read; names alone or in a list, as the standard allows both. */
+export function foreignKeys(doc: ContractDoc): ForeignKey[] {
+	const keys: unknown[] = Array.isArray(doc['foreignKeys']) ? doc['foreignKeys'] : [];
+	return keys.flatMap((key) => {
+		const { fields, reference } = (key ?? {}) as { fields?: unknown; reference?: unknown };
+		const { resource, fields: to } = (reference ?? {}) as { resource?: unknown; fields?: unknown };
+		const from = namesOf(fields);
+		if (from.length === 0) return [];
+		return [{ fields: from, resource: typeof resource === 'string' ? resource : '', to: namesOf(to) }];
+	});
+}
