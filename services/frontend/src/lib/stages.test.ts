@@ -8,7 +8,7 @@ const run = (state: string, validate: string, load: string, good?: number): Run 
 	({
 		state,
 		kind: 'arrival',
-		account: good === undefined ? null : { check: { good } },
+		account: good === undefined ? null : { check: { good, repaired: 0 } },
 		tasks: [
 			{ kind: 'validate', state: validate },
 			{ kind: 'load', state: load },

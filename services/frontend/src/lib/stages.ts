@@ -40,7 +40,9 @@ function loadAndCommit(run: Run, task: Task | undefined, progress: Progress | nu
 		];
 	}
 	const committing = progress?.stage === 'commit';
-	const rows = progress?.stage === 'load' ? part(progress.rows, run.account?.check?.good) : 0;
+	const kept = run.account?.check;
+	const toLoad = kept == null ? null : kept.good + kept.repaired;
+	const rows = progress?.stage === 'load' ? part(progress.rows, toLoad) : 0;
 	const load = ofTask('load', task, committing ? NEARLY : rows, stopped.has(run.state));
 	if (committing && load.state === 'doing') {
 		return [
