@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // j_choice - where a file goes is chosen by a person: nothing is chosen that does not fit, nothing is
 // loaded under a taken name, and a contract is shown whatever the standard lets it do without.
-import { api, assert, axe, drop, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
+import { api, assert, axe, drop, equal, newContext, shot, signIn, test, url } from './harness.mjs';
 
 const rows = (header, line, n) => `${header}\n${Array.from({ length: n }, (_, i) => line(i)).join('\n')}\n`;
 
@@ -115,20 +115,27 @@ test('choice: a contract whose field has no type, and its foreign keys, are show
 	await context.close();
 });
 
+/** Drops a file on the page of a dataset and waits for its run's end. */
+async function loadInto(page, dataset, name, text, state) {
+	await page.goto(`${url}/datasets/${dataset}`);
+	await drop(page, [{ name, text }]);
+	await page.getByRole('button', { name: `Load ${name}` }).click();
+	await page.locator(`[data-run-state="${state}"]`).waitFor();
+	return (await api(page, 'GET', `/api/runs?target=${dataset}`)).body.items[0];
+}
+
 test('choice: the report of a refused file says why, a choice without rows says so', async () => {
 	const context = await newContext();
 	const page = await context.newPage();
 	await signIn(page);
-	await drop(page, [{ name: 'wrong.csv', text: rows('nothing,fits', (i) => `a,${i}`, 5) }]);
-	await page.getByLabel('Into a dataset there is').check();
-	await page.getByRole('textbox', { name: 'Into a dataset there is' }).fill('half_fits');
-	await page.getByRole('option', { name: 'half_fits' }).click();
-	await page.getByRole('button', { name: 'Load wrong.csv' }).click();
-	await page.locator('[data-run-state="failed"]').waitFor();
-	const run = await until(async () => (await api(page, 'GET', '/api/runs?target=half_fits')).body.items[0], 'the run');
+	const doc = { fields: [{ name: 'id', type: 'integer' }, { name: 'town', type: 'string' }], millrace: { budget_pct: 50 } };
+	await publish(page, 'refuses', doc);
+	const run = await loadInto(page, 'refuses', 'wrong.csv', rows('nothing,fits', (i) => `a,${i}`, 5), 'failed');
 	await page.goto(`${url}/runs/${run.id}?tab=report`);
 	await page.getByText(/^The whole file was refused: /).waitFor();
-	await page.goto(`${url}/datasets/messy/rejects?rule=type.integer&column=nowhere`);
+	const some = rows('id,town', (i) => `${i === 4 ? 'four' : i},Ulm`, 20);
+	await loadInto(page, 'refuses', 'some.csv', some, 'done_with_rejects');
+	await page.goto(`${url}/datasets/refuses/rejects?rule=type.integer&column=nowhere`);
 	await page.getByText('No refused row fits this choice.').waitFor();
 	await page.getByRole('link', { name: 'Show all refused rows' }).click();
 	await page.getByRole('columnheader', { name: 'Row', exact: true }).waitFor();
