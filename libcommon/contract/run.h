@@ -32,7 +32,7 @@
 
 enum {
 	CONTRACT_RUN_THREADS = 64,          /* most threads */
-	CONTRACT_RUN_SINKS = 4,             /* most sinks */
+	CONTRACT_RUN_SINKS = 5,             /* most sinks */
 	CONTRACT_RUN_EARLY_BYTES = 4 << 20, /* rendered by a sink of one block */
 };
 

@@ -39,6 +39,7 @@ struct check {
 	struct cli_lines rejects, repairs;
 	struct cli_output report, print; /* print: the report of --json */
 	struct cli_showcase showcase;
+	struct cli_reject_list listed; /* when there is a report */
 	struct cli_progress progress;
 	struct contract_run_result result;
 	enum contract_verdict verdict;

@@ -20,7 +20,8 @@ static void add_rest(cJSON *report, const struct csv_split_rest *rest)
 	js_add_i64(o, "other_table_columns", (int64_t)rest->other_columns);
 }
 
-static cJSON *make_report(struct check *k)
+/* NULL = failed. */
+static cJSON *make_report(struct check *k, struct err *err)
 {
 	const bool usable = k->verdict != CONTRACT_UNUSABLE;
 	const struct contract_outcome o = {
@@ -34,6 +35,9 @@ static cJSON *make_report(struct check *k)
 		.fault = usable ? NULL : &k->fault,
 	};
 	cJSON *report = contract_report(&o, k->a);
+	if (usable &&
+	    cli_reject_list_add(&k->listed, k->result.tally.account.rejected, report, err) != 0)
+		return NULL;
 	cJSON *file = cJSON_CreateObject();
 	js_add_str(file, "name", k->input.path);
 	js_add_i64(file, "bytes", atomic_load(&k->input.done));
@@ -55,8 +59,11 @@ int check_write_report(struct check *k, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
 		if (outputs[i]->path == NULL)
 			continue;
+		cJSON *report = text == NULL ? make_report(k, err) : NULL;
+		if (text == NULL && report == NULL)
+			return -1;
 		if (text == NULL)
-			text = js_print(k->a, make_report(k));
+			text = js_print(k->a, report);
 		if (cli_output_write(outputs[i], text, strlen(text), err) != 0 ||
 		    cli_output_write(outputs[i], "\n", 1, err) != 0)
 			return -1;

@@ -121,6 +121,8 @@ static int run_rows(struct check *k, struct err *err)
 		sinks[n++] = cli_rejects_sink(&k->rejects);
 	if (k->repairs.out.path != NULL)
 		sinks[n++] = cli_repairs_sink(&k->repairs);
+	if (k->report.path != NULL || k->print.path != NULL)
+		sinks[n++] = cli_reject_list_sink(&k->listed);
 	k->showcase.most = k->args->quiet ? 0 : k->args->max_show;
 	k->showcase.dialect = csv_split_sniffed(k->split)->dialect;
 	if (k->showcase.most > 0)
@@ -194,6 +196,7 @@ static int fail(const struct err *err)
 static void close_all(struct check *k)
 {
 	cli_showcase_done(&k->showcase);
+	buf_done(&k->listed.rows);
 	cli_parquet_close(&k->parquet);
 	cli_output_close(&k->clean.out);
 	cli_output_close(&k->rejects.out);

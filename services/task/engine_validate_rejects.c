@@ -8,6 +8,7 @@
 #include "api/limits.h"
 #include "base/die.h"
 #include "base/mem.h"
+#include "contract/refused.h"
 #include "contract/rules.h"
 #include "csv/csv_mend.h"
 #include "engine_validate_spool.h"
@@ -135,16 +136,20 @@ static int write_json(struct output *o, const struct refused *f, struct err *err
 {
 	struct buf b;
 	buf_init(&b, JSON_LINE_BYTES);
-	buf_printf(&b, "{\"seq\":%lld,\"line\":%lld,\"row\":%lld", (long long)o->seq,
-	    (long long)f->r.line, (long long)f->r.row);
-	add_number(&b, "column_index", f->r.file_column);
-	add_text(&b, "column", f->column, f->column == NULL ? 0 : strlen(f->column));
-	add_text(&b, "rule", f->rule, strlen(f->rule));
-	add_text(&b, "message", f->message, f->r.message_n);
-	add_number(&b, "offset", f->r.offset);
-	add_number(&b, "length", f->r.length);
-	add_text(&b, "raw", f->raw, f->r.raw_n);
-	buf_printf(&b, ",\"raw_truncated\":%s", f->r.raw_cut ? "true" : "false");
+	const struct contract_refused shared = {
+		.line = f->r.line,
+		.row = f->r.row,
+		.offset = f->r.offset,
+		.length = f->r.length,
+		.file_column = f->r.file_column,
+		.column = f->column,
+		.rule = f->rule,
+		.message = { (const uint8_t *)f->message, f->r.message_n },
+		.raw = { (const uint8_t *)f->raw, f->r.raw_n },
+		.raw_truncated = f->r.raw_cut,
+	};
+	buf_printf(&b, "{\"seq\":%lld", (long long)o->seq);
+	contract_refused_json(&b, &shared);
 	add_number(&b, "cell_at", f->r.cell_at);
 	add_number(&b, "cell_length", f->r.cell_n);
 	add_text(&b, "shape", f->r.has_shape ? f->shape : NULL, f->r.shape_n);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "contract/refused.h"
 #include "contract/rules.h"
 #include "csv/csv_encoding.h"
 #include "csv/csv_mend.h"
@@ -71,11 +72,10 @@ static int write_record(struct validate_spool *s, const struct validate_record *
 static int add_record(struct validate *v, struct validate_spool *s, const struct csv_reject *r,
     const struct csv_dialect *d, struct err *err)
 {
-	char raw[3 * CSV_RAW_BYTES];
+	char raw[CONTRACT_REFUSED_RAW];
 	char shape[REJECT_SHAPE_BYTES];
-	const size_t keep = r->raw.n <= CSV_RAW_BYTES
-				? r->raw.n
-				: csv_encoding_cut((const char *)r->raw.p, CSV_RAW_BYTES);
+	bool truncated;
+	const size_t raw_n = contract_refused_raw(r, raw, &truncated);
 	const struct csv_schema *schema = &v->match.schema;
 	struct buf line;
 	buf_init(&line, LINE_MAX_BYTES);
@@ -88,9 +88,9 @@ static int add_record(struct validate *v, struct validate_spool *s, const struct
 		.file_column = r->file_column,
 		.rule = (uint32_t)contract_rule_index(r->rule),
 		.message_n = (uint32_t)strlen(r->message),
-		.raw_n = (uint32_t)csv_encoding_mend(r->raw.p, keep, raw),
+		.raw_n = (uint32_t)raw_n,
 		.line_n = (uint32_t)line.n,
-		.raw_cut = keep < r->raw.n || r->raw_cut,
+		.raw_cut = truncated,
 	};
 	add_cell(&head, r, d, schema->file_columns, shape);
 	const char *const parts[4] = { r->message, raw, shape, line.data };

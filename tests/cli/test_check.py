@@ -338,3 +338,30 @@ def test_a_row_that_is_too_long(place):
     assert "3 in = 2 good + 1 rejected" in done.out
     assert place.read("c.csv") == "a,b\n1,2\n3,4\n"
     assert place.read("r.csv").split("\n")[1].startswith("1,3,,row.length,")
+
+
+def test_report_lists_refused_rows(place):
+    data = "id,day\n" + "1,2026-01-01\n2,2026-02-30\n\xe4,2026-01-01\n3\n4,\"" + "z" * 5000 + "\"\n"
+    raw = data.encode("latin-1")
+    place.write("in.csv", raw)
+    place.contract("c.json", [{"name": "id", "type": "integer"}, {"name": "day", "type": "date"}])
+    report = json.loads(place.run("check", "in.csv", "-c", "c.json", "-d", "encoding=utf-8", "--json").out)["rejects"]
+    assert (report["count"], report["left_out"], [r["seq"] for r in report["rows"]]) == (4, 0, [1, 2, 3, 4])
+    assert report["rows"][0] == {
+        "seq": 1, "line": 3, "row": 2, "column_index": 1, "column": "day", "rule": "type.date",
+        "message": report["rows"][0]["message"], "offset": raw.index(b"2,2026"), "length": 12, "raw": "2,2026-02-30",
+        "raw_truncated": False}
+    assert report["rows"][1]["raw"] == "\ufffd,2026-01-01"
+    assert [report["rows"][2][k] for k in ("column_index", "column", "rule", "raw")] == [None, None, "row.cells", "3"]
+    last = report["rows"][3]
+    assert (len(last["raw"]), last["raw_truncated"], last["length"]) == (4096, True, 5004)
+
+
+def test_report_lists_the_first_thousand(place):
+    place.write("in.csv", "id\n" + "x\n" * 300000)
+    place.contract("c.json", [{"name": "id", "type": "integer"}])
+    for threads in ("1", "3"):
+        place.run("check", "in.csv", "-c", "c.json", "--report", "p.json", "-q", "-t", threads)
+        report = json.loads(place.read("p.json"))["rejects"]
+        assert (report["count"], report["left_out"]) == (300000, 299000)
+        assert [r["row"] for r in report["rows"]] == list(range(1, 1001))
