@@ -20,6 +20,43 @@ static void add_rest(cJSON *report, const struct csv_split_rest *rest)
 	js_add_i64(o, "other_table_columns", (int64_t)rest->other_columns);
 }
 
+/* Parquet is written, so its columns have names. */
+static bool has_parquet(const struct check *k)
+{
+	return k->to_parquet && k->parquet.columns != NULL;
+}
+
+/* Columns that Parquet knows by another name. */
+static void add_renamed(const struct check *k, cJSON *report)
+{
+	const struct csv_schema *schema = &k->match.schema;
+	cJSON *list = cJSON_AddArrayToObject(report, "renamed_columns");
+	for (size_t c = 0; has_parquet(k) && c < schema->n_columns; c++) {
+		const char *name = cli_parquet_renamed(&k->parquet, c);
+		if (name == NULL)
+			continue;
+		cJSON *o = cJSON_CreateObject();
+		cJSON_AddItemToArray(list, o);
+		js_add_str(o, "column", schema->columns[c].name);
+		js_add_str(o, "written", name);
+	}
+}
+
+static void say_renamed(const struct check *k, const struct cli_term *t)
+{
+	for (size_t c = 0; has_parquet(k) && c < k->match.schema.n_columns; c++) {
+		const char *name = cli_parquet_renamed(&k->parquet, c);
+		if (name == NULL)
+			continue;
+		(void)fputs(cli_tint(t, CLI_DIM), t->to);
+		cli_show_all(t, k->match.schema.columns[c].name);
+		(void)fputs(" is written to Parquet as ", t->to);
+		cli_show_all(t, name);
+		(void)fprintf(
+		    t->to, ": names there differ in more than case%s\n", cli_tint(t, CLI_PLAIN));
+	}
+}
+
 /* NULL = failed. */
 static cJSON *make_report(struct check *k, struct err *err)
 {
@@ -42,6 +79,7 @@ static cJSON *make_report(struct check *k, struct err *err)
 	js_add_str(file, "name", k->input.path);
 	js_add_i64(file, "bytes", atomic_load(&k->input.done));
 	cJSON_AddItemToObject(report, "file", file);
+	add_renamed(k, report);
 	if (k->split != NULL)
 		add_rest(report, csv_split_rest(k->split));
 	if (k->split != NULL)
@@ -146,6 +184,7 @@ int check_say(struct check *k)
 	cli_show_notes(&t, &k->result.notes, &k->match.schema);
 	if (k->repairs.out.path != NULL && !k->repair)
 		say_no_repairs(k, &t);
+	say_renamed(k, &t);
 	cli_show_returned(&t, k->split);
 	cli_show_unread(&t, k->split);
 	if (k->verdict == CONTRACT_OVER_BUDGET)

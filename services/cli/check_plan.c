@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "check.h"
+#include "csv/csv_mend.h"
 #include "kit/json.h"
 
 enum { CONTRACT_BYTES = 16 << 20 };
@@ -151,16 +152,18 @@ bool check_is_files_fault(const struct err *err)
 	       (strncmp(err->code, "file.", 5) == 0 || strncmp(err->code, "header.", 7) == 0);
 }
 
-/* Every column of the file as text. */
+/* Every column of the file as text, but for those of ours in front of rows that come back. */
 static void match_all(struct check *k, const char *const *header, size_t n)
 {
 	struct csv_column *columns = arena_alloc(k->a, n * sizeof(*columns));
-	for (size_t i = 0; i < n; i++)
-		columns[i] = (struct csv_column){
+	const size_t ours = csv_mend_columns(header, n);
+	const size_t from = ours < n ? ours : 0;
+	for (size_t i = from; i < n; i++)
+		columns[i - from] = (struct csv_column){
 			.name = header[i], .type = CSV_TEXT, .file_column = (int)i
 		};
 	k->match = (struct contract_match){ .schema = { .columns = columns,
-						.n_columns = n,
+						.n_columns = n - from,
 						.file_columns = n,
 						.header = header } };
 }

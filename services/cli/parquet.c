@@ -14,6 +14,7 @@
 #include "cli.h"
 #include "duckdb_stub.h"
 #include "engine/engine_csv.h"
+#include "parquet_names.h"
 
 #define PARQUET_OPTIONS                                                                            \
 	"FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 4096, ROW_GROUP_SIZE 307200, "  \
@@ -104,8 +105,12 @@ int cli_parquet_open(
 	p->out = out;
 	p->schema = schema;
 	p->columns = mem_array(schema->n_columns, sizeof(*p->columns));
-	for (size_t c = 0; c < schema->n_columns; c++)
+	p->a = arena_new(CLI_ARENA_BYTES);
+	const char *const *names = cli_parquet_names(schema, p->a);
+	for (size_t c = 0; c < schema->n_columns; c++) {
 		p->columns[c] = engine_csv_column(&schema->columns[c]);
+		p->columns[c].name = names[c];
+	}
 	list_columns(p);
 	wait_for_loader(p);
 	if (!p->loaded) {
@@ -114,6 +119,12 @@ int cli_parquet_open(
 	}
 	p->begun = true;
 	return parquet_join_begin(&p->join, out, err);
+}
+
+const char *cli_parquet_renamed(const struct cli_parquet *p, size_t c)
+{
+	const char *name = p->columns[c].name;
+	return name == p->schema->columns[c].name ? NULL : name;
 }
 
 /* DuckDB asks for rows: values are written straight into its vectors. */
@@ -254,4 +265,5 @@ void cli_parquet_close(struct cli_parquet *p)
 	buf_done(&p->select);
 	free(p->columns);
 	p->columns = NULL;
+	arena_free(&p->a);
 }

@@ -31,6 +31,7 @@ struct cli_parquet {
 	struct engine *engine;
 	const struct csv_schema *schema; /* borrowed */
 	struct engine_column *columns;   /* as DuckDB has them; owned */
+	struct arena *a;                 /* their names */
 	struct buf select;               /* SQL of them */
 	_Atomic unsigned workers;        /* so far: each names its source */
 	pthread_t loader;                /* loads DuckDB while the file is looked at */
@@ -63,6 +64,10 @@ void cli_parquet_load(struct cli_parquet *p, unsigned threads);
  */
 int cli_parquet_open(struct cli_parquet *p, struct cli_output *out, const struct csv_schema *schema,
     struct err *err) MUST_CHECK;
+
+/* cli_parquet_renamed - the name of column c in the file where it is not the schema's: DuckDB takes
+ * no two names that differ in case alone; else NULL. After cli_parquet_open. */
+const char *cli_parquet_renamed(const struct cli_parquet *p, size_t c);
 
 /* cli_parquet_driver, cli_parquet_sink - for contract_run; the sink is its last one. */
 struct contract_run_driver cli_parquet_driver(struct cli_parquet *p);

@@ -259,3 +259,19 @@ def test_what_is_read_is_not_overwritten(place, option, name):
 def test_parquet_by_any_case_of_its_name(place, name):
     assert place.run("check", "orders.csv", "--fail-on", "never", "--clean", name).code == 0
     assert (place.path / name).read_bytes()[:4] == b"PAR1"
+
+
+def test_parquet_names_differ_in_more_than_case(place):
+    place.write("in.csv", "id,ID,id_2,Id,\u00e4,\u00c4\n1,2,3,4,5,6\n")
+    done = place.run("check", "in.csv", "--clean", "o.parquet", "--report", "p.json", "-d", "header=1")
+    assert done.code == 0, done.err
+    assert "ID is written to Parquet as ID_2: names there differ in more than case\n" in done.out
+    renamed = [(r["column"], r["written"]) for r in json.loads(place.read("p.json"))["renamed_columns"]]
+    assert renamed == [("ID", "ID_2"), ("id_2", "id_2_2"), ("Id", "Id_3")]
+    assert b"id_2_2" in (place.path / "o.parquet").read_bytes()
+
+
+def test_parquet_of_rows_that_come_back(place):
+    place.write("in.csv", "_reject,_line,_column,_rule,_message,id\n1,2,id,x,y,3\n")
+    assert place.run("check", "in.csv", "--clean", "o.parquet").code == 0
+    assert b"_reject" not in (place.path / "o.parquet").read_bytes()
