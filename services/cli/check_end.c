@@ -158,7 +158,7 @@ static void say_briefly(const struct check *k)
 static bool uses_stdout(const struct check *k)
 {
 	const struct cli_output *const outputs[] = { &k->clean.out, &k->rejects.out,
-		&k->repairs.out, &k->report, &k->print };
+		&k->repairs.out, &k->report };
 	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
 		if (outputs[i]->path != NULL && strcmp(outputs[i]->path, "-") == 0)
 			return true;
@@ -179,6 +179,8 @@ int check_say(struct check *k)
 			say_briefly(k);
 		return code;
 	}
+	if (k->args->json)
+		return code;
 	const struct cli_term t = cli_term_of(uses_stdout(k) ? stderr : stdout, k->args->color);
 	cli_show_books(&t, &k->result.tally, &k->match.schema);
 	cli_show_notes(&t, &k->result.notes, &k->match.schema);

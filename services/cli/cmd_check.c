@@ -123,7 +123,7 @@ static int run_rows(struct check *k, struct err *err)
 		sinks[n++] = cli_repairs_sink(&k->repairs);
 	if (k->report.path != NULL || k->print.path != NULL)
 		sinks[n++] = cli_reject_list_sink(&k->listed);
-	k->showcase.most = k->args->quiet ? 0 : k->args->max_show;
+	k->showcase.most = k->args->quiet || k->args->json ? 0 : k->args->max_show;
 	k->showcase.dialect = csv_split_sniffed(k->split)->dialect;
 	if (k->showcase.most > 0)
 		sinks[n++] = cli_showcase_sink(&k->showcase);

@@ -176,7 +176,7 @@ static void print(const struct infer *i)
 	if (i->args->json) {
 		(void)fputs(js_print(i->a, draft), stdout);
 		(void)fputc('\n', stdout);
-	} else if (!i->args->quiet) {
+	} else {
 		show(i, draft);
 	}
 	size_t columns;

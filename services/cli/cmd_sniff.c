@@ -141,7 +141,7 @@ int cli_sniff(const struct cli_args *args)
 		cli_complain_err(&err);
 	else if (rc == 0 && args->json)
 		print_json(&s);
-	else if (rc == 0 && !args->quiet)
+	else if (rc == 0)
 		show(&s);
 	csv_split_close(&s.split);
 	cli_input_close(&s.input);
