@@ -157,9 +157,9 @@ static int write_json(struct output *o, const struct refused *f, struct err *err
 	int rc = buf_check(&b, err);
 	if (rc == 0 && fwrite(b.data, 1, b.n, o->jsonl) != b.n)
 		rc = err_set_errno(err, ERR_INTERNAL, errno, "write rejects.jsonl");
-	buf_done(&b);
 	o->stored++;
 	o->stored_bytes += b.n;
+	buf_done(&b);
 	return rc;
 }
 

@@ -515,6 +515,15 @@ def test_some_rejects_of_every_listed_shape_are_shown(scratch, tmp_path):
     assert [r["seq"] for r in shown if r["shape"] == "a/a"] == [1531, 2735, 2736, 2737, 2738]
 
 
+def test_shown_rejects_stay_within_what_the_supervisor_reads(scratch, tmp_path):
+    path = write(tmp_path, "id,text\n" + f"x,{chr(1) * 4000}\n" * 900)  # six times as long in JSON
+    where = scratch()
+    code, result = validate(path, {"fields": FIELDS, "millrace": {"budget_pct": 100}}, where, budget_pct=100)
+    assert code == 0 and result["rejects_stored"] < 900
+    size = (where / "rejects.jsonl").stat().st_size
+    assert (11 << 20) < size < (12 << 20) + 65536
+
+
 def test_repairs_and_changes_stand_apart_from_rejects(scratch, tmp_path):
     doc = {"fields": [{"name": "id", "type": "integer"},
                       {"name": "town", "type": "string", "millrace": {"normalise": ["trim"]}},
