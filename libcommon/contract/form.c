@@ -164,8 +164,8 @@ const char *contract_form_name(enum contract_form form)
 		[CONTRACT_FORM_GEOPOINT] = "a point \"longitude, latitude\"",
 		[CONTRACT_FORM_GEOPOINT_ARRAY] =
 		    "[longitude, latitude], numbers up to 180 and 90 either way",
-		[CONTRACT_FORM_GEOPOINT_OBJECT] = "an object of \"lon\" and \"lat\" alone, numbers "
-						  "up to 180 and 90 either way",
+		[CONTRACT_FORM_GEOPOINT_OBJECT] =
+		    "an object of lon and lat alone, up to 180 and 90 either way",
 		[CONTRACT_FORM_GEOJSON] = "GeoJSON: its \"type\" must be one of GeoJSON's nine",
 		[CONTRACT_FORM_TOPOJSON] =
 		    "TopoJSON: its \"type\" must be Topology or a geometry's",

@@ -86,11 +86,11 @@ static void shapes_are_counted_most_frequent_first(void **state)
 	struct arena *a = arena_new(8 << 20);
 	struct reject_shapes *s = reject_shapes_new();
 	char shape[REJECT_SHAPE_BYTES];
-	reject_shapes_add(s, rule, "a", "99");
-	reject_shapes_add(s, rule, NULL, NULL);
+	reject_shapes_add(s, rule, "a", "99", NULL);
+	reject_shapes_add(s, rule, NULL, NULL, NULL);
 	for (int i = 0; i < 3; i++)
-		reject_shapes_add(s, rule, "b", "a");
-	reject_shapes_add(s, rule, "a", "99");
+		reject_shapes_add(s, rule, "b", "a", NULL);
+	reject_shapes_add(s, rule, "a", "99", NULL);
 	cJSON *list = reject_shapes_list(s, a);
 	char *text = cJSON_PrintUnformatted(list);
 	assert_string_equal(text,
@@ -100,7 +100,7 @@ static void shapes_are_counted_most_frequent_first(void **state)
 	cJSON_free(text);
 	for (int i = 0; i < 2 * REJECT_SHAPES_MAX; i++) {
 		(void)snprintf(shape, sizeof(shape), "%d.a", i);
-		reject_shapes_add(s, rule, "c", shape);
+		reject_shapes_add(s, rule, "c", shape, NULL);
 	}
 	list = reject_shapes_list(s, a);
 	assert_int_equal(cJSON_GetArraySize(list), REJECT_SHAPES_LISTED);
