@@ -15,8 +15,11 @@
 /* What all workers share. */
 struct run {
 	const struct contract_run_params *p;
-	pthread_mutex_t take; /* guards split and taken */
+	size_t held_most;     /* of held_bytes, one block more included */
+	pthread_mutex_t take; /* guards split and what follows */
+	pthread_cond_t given_back;
 	uint64_t taken;       /* blocks handed out, the end and failures counted too */
+	size_t held_bytes;    /* of blocks taken and not yet given back */
 	bool ended;           /* no more blocks */
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t turned;
@@ -31,7 +34,8 @@ struct run {
 struct contract_run_worker {
 	struct run *run;
 	struct csv_block block;
-	uint64_t number; /* of the block */
+	uint64_t number;   /* of the block */
+	size_t held_bytes; /* likewise, until it is given back */
 	struct csv_scan *scan;
 	struct csv_batch *batch;
 	struct contract_checker *checker; /* NULL = nothing to check */
@@ -84,19 +88,52 @@ static bool is_stopped(const struct run *run)
 	return run->p->stop != NULL && atomic_load(run->p->stop);
 }
 
-/* The next block. Returns 1 one, 0 the end, -1 failed; a failure takes a number as a block does, so
- * that what stands before it is delivered. */
+/* Rows much longer than a block's aim would make memory grow with the threads: some of them wait,
+ * and keep no memory for the next such block. */
+static void trim(struct contract_run_worker *w)
+{
+	const size_t aim = csv_split_aim(w->run->p->split);
+	if (w->block.alloc > 2 * aim)
+		csv_block_done(&w->block);
+	for (size_t i = 0; i < w->run->p->n_sinks; i++) {
+		if (w->rendered[i].alloc <= 2 * aim)
+			continue;
+		buf_done(&w->rendered[i]);
+		buf_init(&w->rendered[i], RENDER_BYTES);
+	}
+}
+
+/* The block is delivered, or nobody wants it any more: then none after it either. */
+static void give_back(struct contract_run_worker *w, bool last)
+{
+	struct run *run = w->run;
+	pthread_mutex_lock(&run->take);
+	run->held_bytes -= w->held_bytes;
+	run->ended = run->ended || last;
+	pthread_cond_broadcast(&run->given_back);
+	pthread_mutex_unlock(&run->take);
+	w->held_bytes = 0;
+	trim(w);
+}
+
+/* The next block, when not too much is in work. Returns 1 one, 0 the end, -1 failed; a failure
+ * takes a number as a block does, so that what stands before it is delivered. */
 static int take_block(struct contract_run_worker *w)
 {
 	struct run *run = w->run;
+	const size_t aim = csv_split_aim(run->p->split);
 	int rc = 0;
 	pthread_mutex_lock(&run->take);
+	while (!run->ended && run->held_bytes > 0 && run->held_bytes + aim > run->held_most)
+		pthread_cond_wait(&run->given_back, &run->take);
 	if (!run->ended) {
 		w->number = run->taken;
 		rc = is_stopped(run) ? err_set_code(&w->err, ERR_BUSY, "run.stopped", "stopped")
 				     : csv_split_next(run->p->split, &w->block, &w->err);
 		run->taken += rc != 0;
 		run->ended = rc != 1;
+		w->held_bytes = rc == 1 ? w->block.n : 0;
+		run->held_bytes += w->held_bytes;
 	}
 	pthread_mutex_unlock(&run->take);
 	return rc;
@@ -263,12 +300,14 @@ static void *work(void *arg)
 	while ((rc = take_block(w)) != 0) {
 		if (rc == 1)
 			rc = read_block(w);
-		if (!wait_for_turn(w))
-			break;
-		if (rc == 0)
+		const bool mine = wait_for_turn(w);
+		if (mine && rc == 0)
 			rc = deliver(w);
-		pass_turn(w, rc);
-		if (rc != 0)
+		if (mine)
+			pass_turn(w, rc);
+		const bool last = !mine || rc != 0;
+		give_back(w, last);
+		if (last)
 			break;
 	}
 	return NULL;
@@ -295,7 +334,8 @@ static void collect(struct run *run, struct contract_run_worker *w)
 int contract_run(
     const struct contract_run_params *p, struct contract_run_result *out, struct err *err)
 {
-	struct run run = { .p = p, .result = out };
+	const size_t aim = csv_split_aim(p->split);
+	struct run run = { .p = p, .result = out, .held_most = p->threads * aim + aim / 2 };
 	ASSERT(p->threads >= 1 && p->threads <= CONTRACT_RUN_THREADS);
 	ASSERT(p->n_sinks <= CONTRACT_RUN_SINKS);
 	struct contract_run_worker *workers = mem_array(p->threads, sizeof(*workers));
@@ -304,6 +344,7 @@ int contract_run(
 	(void)pthread_mutex_init(&run.take, NULL);
 	(void)pthread_mutex_init(&run.lock, NULL);
 	(void)pthread_cond_init(&run.turned, NULL);
+	(void)pthread_cond_init(&run.given_back, NULL);
 	for (unsigned i = 0; i < p->threads; i++)
 		workers[i].run = &run;
 	crew_run(workers, p->threads, sizeof(workers[0]), work);
@@ -315,6 +356,7 @@ int contract_run(
 	(void)pthread_mutex_destroy(&run.take);
 	(void)pthread_mutex_destroy(&run.lock);
 	(void)pthread_cond_destroy(&run.turned);
+	(void)pthread_cond_destroy(&run.given_back);
 	if (run.failed) {
 		*err = run.err;
 		return -1;

@@ -30,7 +30,7 @@
 
 enum {
 	CSV_BATCH_ROWS = 2048,          /* rows of a batch, DuckDB's vector size */
-	CSV_BATCH_CELLS = 1 << 17,      /* wide files get fewer rows a batch */
+	CSV_BATCH_CELLS = 1 << 15,      /* wide files get fewer rows a batch */
 	CSV_MAX_COLUMNS = 4096,         /* more make the file unusable */
 	CSV_MAX_FIELD_BYTES = 16 << 20, /* more refuse the row: cell.length */
 	CSV_MAX_ROW_BYTES = 64 << 20,   /* more refuse the row: row.length */

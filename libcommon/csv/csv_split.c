@@ -218,6 +218,11 @@ void csv_split_close(struct csv_split **s)
 	*s = NULL;
 }
 
+size_t csv_split_aim(const struct csv_split *s)
+{
+	return s->p.block_bytes;
+}
+
 void csv_block_done(struct csv_block *block)
 {
 	free(block->data);

@@ -93,6 +93,9 @@ void csv_split_close(struct csv_split **s);
  */
 int csv_split_next(struct csv_split *s, struct csv_block *block, struct err *err) MUST_CHECK;
 
+/* csv_split_aim - bytes a block is filled to; more only to end its last row. */
+size_t csv_split_aim(const struct csv_split *s);
+
 /* csv_block_done - free a block's memory; accepts a zeroed one. */
 void csv_block_done(struct csv_block *block);
 

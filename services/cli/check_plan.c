@@ -12,7 +12,7 @@
 #include "csv/csv_mend.h"
 #include "kit/json.h"
 
-enum { CONTRACT_BYTES = 16 << 20 };
+enum { CONTRACT_BYTES = 16 << 20, LEAST_BLOCK_BYTES = 128 << 10 };
 
 static int read_text(const char *path, struct buf *out, struct err *err)
 {
@@ -168,11 +168,23 @@ static void match_all(struct check *k, const char *const *header, size_t n)
 						.header = header } };
 }
 
+/* All threads' blocks together are as large as two threads' are, down to a size that still costs
+ * nothing to hand out: memory hardly grows with the threads. */
+static size_t block_bytes(const struct check *k)
+{
+	const size_t shared = (size_t)CSV_BLOCK_BYTES * 2 / k->args->threads;
+	if (k->to_parquet)
+		return cli_parquet_part_bytes(k->input.bytes);
+	if (shared > CSV_BLOCK_BYTES)
+		return CSV_BLOCK_BYTES;
+	return shared < LEAST_BLOCK_BYTES ? LEAST_BLOCK_BYTES : shared;
+}
+
 int check_open_split(struct check *k, struct err *err)
 {
 	size_t n;
 	k->sampling.given = &k->given;
-	k->sampling.block_bytes = k->to_parquet ? cli_parquet_part_bytes(k->input.bytes) : 0;
+	k->sampling.block_bytes = block_bytes(k);
 	k->sampling.all = k->args->sniff_all;
 	csv_split_close(&k->split);
 	if (cli_sample_open(&k->sampling, &k->input, &k->split, err) != 0)

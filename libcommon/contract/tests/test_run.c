@@ -212,6 +212,43 @@ static void test_full_buffers_are_delivered_early(void **state)
 	buf_done(&f.text);
 }
 
+static void make_long_rows(struct file *f)
+{
+	*f = (struct file){ 0 };
+	buf_init(&f->text, CAP);
+	buf_adds(&f->text, "id,word\n");
+	for (int i = 1; i <= 300; i++)
+		buf_printf(&f->text, "%d,%0*d\n", i, 5 * BLOCK, i);
+}
+
+/* Most workers wait for blocks to be given back; one that fails lets them all end. */
+static void test_rows_longer_than_a_block(void **state)
+{
+	(void)state;
+	struct file f;
+	struct trace first = { 0 };
+	make_long_rows(&f);
+	buf_init(&first.text, CAP);
+	for (unsigned threads = 1; threads <= 8; threads += 7) {
+		struct trace t = { 0 };
+		struct contract_run_result r = { 0 };
+		struct err err = { 0 };
+		buf_init(&t.text, CAP);
+		assert_int_equal(run(&f, threads, threads == 1 ? &first : &t, NULL, &r, &err), 0);
+		assert_int_equal(r.tally.account.good, 300);
+		assert_true(threads == 1 || strcmp(t.text.data, first.text.data) == 0);
+		contract_run_done(&r);
+		buf_reset(&t.text);
+		t.fail_at_row = 150;
+		assert_int_equal(run(&f, threads, &t, NULL, &r, &err), -1);
+		assert_string_equal(err.msg, "row 150");
+		contract_run_done(&r);
+		buf_done(&t.text);
+	}
+	buf_done(&first.text);
+	buf_done(&f.text);
+}
+
 static void test_inference_is_merged(void **state)
 {
 	(void)state;
@@ -387,6 +424,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_same_at_any_number_of_threads),
 		cmocka_unit_test(test_full_buffers_are_delivered_early),
+		cmocka_unit_test(test_rows_longer_than_a_block),
 		cmocka_unit_test(test_inference_is_merged),
 		cmocka_unit_test(test_the_first_failure_counts),
 		cmocka_unit_test(test_reading_fails),
