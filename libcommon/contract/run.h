@@ -15,8 +15,8 @@
  *
  * Memory: for each thread one block, one batch, and what its sinks render of one block; over
  * CONTRACT_RUN_EARLY_BYTES of that are delivered before the block is through. All blocks in work
- * together have no more bytes than half an aim (csv_split_aim) above one for each thread: where rows
- * are longer than that, fewer threads work at a time.
+ * together have no more bytes than half an aim (csv_split_aim) above one for each thread: where
+ *rows are longer than that, fewer threads work at a time.
  */
 #ifndef CONTRACT_RUN_H
 #define CONTRACT_RUN_H
