@@ -15,7 +15,7 @@ size_t contract_refused_raw(const struct csv_reject *r, char *out, bool *out_tru
 	return csv_encoding_mend(r->raw.p, keep, out);
 }
 
-static void add_text(struct buf *b, const char *name, const void *p, size_t n)
+void contract_refused_text(struct buf *b, const char *name, const void *p, size_t n)
 {
 	buf_printf(b, ",\"%s\":", name);
 	if (p == NULL)
@@ -31,11 +31,11 @@ void contract_refused_json(struct buf *b, const struct contract_refused *r)
 		buf_adds(b, ",\"column_index\":null");
 	else
 		buf_printf(b, ",\"column_index\":%d", r->file_column);
-	add_text(b, "column", r->column, r->column == NULL ? 0 : strlen(r->column));
-	add_text(b, "rule", r->rule, strlen(r->rule));
-	add_text(b, "message", r->message.p, r->message.n);
+	contract_refused_text(b, "column", r->column, r->column == NULL ? 0 : strlen(r->column));
+	contract_refused_text(b, "rule", r->rule, strlen(r->rule));
+	contract_refused_text(b, "message", r->message.p, r->message.n);
 	buf_printf(
 	    b, ",\"offset\":%lld,\"length\":%lld", (long long)r->offset, (long long)r->length);
-	add_text(b, "raw", r->raw.p, r->raw.n);
+	contract_refused_text(b, "raw", r->raw.p, r->raw.n);
 	buf_printf(b, ",\"raw_truncated\":%s", r->raw_truncated ? "true" : "false");
 }

@@ -35,4 +35,7 @@ size_t contract_refused_raw(const struct csv_reject *r, char *out, bool *out_tru
  */
 void contract_refused_json(struct buf *b, const struct contract_refused *r);
 
+/* contract_refused_text - append one more of them: a text of n bytes, NULL = null. */
+void contract_refused_text(struct buf *b, const char *name, const void *p, size_t n);
+
 #endif

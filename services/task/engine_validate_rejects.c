@@ -123,15 +123,6 @@ static void add_number(struct buf *b, const char *name, int64_t n)
 		buf_printf(b, ",\"%s\":%lld", name, (long long)n);
 }
 
-static void add_text(struct buf *b, const char *name, const char *text, size_t n)
-{
-	buf_printf(b, ",\"%s\":", name);
-	if (text == NULL)
-		buf_adds(b, "null");
-	else
-		buf_add_json_string(b, text, n);
-}
-
 static int write_json(struct output *o, const struct refused *f, struct err *err)
 {
 	struct buf b;
@@ -152,7 +143,7 @@ static int write_json(struct output *o, const struct refused *f, struct err *err
 	contract_refused_json(&b, &shared);
 	add_number(&b, "cell_at", f->r.cell_at);
 	add_number(&b, "cell_length", f->r.cell_n);
-	add_text(&b, "shape", f->r.has_shape ? f->shape : NULL, f->r.shape_n);
+	contract_refused_text(&b, "shape", f->r.has_shape ? f->shape : NULL, f->r.shape_n);
 	buf_adds(&b, "}\n");
 	int rc = buf_check(&b, err);
 	if (rc == 0 && fwrite(b.data, 1, b.n, o->jsonl) != b.n)

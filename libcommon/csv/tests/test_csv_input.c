@@ -401,6 +401,21 @@ static void test_refusals(void **state)
 	refuse(BYTES("a\n"), "utf-9", "file.encoding", "did you mean utf-8?");
 }
 
+/* All of a file by a decoder made beforehand, into a new buffer; the reader is still open. */
+static struct csv_input *read_prepared(
+    const struct csv_given *given, struct csv_decoder *d, struct fixture_file *f, struct buf *out)
+{
+	struct err err = { 0 };
+	const struct csv_input_params p = {
+		.read = fixture_read, .arg = f, .given = given, .decoder = d
+	};
+	struct csv_input *in = NULL;
+	buf_init(out, CAP);
+	assert_int_equal(csv_input_open(&p, &in, &err), 0);
+	assert_int_equal(read_all(in, 9, out, &err), 0);
+	return in;
+}
+
 /* What was opened before is used; what needs nothing is not opened. */
 static void test_prepare(void **state)
 {
@@ -411,14 +426,8 @@ static void test_prepare(void **state)
 	assert_int_equal(csv_input_prepare(&given, &d, &err), 0);
 	assert_non_null(d);
 	struct fixture_file f = { .p = "\xc1\n", .n = 2 };
-	const struct csv_input_params p = {
-		.read = fixture_read, .arg = &f, .given = &given, .decoder = d
-	};
-	struct csv_input *in = NULL;
 	struct buf out;
-	buf_init(&out, CAP);
-	assert_int_equal(csv_input_open(&p, &in, &err), 0);
-	assert_int_equal(read_all(in, 9, &out, &err), 0);
+	struct csv_input *in = read_prepared(&given, d, &f, &out);
 	assert_string_equal(out.data, "\xd0\xb0\n");
 	csv_input_close(&in);
 	buf_done(&out);
@@ -440,14 +449,8 @@ static void test_returned_rows_keep_their_encoding(void **state)
 	const struct csv_given given = given_of("koi8-r");
 	assert_int_equal(csv_input_prepare(&given, &d, &err), 0);
 	struct fixture_file f = { .p = text, .n = sizeof(text) - 1 };
-	const struct csv_input_params p = {
-		.read = fixture_read, .arg = &f, .given = &given, .decoder = d
-	};
-	struct csv_input *in = NULL;
 	struct buf out;
-	buf_init(&out, CAP);
-	assert_int_equal(csv_input_open(&p, &in, &err), 0);
-	assert_int_equal(read_all(in, 9, &out, &err), 0);
+	struct csv_input *in = read_prepared(&given, d, &f, &out);
 	assert_string_equal(out.data, text);
 	assert_string_equal(csv_input_found(in)->encoding, "utf-8");
 	csv_input_close(&in);
