@@ -258,6 +258,13 @@ def test_cancel_before_any_work(jobs):
     jobs.replay(run["run_id"])
 
 
+def test_deadline_of_a_cancel_is_the_grace_after_it_was_asked(jobs):
+    for _ in range(200):
+        jobs.cancel(jobs.upload()["run_id"], 10000)
+    graces = jobs.admin("select distinct extract(epoch from cancel_until - cancel_asked) as s from jobs.runs")
+    assert [row["s"] for row in graces] == [10]
+
+
 def test_cancel_of_work_in_hand(jobs):
     run = jobs.upload()
     task = jobs.claim("validate")
