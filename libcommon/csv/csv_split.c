@@ -223,6 +223,11 @@ size_t csv_split_aim(const struct csv_split *s)
 	return s->p.block_bytes;
 }
 
+void csv_split_set_aim(struct csv_split *s, size_t bytes)
+{
+	s->p.block_bytes = bytes;
+}
+
 void csv_block_done(struct csv_block *block)
 {
 	free(block->data);

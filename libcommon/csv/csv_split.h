@@ -96,6 +96,10 @@ int csv_split_next(struct csv_split *s, struct csv_block *block, struct err *err
 /* csv_split_aim - bytes a block is filled to; more only to end its last row. */
 size_t csv_split_aim(const struct csv_split *s);
 
+/* csv_split_set_aim - the same for the blocks to come; bytes as block_bytes of the parameters, not
+ * 0. */
+void csv_split_set_aim(struct csv_split *s, size_t bytes);
+
 /* csv_block_done - free a block's memory; accepts a zeroed one. */
 void csv_block_done(struct csv_block *block);
 

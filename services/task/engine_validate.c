@@ -82,15 +82,6 @@ static int read_spec(const cJSON *doc, struct validate_spec *s, struct err *err)
 	return 0;
 }
 
-/* The size of a range depends on the file alone, so that results do not depend on the machine. */
-static size_t range_bytes(int64_t input_bytes)
-{
-	const int64_t aim = input_bytes / VALIDATE_RANGES + VALIDATE_RANGE_SLACK_BYTES;
-	if (aim < VALIDATE_RANGE_MIN_BYTES)
-		return VALIDATE_RANGE_MIN_BYTES;
-	return aim < CSV_BLOCK_MAX_BYTES ? (size_t)aim : CSV_BLOCK_MAX_BYTES;
-}
-
 /* sniffed: what an earlier reading of the object found, NULL = find it. */
 static int open_split(
     struct validate *v, size_t block_bytes, const struct csv_sniff_result *sniffed, struct err *err)
@@ -220,7 +211,7 @@ static int check_keys(struct validate *v, struct err *err)
 		return -1;
 	v->pass = 1;
 	v->pass_cut = atomic_load(&v->bytes_cut);
-	return open_split(v, range_bytes(v->spec.input_bytes), &sniffed, err);
+	return open_split(v, validate_range_bytes(v), &sniffed, err);
 }
 
 static int match(struct validate *v, struct err *err)
@@ -233,19 +224,43 @@ static int match(struct validate *v, struct err *err)
 	return 0;
 }
 
-static int check_rows(struct validate *v, struct err *err)
+/* The file is sniffed, its header matched, its keys collected. */
+static int begin_rows(struct validate *v, struct err *err)
+{
+	const bool keys = v->contract.n_keys > 0;
+	const size_t bytes = keys ? CSV_BLOCK_BYTES : validate_range_bytes(v);
+	if (open_split(v, bytes, NULL, err) != 0 || match(v, err) != 0)
+		return -1;
+	return keys && (check_keys(v, err) != 0 || match(v, err) != 0) ? -1 : 0;
+}
+
+static int open_engine(struct validate *v, struct err *err)
 {
 	const struct engine_conf conf = {
 		.threads = 1, /* workers bring their own threads */
 		.memory_bytes = v->spec.memory_bytes,
 		.scratch = v->spec.scratch,
 	};
-	const bool keys = v->contract.n_keys > 0;
-	const size_t bytes = keys ? CSV_BLOCK_BYTES : range_bytes(v->spec.input_bytes);
-	if (open_split(v, bytes, NULL, err) != 0 || match(v, err) != 0 ||
-	    (keys && (check_keys(v, err) != 0 || match(v, err) != 0)))
-		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
-	if (engine_open(&conf, &v->engine, err) != 0 || validate_ranges_run(v, err) != 0)
+	return v->engine != NULL ? 0 : engine_open(&conf, &v->engine, err);
+}
+
+static void *open_engine_beside(void *arg)
+{
+	struct err err;
+	(void)open_engine(arg, &err);
+	return NULL;
+}
+
+/* DuckDB opens while the file is sniffed. Where that fails, or no thread is to be had, it is opened
+ * behind it, and that tells why it can't be. */
+static int check_rows(struct validate *v, struct err *err)
+{
+	pthread_t beside;
+	const bool started = pthread_create(&beside, NULL, open_engine_beside, v) == 0;
+	const int begun = begin_rows(v, err);
+	if (started)
+		(void)pthread_join(beside, NULL);
+	if (begun != 0 || open_engine(v, err) != 0 || validate_ranges_run(v, err) != 0)
 		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
 	return conclude(v, err);
 }

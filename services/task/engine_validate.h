@@ -34,6 +34,8 @@
 enum {
 	VALIDATE_RANGE_MIN_BYTES = 4 << 20,
 	VALIDATE_RANGES = 16,                  /* aim for a file between the bounds of a range */
+	VALIDATE_TAIL = 8,                     /* of the file, its last eighth, */
+	VALIDATE_TAIL_RANGES = 4,              /* a range is this much smaller */
 	VALIDATE_RANGE_SLACK_BYTES = 64 << 10, /* so that no last sliver makes one more file */
 	VALIDATE_READ_BYTES = 512 << 10, /* one read(2): what is hashed is still in the cache */
 	VALIDATE_JSONL_ROWS = 1000,      /* first rejects that travel to PostgreSQL, */
@@ -134,6 +136,10 @@ ssize_t validate_input_read(void *arg, void *p, size_t n, struct err *err);
  */
 int validate_input_check(
     struct validate_input *in, const char *sha256, int64_t bytes, struct err *err) MUST_CHECK;
+
+/* validate_range_bytes - what the next range is to hold, VALIDATE_RANGE_MIN_BYTES to
+ * CSV_BLOCK_MAX_BYTES; under the lock once workers run. */
+size_t validate_range_bytes(const struct validate *v);
 
 /*
  * validate_ranges_run - scan and write all ranges with v->spec.threads threads; books totals.

@@ -72,6 +72,7 @@ static const int allowed[] = {
 	SCMP_SYS(fallocate),
 	SCMP_SYS(fsync),
 	SCMP_SYS(fdatasync),
+	SCMP_SYS(sync_file_range),
 	SCMP_SYS(fadvise64),
 	SCMP_SYS(fcntl),
 	SCMP_SYS(flock),

@@ -164,6 +164,21 @@ def test_threads_change_nothing(sales, scratch):
     assert seen[0] == seen[1] == seen[2]
 
 
+def test_last_ranges_of_a_large_file_are_smaller(scratch, tmp_path):
+    """So that no thread waits long for the last one; the same at any number of threads, with two passes too."""
+    row = "{},%s\n" % ("x" * 1000)
+    path = write(tmp_path, "id,text\n" + "".join(map(row.format, range(130_000))))
+    keyed = {"fields": FIELDS, "primaryKey": ["id"]}
+    ranges = []
+    for doc, threads in (({"fields": FIELDS}, 1), ({"fields": FIELDS}, 3), (keyed, 3)):
+        code, result = validate(path, doc, scratch(), threads=threads)
+        assert (code, result["account"]["good"]) == (0, 130_000)
+        ranges.append([s["rows"] for s in result["silver"]])
+    first, last = ranges[0][0], ranges[0][-2]
+    assert first > 7_500 and last < 0.6 * first
+    assert len([r for r in ranges[0] if r > 0.9 * first]) > 10 and ranges[0] == ranges[1] == ranges[2]
+
+
 def test_rejects_can_be_mended_and_sent_back(sales, scratch, tmp_path):
     path, _ = sales
     where = scratch()
