@@ -16,6 +16,7 @@
 #include "contract/profile_value.h"
 #include "contract/report_dialect.h"
 #include "contract/shape_fast.h"
+#include "csv/csv_mend.h"
 #include "kit/json.h"
 
 enum { TEXT_BYTES = 400 };
@@ -31,14 +32,19 @@ static uint32_t kept_cap(size_t columns)
 	return each < INFER_KEPT_VALUES ? (uint32_t)each : INFER_KEPT_VALUES;
 }
 
-struct contract_infer *contract_infer_new(const char *const *header, size_t n)
+struct contract_infer *contract_infer_new(const char *const *header, size_t file_columns)
 {
 	struct contract_infer *i = mem_alloc(sizeof(*i));
+	const size_t ours = csv_mend_columns(header, file_columns);
+	const size_t first = ours < file_columns ? ours : 0;
+	const size_t n = file_columns - first;
+	i->header = header + first;
 	i->columns = mem_array(n, sizeof(*i->columns));
 	i->seen = mem_array(n, sizeof(*i->seen));
 	for (size_t c = 0; c < n; c++) {
 		struct infer_column *seen = &i->seen[c];
-		i->columns[c] = (struct csv_column){ .name = header[c], .file_column = (int)c };
+		i->columns[c] =
+		    (struct csv_column){ .name = i->header[c], .file_column = (int)(first + c) };
 		seen->languages = UINT16_MAX;
 		seen->spaced_limit = INT64_MAX;
 		memset(seen->fewest, UINT8_MAX, sizeof(seen->fewest));
@@ -47,7 +53,10 @@ struct contract_infer *contract_infer_new(const char *const *header, size_t n)
 		profile_distinct_init(&seen->distinct, kept_cap(n), sizeof(struct profile_text));
 	}
 	i->schema = (struct csv_schema){
-		.columns = i->columns, .n_columns = n, .file_columns = n, .header = header
+		.columns = i->columns,
+		.n_columns = n,
+		.file_columns = file_columns,
+		.header = header,
 	};
 	return i;
 }
@@ -355,7 +364,7 @@ cJSON *contract_infer_draft(
     const struct contract_infer *i, const struct contract_infer_how *how, struct arena *a)
 {
 	struct infer_verdict v;
-	const char *const *names = contract_infer_names(i->schema.header, i->schema.n_columns, a);
+	const char *const *names = contract_infer_names(i->header, i->schema.n_columns, a);
 	infer_choose(i, names, how->unattended, a, &v);
 	cJSON *draft = js_object(a);
 	cJSON *doc = cJSON_AddObjectToObject(draft, "doc");

@@ -20,7 +20,8 @@
  *
  * One per thread: the draft depends on the set of rows alone. Names: the header in lower
  * case, other characters than letters, digits and _ as one _, a letter in front; duplicates
- * get _2; the header stays as an alias when it differs.
+ * get _2; the header stays as an alias when it differs. Of a file of refused rows that comes back
+ * (csv_mend.h) the five columns in front are left out, as contract_match does.
  */
 #ifndef CONTRACT_INFER_H
 #define CONTRACT_INFER_H
@@ -52,13 +53,16 @@ struct contract_infer_how {
 	int64_t row_rejects;                    /* rows refused for their shape so far */
 };
 
-/* contract_infer_new - for a file with n columns; header is borrowed until contract_infer_free. */
-struct contract_infer *contract_infer_new(const char *const *header, size_t n) MUST_CHECK;
+/* contract_infer_new - for a file with so many columns; header is borrowed until
+ * contract_infer_free. Five columns of ours are passed over, unless there are no others. */
+struct contract_infer *contract_infer_new(
+    const char *const *header, size_t file_columns) MUST_CHECK;
 
 /* contract_infer_free - *i becomes NULL. */
 void contract_infer_free(struct contract_infer **i);
 
-/* contract_infer_schema - all columns as text, for csv_scan_new; lives as long as i. */
+/* contract_infer_schema - the columns a draft is made of, all as text and named by their headers,
+ * for csv_scan_new; lives as long as i. */
 const struct csv_schema *contract_infer_schema(const struct contract_infer *i);
 
 /* contract_infer_batch - take in the good rows of a settled batch of that schema. */

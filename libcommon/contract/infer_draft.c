@@ -115,7 +115,7 @@ static void add_ours(cJSON *field, const struct contract_infer *i, size_t column
     const struct infer_choice *choice)
 {
 	const struct infer_candidate *k = choice->k;
-	const char *header = i->schema.header[column];
+	const char *header = i->header[column];
 	cJSON *ours = cJSON_CreateObject();
 	if (k->type == CSV_DECIMAL)
 		add_decimal(ours, &i->seen[column], k);

@@ -302,7 +302,7 @@ void infer_add_evidence(cJSON *columns, const struct contract_infer *i, size_t c
 	cJSON *e = cJSON_CreateObject();
 	cJSON_AddItemToArray(columns, e);
 	(void)cJSON_AddStringToObject(e, "name", name);
-	(void)cJSON_AddStringToObject(e, "header", i->schema.header[column]);
+	(void)cJSON_AddStringToObject(e, "header", i->header[column]);
 	(void)cJSON_AddStringToObject(e, "chosen", choice->k->name);
 	add_count(e, "values", choice->values);
 	add_count(e, "empty", choice->nulls);

@@ -50,6 +50,7 @@ struct infer_column {
 
 struct contract_infer {
 	struct csv_schema schema;
+	const char *const *header;  /* of the schema's columns; borrowed */
 	struct csv_column *columns; /* of the schema; owned */
 	struct infer_column *seen;  /* owned */
 	struct contract_shaper shaper;

@@ -98,7 +98,7 @@ static const char reading[] =
     "refused rows that were mended: it\n"
     "  is read in the dialect rejects are [written in](sniffing.md#rows-that-come-back), "
     "whatever the contract sets, and the\n"
-    "  five columns are passed over.\n";
+    "  five columns are passed over, by a check as by a draft.\n";
 
 static void add_rule(const struct contract_rule *r, struct buf *out)
 {

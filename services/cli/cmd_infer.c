@@ -179,8 +179,7 @@ static void print(const struct infer *i)
 	} else {
 		show(i, draft);
 	}
-	size_t columns;
-	(void)csv_split_header(i->split, &columns);
+	const size_t columns = contract_infer_schema(i->result.infer)->n_columns;
 	if (columns > CONTRACT_MAX_FIELDS)
 		cli_complain(
 		    "the file has %zu columns, a contract takes at most %d: check will not "

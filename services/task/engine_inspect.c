@@ -164,8 +164,8 @@ static cJSON *column_of(
 
 static void add_columns(struct inspect *i, cJSON *result)
 {
-	size_t n;
-	const char *const *header = csv_split_header(i->split, &n);
+	const struct csv_schema *schema = contract_infer_schema(i->infer);
+	const size_t n = schema->n_columns;
 	const struct contract_infer_how how = {
 		.sniffed = csv_split_sniffed(i->split),
 		.row_rejects = i->refused,
@@ -179,7 +179,7 @@ static void add_columns(struct inspect *i, cJSON *result)
 	const cJSON *field = fields->child;
 	const cJSON *of = evidence->child;
 	for (size_t c = 0; c < n && c < INSPECT_COLUMNS && field != NULL; c++) {
-		cJSON_AddItemToArray(columns, column_of(i, field, of, header[c]));
+		cJSON_AddItemToArray(columns, column_of(i, field, of, schema->columns[c].name));
 		field = field->next;
 		of = of == NULL ? NULL : of->next;
 	}

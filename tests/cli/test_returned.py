@@ -79,3 +79,13 @@ def test_large_and_packed(place):
     place.contract("x.json", TWO, millrace={"dialect": {"delimiter": ";", "footer": 1}})
     assert place.run("check", "big.csv", "-c", "x.json").out.startswith("400,000 in = 400,000 good + 0 rejected\n")
     assert place.run("check", "-", "-c", "x.json", stdin=place.read("big.csv").encode()).code == 0
+
+
+def test_a_draft_leaves_them_out(place):
+    refuse(place, "id;n\n1;a\nx;b\n", {"delimiter": ";", "footer": 0})
+    assert place.run("infer", "bad.csv").out.splitlines()[0].startswith("id ")
+    draft = place.run("infer", "bad.csv", "--json").out
+    assert [f["name"] for f in json.loads(draft)["doc"]["fields"]] == ["id", "n"]
+    assert [c["header"] for c in json.loads(draft)["evidence"]["columns"]] == ["id", "n"]
+    place.write("draft.json", draft)
+    assert place.run("check", "bad.csv", "-c", "draft.json", "--clean", "-").out == "id,n\n7,b\n"

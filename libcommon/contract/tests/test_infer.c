@@ -514,6 +514,39 @@ static void test_wide_files_say_less(void **state)
 	}
 }
 
+static void test_columns_of_ours_are_passed_over(void **state)
+{
+	(void)state;
+	static const char *const header[] = { "_reject", "_line", "_column", "_rule", "_message",
+		"id", "n" };
+	static const struct {
+		size_t columns, left;
+		const char *first;
+	} cases_of_header[] = {
+		{ 7, 2, "id" },
+		{ 6, 1, "id" },
+		{ 5, 5, "_reject" }, /* a draft has a field */
+		{ 4, 4, "_reject" },
+	};
+	for (size_t k = 0; k < ARRAY_SIZE(cases_of_header); k++) {
+		struct arena *a = arena_new(1 << 20);
+		const size_t n = cases_of_header[k].columns;
+		struct contract_infer *i = contract_infer_new(header, n);
+		const struct csv_schema *s = contract_infer_schema(i);
+		assert_int_equal(s->file_columns, n);
+		assert_int_equal(s->n_columns, cases_of_header[k].left);
+		assert_string_equal(s->columns[0].name, cases_of_header[k].first);
+		assert_int_equal(s->columns[0].file_column, n - cases_of_header[k].left);
+		const struct contract_infer_how how = { 0 };
+		const cJSON *doc =
+		    cJSON_GetObjectItemCaseSensitive(contract_infer_draft(i, &how, a), "doc");
+		const cJSON *fields = cJSON_GetObjectItemCaseSensitive(doc, "fields");
+		assert_int_equal(cJSON_GetArraySize(fields), cases_of_header[k].left);
+		contract_infer_free(&i);
+		arena_free(&a);
+	}
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -544,6 +577,7 @@ int main(void)
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_any_split_gives_the_same),
 		cmocka_unit_test(test_wide_files_say_less),
+		cmocka_unit_test(test_columns_of_ours_are_passed_over),
 		cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

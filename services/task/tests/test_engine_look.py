@@ -44,6 +44,13 @@ def test_columns_rows_and_evidence(ask):
     assert found["dialect"]["delimiter"] == "semicolon" and found["dialect"]["given"] == []
 
 
+def test_the_columns_of_a_rejects_file_are_not_told(ask):
+    found = look(ask, b"_reject,_line,_column,_rule,_message,id,town\n1,4,id,type.integer,x,7,Ulm\n")
+    assert [(c["name"], c["header"], c["type"]) for c in found["columns"]] == \
+        [("id", "id", "integer"), ("town", "town", "string")]
+    assert found["columns_total"] == 2 and found["rows"] == [["7", "Ulm"]]
+
+
 @pytest.mark.parametrize("cut", range(0, 40))
 def test_a_front_that_ends_anywhere_refuses_no_row(ask, cut):
     text = "id,town\n" + "".join(f"{n},Köln am Rhein\n" for n in range(400))

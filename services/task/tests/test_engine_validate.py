@@ -212,6 +212,16 @@ def test_rejects_come_back_in_our_dialect_not_the_files(scratch, tmp_path, diale
     assert result["dialect"]["rejects_file"] and result["dialect"]["delimiter"] == "comma"
 
 
+def test_a_draft_of_a_rejects_file_is_of_the_files_own_columns(scratch, tmp_path):
+    path = write(tmp_path, "_reject,_line,_column,_rule,_message,id,town\n1,4,id,type.integer,x,7,Ulm\n")
+    where = scratch()
+    _, result = validate(path, None, where, auto_publish=True)
+    assert result["verdict"] == "good" and result["account"]["good"] == 1, result
+    assert [(c["name"], c["type"]) for c in result["columns"]] == [("id", "integer"), ("town", "text")]
+    draft = json.loads((where / "draft.json").read_text(encoding="utf-8"))
+    assert [f["name"] for f in draft["doc"]["fields"]] == ["id", "town"]
+
+
 def test_messy_file_from_draft_to_rows(scratch, tmp_path):
     plan = tmp_path / "plan.json"
     path = tmp_path / "messy.csv"
