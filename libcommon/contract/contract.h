@@ -148,7 +148,8 @@ struct contract_faults {
 struct contract_source {
 	const cJSON *doc;
 	const char *resource; /* of a package: the one of this name; NULL = that of `file` */
-	const char *file; /* that is to be read: the resource with its name as its path; or NULL */
+	const char *file; /* that is to be read: the resource with its name as its path, else with
+			   * its name without .gz or .zst; or NULL */
 	/* The JSON of a file, by its path below the document; it lives as long as the contract.
 	 * NULL: nothing stands beside the document, which names datasets. */
 	int (*read)(void *arg, const char *path, cJSON **out, struct err *err);

@@ -2,6 +2,7 @@
 /* contract_package - the resource of a package that is meant, and what documents name beside
  * themselves: schemas in files, resources that foreign keys point to. */
 #include <string.h>
+#include <strings.h>
 
 #include "contract/contract_read.h"
 
@@ -83,21 +84,48 @@ static const cJSON *find_name(const cJSON *list, const char *name)
 	return NULL;
 }
 
-/* The one resource whose file is called so; NULL when there is none, or more than one. */
-static const cJSON *find_file(const cJSON *list, const char *file)
+/* The last of the resources whose file is called so, its first n bytes. Returns how many are. */
+static int count_files(const cJSON *list, const char *name, size_t n, const cJSON **out)
 {
-	const cJSON *found = NULL;
+	int count = 0;
 	const cJSON *v;
 	cJSON_ArrayForEach(v, list)
 	{
 		const char *path = path_of(v);
-		if (file == NULL || path == NULL || strcmp(last_part(path), last_part(file)) != 0)
+		const char *last = path == NULL ? "" : last_part(path);
+		if (strlen(last) != n || memcmp(last, name, n) != 0)
 			continue;
-		if (found != NULL)
-			return NULL;
-		found = v;
+		*out = v;
+		count++;
 	}
-	return found;
+	return count;
+}
+
+/* Bytes of a name before the ending of what csv_source unpacks; all of them without one. */
+static size_t unpacked_bytes(const char *name)
+{
+	static const char *const endings[] = { ".gz", ".zst" };
+	const size_t n = strlen(name);
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		const size_t bytes = strlen(endings[i]);
+		if (n > bytes && strcasecmp(name + n - bytes, endings[i]) == 0)
+			return n - bytes;
+	}
+	return n;
+}
+
+/* The one resource whose file is called so, else the one that this file was packed from; NULL when
+ * there is none, or more than one. */
+static const cJSON *find_file(const cJSON *list, const char *file)
+{
+	const cJSON *found = NULL;
+	const char *name = file == NULL ? "" : last_part(file);
+	if (name[0] == '\0')
+		return NULL;
+	int count = count_files(list, name, strlen(name), &found);
+	if (count == 0)
+		count = count_files(list, name, unpacked_bytes(name), &found);
+	return count == 1 ? found : NULL;
 }
 
 const cJSON *contract_pick_resource(struct contract_reader *r, const cJSON *list)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_package - data packages as contracts: which resource is meant, and the files it names."""
+import gzip
 import json
 
 import pytest
@@ -28,6 +29,24 @@ def test_the_resource_of_the_files_name(place, schema):
     assert "2 in = 1 good" in done.out and "foreign_key" in done.out
     place.write("codes.csv", "code,text\nA,first\n")
     assert place.run("check", "codes.csv", "-c", contract).code == 0
+
+
+@pytest.mark.parametrize("file, paths, found", [
+    ("sales.csv.gz", ["other.csv", "sales.csv"], 1), ("sales.csv.zst", ["other.csv", "d/sales.csv"], 1),
+    ("sales.csv.GZ", ["other.csv", "sales.csv"], 1), ("sales.csv.gz", ["sales.csv", "sales.csv.gz"], 1),
+    ("sales.csv", ["sales.csv.gz", "sales.csv"], 1), ("sales.csv", ["other.csv", "sales.csv.gz"], None),
+    ("sales.csv.gz", ["a/sales.csv.gz", "b/sales.csv.gz", "sales.csv"], None),
+    ("sales.csv.gz", ["a/sales.csv", "b/sales.csv"], None), ("sales.csv.gz.gz", ["other.csv", "sales.csv"], None),
+    ("sales.csv.bz2", ["other.csv", "sales.csv"], None), (".gz", ["a.csv", "b.csv"], None)])
+def test_the_resource_of_a_packed_file(place, file, paths, found):
+    """The whole name first, then without the ending; what is found takes the header, the others do not."""
+    place.write(file, gzip.compress(b"id\n1\n"))
+    place.write("p.json", json.dumps({"resources": [
+        {"name": f"r{i}", "path": path, "schema": {"fields": [{"name": "id" if i == found else "none"}]}}
+        for i, path in enumerate(paths)]}))
+    done = place.run("check", file, "-c", "p.json")
+    assert done.code == (78 if found is None else 0), done
+    assert ("#NAME" in done.err) == (found is None)
 
 
 def test_a_resource_by_its_name(place):
