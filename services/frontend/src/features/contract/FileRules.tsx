@@ -5,7 +5,7 @@ import type { ContractDoc } from '../../api/types';
 import { t, word } from '../../i18n';
 import css from './Contract.module.css';
 import { FileLine } from './Evidence';
-import { foreignKeys, listOf, primaryKey, withPrimaryKey } from './fields';
+import { foreignKeys, missingText, primaryKey, withMissing, withPrimaryKey } from './fields';
 
 interface FileRulesProps {
 	doc: ContractDoc;
@@ -48,12 +48,10 @@ export function FileRules({ doc, evidence, onEdit }: FileRulesProps) {
 					label={t('contract.missing')}
 					description={t('contract.missing_help')}
 					disabled={off}
-					defaultValue={(doc.missingValues ?? ['']).filter((v) => v !== '').join('; ')}
+					defaultValue={missingText(doc)}
 					onBlur={(e) => {
-						const missingValues = ['', ...listOf(e.currentTarget.value)];
-						if (missingValues.join(';') !== (doc.missingValues ?? ['']).join(';')) {
-							onEdit?.({ ...doc, missingValues });
-						}
+						const next = withMissing(doc, e.currentTarget.value);
+						if (next !== doc) onEdit?.(next);
 					}}
 				/>
 				<Select

@@ -11,7 +11,9 @@ import {
 	lengthOf,
 	primaryKey,
 	rowRules,
+	missingText,
 	withMember,
+	withMissing,
 	withOwn,
 	withPrimaryKey,
 	withRowRules,
@@ -40,6 +42,27 @@ describe('types', () => {
 		expect(typeOf({ name: 'a', format: 'uuid' })).toBe('uuid');
 		expect(typeOf({ name: 'a', type: 'object' })).toBe('json');
 		expect(typeOf({ name: 'a', type: 'array' })).toBe('json');
+	});
+	it('takes a format with an offset for a point in time, as the check does, unless ours says else', () => {
+		const at = (format: string, type?: string): ContractField => ({
+			name: 'at',
+			type: 'datetime',
+			format,
+			...(type === undefined ? {} : { millrace: { type } }),
+		});
+		for (const format of ['%Y-%m-%dT%H:%M:%S%z', 'fmt:%d.%m.%Y %H:%M %z', '%%%z'])
+			expect(typeOf(at(format))).toBe('timestamptz');
+		for (const format of ['default', 'any', '%Y-%m-%d %H:%M:%S', '%Y%%z', '%', 'z'])
+			expect(typeOf(at(format))).toBe('timestamp');
+		expect(typeOf(at('%Y-%m-%d%z', 'timestamp'))).toBe('timestamp');
+		expect(typeOf({ name: 't', type: 'time', format: '%H:%M%z' })).toBe('time');
+		const field = at('%Y-%m-%dT%H:%M:%S%z');
+		expect(withType(field, 'timestamptz')).toBe(field);
+		expect(withType(field, 'timestamp')).toEqual({
+			name: 'at',
+			type: 'datetime',
+			millrace: { type: 'timestamp' },
+		});
 	});
 	it('changes both and drops format, precision and scale', () => {
 		expect(withType(amount, 'text')).toEqual({
@@ -86,6 +109,18 @@ it('sets and takes away members, ours and theirs', () => {
 		zone: 'Europe/Berlin',
 		note: 'kept',
 	});
+});
+
+it('leaves the words for null as they are until their line is changed', () => {
+	const fields = [amount];
+	for (const missingValues of [[], ['-'], ['n/a', ''], ['', ' ', 'a;b'], ['', 'NA']]) {
+		const doc = { fields, missingValues };
+		expect(withMissing(doc, missingText(doc))).toBe(doc);
+	}
+	const none = { fields };
+	expect(withMissing(none, missingText(none))).toBe(none);
+	expect(withMissing(none, ' NA; - ;')).toEqual({ fields, missingValues: ['', 'NA', '-'] });
+	expect(withMissing({ fields, missingValues: ['', '-'] }, '')).toEqual({ fields, missingValues: [''] });
 });
 
 it('keeps rules, keys and lengths', () => {

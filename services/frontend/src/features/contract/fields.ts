@@ -46,15 +46,22 @@ const plain: Record<string, FieldType> = {
 	array: 'json',
 };
 
+/** Has a format %z? As the check looks for it: %% is a per cent sign. */
+function hasOffset(format: unknown): boolean {
+	return typeof format === 'string' && /^(?:[^%]|%[^z])*%z/.test(format);
+}
+
 /**
  * The type we know a field by; a type of the standard that we have no word for is its own name. The
- * standard's first version lets a field do without: it is a string then.
+ * standard's first version lets a field do without: it is a string then. A datetime whose format has
+ * an offset is a point in time, unless ours says what it is.
  */
 export function typeOf(field: ContractField): string {
 	const own = field.millrace?.type;
 	if (own !== undefined && types.includes(own as FieldType)) return own;
 	const type = field.type ?? 'string';
 	if (type === 'string' && field.format === 'uuid') return 'uuid';
+	if (type === 'datetime' && own === undefined && hasOffset(field.format)) return 'timestamptz';
 	return plain[type] ?? type;
 }
 
@@ -116,6 +123,16 @@ export function listOf(text: string): string[] {
 		.split(';')
 		.map((s) => s.trim())
 		.filter((s) => s !== '');
+}
+
+/** The words for null beside the empty cell, in one line. */
+export function missingText(doc: ContractDoc): string {
+	return (doc.missingValues ?? []).filter((v) => v !== '').join('; ');
+}
+
+/** What the line says, once it says something else: some words cannot be written in it. */
+export function withMissing(doc: ContractDoc, text: string): ContractDoc {
+	return text === missingText(doc) ? doc : { ...doc, missingValues: ['', ...listOf(text)] };
 }
 
 export function boundText(value: string | number | undefined): string {
