@@ -26,7 +26,7 @@ int validate_write_file(
 }
 
 /* Bytes of the file, however they are packed and encoded: what was cut of it so far, by the share
- * of it that is done, over both passes. */
+ * of it that is done. Where the file is read twice, a byte or a row read once is half done. */
 void validate_progress(struct validate *v)
 {
 	const int64_t cut = atomic_load(&v->bytes_cut);
@@ -34,7 +34,8 @@ void validate_progress(struct validate *v)
 	int64_t bytes = (int64_t)(share * (double)atomic_load(&v->bytes_done)) / v->passes;
 	if (v->spec.input_bytes >= 0 && bytes > v->spec.input_bytes)
 		bytes = v->spec.input_bytes;
-	task_progress(v->task, bytes, atomic_load(&v->rows_done), atomic_load(&v->rejects_done));
+	const int64_t rows = atomic_load(&v->rows_done) / v->passes;
+	task_progress(v->task, bytes, rows, atomic_load(&v->rejects_done));
 }
 
 void validate_took(struct validate *v, const struct csv_block *block)

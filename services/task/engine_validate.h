@@ -106,7 +106,8 @@ struct validate {
 	bool stop;        /* take no more ranges */
 	bool spent;       /* the budget: ranges from booked on do not count */
 	struct err err;   /* first failure of a worker; kind ERR_NONE = none */
-	/* For progress. Two passes read the file twice; a row is told when it is read first. */
+	/* For progress. Two passes read the file twice, and all counts of rows and bytes are over
+	 * both; rejects are those of the last. */
 	int passes, pass; /* of them; the one at work, from 0 */
 	int64_t pass_cut; /* bytes_cut of the one before */
 	_Atomic int64_t bytes_done, rows_done, rejects_done;

@@ -55,8 +55,7 @@ static void tell(struct worker *w)
 	struct validate *v = w->v;
 	const size_t at = csv_scan_position(w->scan);
 	atomic_fetch_add(&v->bytes_done, (int64_t)(at - w->position));
-	if (v->pass == 0)
-		atomic_fetch_add(&v->rows_done, (int64_t)(w->batch->rows + w->batch->n_rejects));
+	atomic_fetch_add(&v->rows_done, (int64_t)(w->batch->rows + w->batch->n_rejects));
 	atomic_fetch_add(&v->rejects_done, (int64_t)w->batch->n_rejects);
 	w->position = at;
 	validate_progress(v);

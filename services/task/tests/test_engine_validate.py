@@ -46,8 +46,8 @@ def contract(name="contract.json"):
         return json.load(f)
 
 
-def validate(path, doc, scratch, references=(), **more):
-    """Exit code and last report line of one run; references: text of each foreign key's values."""
+def start(path, doc, scratch, references=(), **more):
+    """The child of one run; references: text of each foreign key's values."""
     given = []
     for key, text in references:
         given.append({"key": key, "file": str(scratch / f"reference-{key}.csv")})
@@ -58,7 +58,12 @@ def validate(path, doc, scratch, references=(), **more):
             "sha256": hashlib.sha256(data).hexdigest(), "scratch": str(scratch), "contract": doc,
             "dataset": "d", "budget_pct": 1, "budget_after_rows": 1000, "threads": 2,
             "memory_bytes": 256 << 20, "wall_ms": 60000, **more}
-    return Child("engine", spec).finish()
+    return Child("engine", spec)
+
+
+def validate(path, doc, scratch, references=(), **more):
+    """Exit code and last report line of one run."""
+    return start(path, doc, scratch, references, **more).finish()
 
 
 def write(tmp_path, data):
@@ -440,6 +445,20 @@ def test_keys_of_many_rows_spill(scratch, tmp_path):
     assert [(r["row"], r["rule"], r["message"]) for r in rejects(where)] == \
         [(6000001, "unique", "id: row 6000001 has the same value as row 2")]
     assert not [f for f in where.iterdir() if f.suffix not in (".parquet", ".csv", ".jsonl", ".json")]
+
+
+def test_rows_told_go_on_in_both_passes(scratch, tmp_path):
+    """Half a row for each reading, as with the bytes: neither stands still while the other moves."""
+    n = 2_000_000
+    path = write(tmp_path, "id\n" + "".join(f"{i:015}\n" for i in range(n)))
+    doc = {"fields": [{"name": "id", "constraints": {"unique": True}}]}
+    child = start(path, doc, scratch(), threads=1)
+    code, result = child.finish()
+    assert code == 0 and result["account"]["good"] == n, result
+    told = [line for line in child.lines if line["t"] == "progress"]
+    assert told[0]["rows"] == (1 << 20) // 16 // 2, "the first block, read once"
+    for earlier, later in zip(told, told[1:]):
+        assert earlier["rows"] < later["rows"] <= n, told
 
 
 def test_values_a_foreign_key_points_to_must_be_given(scratch, tmp_path):

@@ -813,6 +813,7 @@ export interface components {
             stage: "" | "upload" | "check" | "load" | "commit";
             bytes: number;
             bytes_total: number;
+            /** @description A check whose contract has keys reads the file twice; a row read once counts half. */
             rows: number;
             rejects: number;
             /** @description rows a second since the task began */
