@@ -80,6 +80,45 @@ test('runs: the bar stops before the load while nobody loads, and then goes on',
 	await context.close();
 });
 
+/** What the page hears of a run, in place of the suite: events of one stream. */
+const news = (...events) => events.map(([event, data]) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`).join('');
+
+test('runs: what the check told is not shown of the load', async () => {
+	const context = await newContext();
+	const page = await context.newPage();
+	await signIn(page);
+	const { body } = await api(page, 'GET', '/api/runs?target=online_sales');
+	const done = body.items.find((r) => r.load_no !== null);
+	const [check, load] = done.tasks;
+	const at = (version, headline, states) => ({
+		...done,
+		version: done.version + version,
+		state: 'running',
+		headline,
+		finished_at: null,
+		tasks: [{ ...check, state: states[0] }, { ...load, state: states[1] }],
+	});
+	const told = (stage, rows) => ['progress', {
+		...{ run_id: done.id, version: 1, stage, bytes: 3_000_000, bytes_total: 4_000_000, rows },
+		...{ rejects: 0, rate: 40_000, eta_ms: 9000 },
+	}];
+	const checking = ['run', at(1, 'Checking online_sales.csv', ['running', 'blocked'])];
+	let heard = news(checking, told('check', 75_000));
+	await context.route('**/api/events', (route) =>
+		route.fulfill({ contentType: 'text/event-stream', body: heard }));
+	await page.goto(`${url}/runs/${done.id}`);
+	await page.getByText(/3.00 MB of 4.00 MB · 75,000 rows · 40,000 rows\/s/).waitFor();
+	await shot(page, 'run-checking-light');
+	heard = news(['run', at(2, 'Loading into online_sales', ['done', 'running'])]);
+	await page.getByText('Loading into online_sales').waitFor();
+	equal(await page.getByText(/75,000 rows/).count(), 0, 'lines that tell of the check');
+	await shot(page, 'run-loading-light');
+	heard = news(told('load', 60_000));
+	await page.getByText(/^60,000 rows · 40,000 rows\/s/).waitFor();
+	await context.unrouteAll({ behavior: 'ignoreErrors' });
+	await context.close();
+});
+
 test('runs: a waiting run is cancelled, and tried again', async () => {
 	const context = await newContext();
 	const page = await context.newPage();

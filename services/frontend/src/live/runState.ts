@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // runState - the runs a page knows of, folded from snapshot, run and progress events.
-import type { Progress, ProgressEvent, Run, RunState } from '../api/types';
+import type { Progress, ProgressEvent, Run, RunState, Task } from '../api/types';
 
 export interface LiveState {
 	runs: ReadonlyMap<string, Run>;
@@ -53,6 +53,18 @@ export function withProgress(state: LiveState, event: ProgressEvent): LiveState 
 	return { ...state, progress };
 }
 
+const taskOf: Readonly<Record<Progress['stage'], Task['kind'] | null>> = {
+	'': null,
+	upload: null,
+	check: 'validate',
+	load: 'load',
+	commit: 'load',
+};
+
+/** Of the task that runs: the check's last sample, still at hand when the load begins, is not the load's. */
 export function progressOf(state: LiveState, run: Run): Progress | null {
-	return state.progress.get(run.id) ?? run.progress;
+	const working = run.tasks.find((task) => task.state === 'running');
+	const isOfIt = (p: Progress | null | undefined) =>
+		p != null && working !== undefined && taskOf[p.stage] === working.kind;
+	return [state.progress.get(run.id), run.progress].find(isOfIt) ?? null;
 }
