@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // i_report - a file is looked at before it is sent, a draft before it counts, and a run tells what its
 // rows hold.
-import { api, assert, axe, drop, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
+import { gzipSync } from 'node:zlib';
+import { api, assert, axe, drop, droppable, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
 
 /** Orders whose region is trimmed, whose short rows are repaired and whose prices are sometimes wrong. */
 function file(n) {
@@ -73,6 +74,25 @@ test('report: a dropped file shows its columns and where it belongs, before it i
 	await context.close();
 });
 
+test('report: every kind of file that is read can be chosen, and a packed one is looked into', async () => {
+	const context = await newContext();
+	const page = await context.newPage();
+	await signIn(page);
+	const input = page.locator('#import-files');
+	await droppable(page);
+	const accepted = (await input.getAttribute('accept')).split(',');
+	/* What browsers ask of a name is what stands behind its last dot. */
+	for (const end of ['.csv', '.tsv', '.tab', '.psv', '.txt', '.gz', '.zst']) {
+		assert(accepted.includes(end), `${end} is not among ${accepted}`);
+	}
+	const buffer = gzipSync(file(500));
+	await input.setInputFiles({ name: 'orders.csv.gz', mimeType: 'application/gzip', buffer });
+	const look = page.locator('[data-part="look"]');
+	await look.getByRole('columnheader', { name: /price/ }).waitFor();
+	await look.getByText(/Read as gzip · comma · utf-8/).waitFor();
+	await context.close();
+});
+
 test('report: what is no table is said before it is sent', async () => {
 	const context = await newContext();
 	const page = await context.newPage();
@@ -105,6 +125,11 @@ test('report: what the rows hold, what was refused, what was changed', async () 
 		await report.getByRole('img', { name: /Values of price/ }).first().waitFor();
 		await report.getByText('50 rows repaired').click();
 		await report.getByText('repair.pad').first().waitFor();
+		const repaired = report.getByText('repair.pad');
+		equal(await repaired.count(), 20, 'repairs shown at first');
+		await report.getByRole('button', { name: 'Show 30 more' }).click();
+		equal(await repaired.count(), 50, 'repairs shown then');
+		equal(await report.getByRole('button', { name: /^Show/ }).count(), 0, 'more to show');
 		await report.getByText('region: 100 cells normalised').waitFor();
 		await page.waitForTimeout(200);
 		await shot(page, `run-report-${colorScheme}`);
