@@ -5,6 +5,8 @@
 #include <math.h>
 #include <strings.h>
 
+#include "csv/csv_sniff_trailer.h"
+
 enum { WIDTHS = 32, WIDTHS_TRIED = 5, HEADER_ABOVE = 30, TITLES = 3, COMPARED = 64 };
 
 struct width {
@@ -342,10 +344,34 @@ static bool is_total_word(const uint8_t *p, size_t n)
 	return false;
 }
 
-/* A row of the table's width that is no data: no content, or totals in a row with gaps. */
+/* A line that tells how many rows stand above it, with the header or without. Of a file that is
+ * seen in pieces no more is known than how many rows were seen. */
+static bool is_count(struct csv_view *v, const struct csv_view_row *row)
+{
+	struct csv_trailer told;
+	size_t end = csv_view_cells(v, row);
+	size_t first = 0;
+	while (end > 0 && csv_view_look(v, end - 1).kind == CSV_KIND_EMPTY)
+		end--;
+	while (first < end && csv_view_look(v, first).kind == CSV_KIND_EMPTY)
+		first++;
+	if (first == end)
+		return false;
+	const struct csv_probe_cell *last = &v->cells[end - 1];
+	const size_t at = v->cells[first].at;
+	const size_t above = (size_t)(row - v->rows) - v->from;
+	if (!csv_trailer_read(v->light->p + at, last->at + last->n - at, &told))
+		return false;
+	if (!v->light->whole)
+		return told.framed && told.rows >= v->n_rows;
+	return told.rows == above || told.rows + 1 == above;
+}
+
+/* A row of the table's width that is no data: no content, a count of the rows with nothing beside
+ * it, or totals in a row with gaps. */
 static bool is_total(struct csv_view *v, const struct csv_view_row *row)
 {
-	if (row->filled == 0)
+	if (row->filled == 0 || (row->filled == 1 && row->cells > 1 && is_count(v, row)))
 		return true;
 	const size_t n = csv_view_cells(v, row);
 	size_t first = 0;
@@ -372,11 +398,11 @@ static bool is_rule(const uint8_t *p, size_t n)
 	return n >= 2;
 }
 
-/* A row of another width that is no torn piece of data: behind a blank line, totals, or words in
- * few cells below a column of numbers, dates and the like. */
+/* A row of another width that is no torn piece of data: behind a blank line, totals, a count of the
+ * rows, or words in few cells below a column of numbers, dates and the like. */
 static bool is_remark(struct csv_view *v, const struct csv_view_row *row)
 {
-	if (row->after_blank || row->filled == 0)
+	if (row->after_blank || row->filled == 0 || is_count(v, row))
 		return true;
 	const size_t n = csv_view_cells(v, row);
 	const struct csv_look look = csv_view_look(v, 0);

@@ -20,8 +20,8 @@ void csv_table_find(struct csv_view *v);
 /* csv_table_others - the tables behind the first, in the front; returns how many. */
 size_t csv_table_others(struct csv_view *v, struct csv_sniff_table *out, size_t cap);
 
-/* csv_table_footer - rows at the end of the file that are no data: totals, remarks, empty cells.
- * Only when the light sample holds the file's end. */
+/* csv_table_footer - rows at the end of the file that are no data: totals, counts, remarks, no
+ * cell. Only when the light sample holds the file's end. */
 size_t csv_table_footer(struct csv_view *v);
 
 #endif

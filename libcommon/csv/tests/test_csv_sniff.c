@@ -202,6 +202,31 @@ static void test_samples_further_in(void **state)
 	assert_false(r.whole);
 }
 
+/* Of a file too large to be counted here: a count is a footer when no fewer rows were seen. */
+static void test_counts_below_many_rows(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		uint32_t footer_rows;
+	} counts[] = { { "(40000 rows)", 1 }, { "(12 rows)", 0 }, { "40000 rows", 0 } };
+	const struct csv_given given = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct csv_sniff_result r;
+		struct err err = { 0 };
+		struct buf text;
+		buf_init(&text, 4U << 20);
+		buf_adds(&text, "name,city,qty\n");
+		for (size_t row = 0; row < 40000; row++)
+			buf_printf(&text, "Ann,Rome,%zu\n", row % 10);
+		buf_printf(&text, "%s\n", counts[i].line);
+		assert_int_equal(sniff(text.data, text.n, &given, &r, &err), 0);
+		if (r.dialect.footer_rows != counts[i].footer_rows)
+			fail_msg("%s: footer %u", counts[i].line, r.dialect.footer_rows);
+		buf_done(&text);
+	}
+}
+
 /* A second table and its place. */
 static void test_further_tables_are_told(void **state)
 {
@@ -338,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_one_long_row),
 		cmocka_unit_test(test_samples_further_in),
+		cmocka_unit_test(test_counts_below_many_rows),
 		cmocka_unit_test(test_further_tables_are_told),
 		cmocka_unit_test(test_every_part_can_be_set),
 		cmocka_unit_test(test_a_given_preamble_is_left_out),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_csv_sniff_random - of 2,000 random files at least 99 % are read back cell for cell.
+/* test_csv_sniff_random - of 2,000 random files at least 99.5 % are read back cell for cell.
  * SNIFF_SEED begins at another seed than 1. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #include "csv/csv_sniff.h"
 #include "sniff_make.h"
 
-enum { FILES = 2000, MISSES = 20, SHOWN_BYTES = 300 };
+enum { FILES = 2000, MISSES = 10, SHOWN_BYTES = 300 };
 
 /* The cells of the rows a dialect finds, each row a line, cells in brackets. */
 static void read_back(const uint8_t *p, size_t n, const struct csv_sniff_result *r, struct buf *out)
