@@ -203,15 +203,21 @@ static int conclude(struct validate *v, struct err *err)
 	return finish(v, &o, stored, err);
 }
 
+/* The object is read once more. */
+static void begin_pass(struct validate *v)
+{
+	v->pass++;
+	v->pass_cut = atomic_load(&v->bytes_cut);
+}
+
 /* Pass 1; the object is then read again, and hashed again. */
 static int check_keys(struct validate *v, struct err *err)
 {
 	const struct csv_sniff_result sniffed = *csv_split_sniffed(v->split);
-	v->passes = 2;
+	v->passes++;
 	if (validate_keys_run(v, err) != 0)
 		return -1;
-	v->pass = 1;
-	v->pass_cut = atomic_load(&v->bytes_cut);
+	begin_pass(v);
 	return open_split(v, validate_range_bytes(v), &sniffed, err);
 }
 
@@ -271,6 +277,8 @@ static int draft(struct validate *v, struct err *err)
 {
 	struct contract_tally tally = { 0 };
 	cJSON *doc = NULL;
+	if (v->spec.auto_publish)
+		v->passes++;
 	if (open_split(v, CSV_BLOCK_BYTES, NULL, err) != 0)
 		return is_files_fault(err) ? finish_unusable(v, err, err) : -1;
 	if (validate_draft_write(v, &doc, &tally.account, err) != 0)
@@ -278,6 +286,7 @@ static int draft(struct validate *v, struct err *err)
 	if (v->spec.auto_publish) {
 		if (contract_parse(doc, v->a, &v->contract, NULL, err) != 0)
 			return -1;
+		begin_pass(v);
 		return check_rows(v, err);
 	}
 	const struct contract_outcome o = {

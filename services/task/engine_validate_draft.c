@@ -8,6 +8,17 @@ struct seen {
 	int64_t rows, unread; /* unread: of them, refused for their shape */
 };
 
+/* A block is read to its end. Where the rows are checked behind this, rejects are that reading's.
+ */
+static void tell(struct validate *v, const struct csv_block *block, const struct seen *seen)
+{
+	atomic_fetch_add(&v->bytes_done, (int64_t)block->n);
+	atomic_store(&v->rows_done, seen->rows);
+	if (!v->spec.auto_publish)
+		atomic_store(&v->rejects_done, seen->unread);
+	validate_progress(v);
+}
+
 static int infer_rows(struct validate *v, struct csv_split *split, struct contract_infer *infer,
     struct seen *seen, struct err *err)
 {
@@ -17,6 +28,7 @@ static int infer_rows(struct validate *v, struct csv_split *split, struct contra
 	struct csv_block block = { 0 };
 	int rc;
 	while ((rc = csv_split_next(split, &block, err)) == 1) {
+		validate_took(v, &block);
 		csv_scan_begin(scan, &block);
 		while (csv_scan_next(scan, batch)) {
 			csv_batch_settle(batch);
@@ -24,7 +36,7 @@ static int infer_rows(struct validate *v, struct csv_split *split, struct contra
 			seen->rows += (int64_t)(batch->rows + batch->n_rejects);
 			seen->unread += (int64_t)batch->n_rejects;
 		}
-		task_progress(v->task, v->input.bytes, seen->rows, seen->unread);
+		tell(v, &block, seen);
 	}
 	csv_block_done(&block);
 	csv_batch_free(&batch);

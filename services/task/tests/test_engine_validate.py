@@ -447,18 +447,22 @@ def test_keys_of_many_rows_spill(scratch, tmp_path):
     assert not [f for f in where.iterdir() if f.suffix not in (".parquet", ".csv", ".jsonl", ".json")]
 
 
-def test_rows_told_go_on_in_both_passes(scratch, tmp_path):
-    """Half a row for each reading, as with the bytes: neither stands still while the other moves."""
+@pytest.mark.parametrize("doc, more", [
+    ({"fields": [{"name": "id", "constraints": {"unique": True}}]}, {}),
+    (None, {"auto_publish": True}),
+], ids=["keys", "draft"])
+def test_progress_goes_on_through_both_passes(scratch, tmp_path, doc, more):
+    """Half a row for each reading, as with the bytes: neither stands still while the other moves, nor begins again."""
     n = 2_000_000
     path = write(tmp_path, "id\n" + "".join(f"{i:015}\n" for i in range(n)))
-    doc = {"fields": [{"name": "id", "constraints": {"unique": True}}]}
-    child = start(path, doc, scratch(), threads=1)
+    child = start(path, doc, scratch(), threads=1, **more)
     code, result = child.finish()
     assert code == 0 and result["account"]["good"] == n, result
     told = [line for line in child.lines if line["t"] == "progress"]
     assert told[0]["rows"] == (1 << 20) // 16 // 2, "the first block, read once"
     for earlier, later in zip(told, told[1:]):
         assert earlier["rows"] < later["rows"] <= n, told
+        assert earlier["bytes"] <= later["bytes"] <= path.stat().st_size, told
 
 
 def test_values_a_foreign_key_points_to_must_be_given(scratch, tmp_path):
