@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "base/mem.h"
 #include "csv/csv_encoding.h"
+#include "csv/csv_mend.h"
 #include "kit/json.h"
 
 static const char *const rules[CONTRACT_NOTES_RULES] = { CSV_REPAIR_RULE_PAD,
@@ -51,6 +52,22 @@ void contract_notes_done(struct contract_notes *n)
 size_t contract_notes_cut(const void *p, size_t n)
 {
 	return n <= CONTRACT_NOTES_TEXT ? n : csv_encoding_cut(p, CONTRACT_NOTES_TEXT);
+}
+
+static void add_text(struct buf *out, const void *p, size_t n)
+{
+	buf_addc(out, ',');
+	csv_mend_cell(out, p, contract_notes_cut(p, n));
+}
+
+void contract_notes_csv_row(struct buf *out, const struct csv_repair *r)
+{
+	buf_printf(out, ",%lld,%lld,%llu,%s", (long long)r->row, (long long)r->line,
+	    (unsigned long long)r->offset, r->rule);
+	add_text(out, r->message, strlen(r->message));
+	add_text(out, r->before.p, r->before.n);
+	add_text(out, r->after, r->after_n);
+	buf_addc(out, '\n');
 }
 
 static char *keep_text(const void *p, size_t n)

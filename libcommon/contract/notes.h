@@ -12,6 +12,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "csv/csv_batch.h"
 
 enum {
@@ -19,6 +20,9 @@ enum {
 	CONTRACT_NOTES_TEXT = 1024,    /* bytes kept of a row before and after */
 	CONTRACT_NOTES_RULES = 4,      /* rules of csv_repair.h */
 };
+
+/* Header of repaired rows as CSV: what --repairs writes and the suite's repairs.csv. */
+#define CONTRACT_NOTES_CSV "_repair,_row,_line,_offset,_rule,_message,_before,_after"
 
 /* A repaired row. */
 struct contract_note {
@@ -45,6 +49,10 @@ void contract_notes_done(struct contract_notes *n);
 
 /* contract_notes_cut - how many of the n bytes of a row's text before or after are told. */
 size_t contract_notes_cut(const void *p, size_t n);
+
+/* contract_notes_csv_row - append a repaired row under that header, LF included, texts cut. What
+ * stands before the first comma, the number of the repair, is the caller's. */
+void contract_notes_csv_row(struct buf *out, const struct csv_repair *r);
 
 /* contract_notes_batch - take in a settled batch. */
 void contract_notes_batch(struct contract_notes *n, const struct csv_batch *b);

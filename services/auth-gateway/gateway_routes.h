@@ -67,6 +67,8 @@ static const struct gateway_route gateway_routes[] = {
 	    PERMISSION_REJECTS_RAW, GATEWAY_VALIDATION, false},
 	{"GET", "/api/datasets/{dataset}/rejects/summary", "summarizeRejects",
 	    PERMISSION_DATASET_READ, GATEWAY_VALIDATION, false},
+	{"GET", "/api/datasets/{dataset}/repairs/download", "downloadRepairs",
+	    PERMISSION_REJECTS_RAW, GATEWAY_VALIDATION, false},
 	{"GET", "/api/domains", "listDomains",
 	    PERMISSION_DATASET_READ, GATEWAY_VALIDATION, false},
 	{"POST", "/api/domains", "createDomain",

@@ -182,7 +182,8 @@ static int finish_unusable(struct validate *v, const struct err *fault, struct e
 	return finish(v, &o, 0, err);
 }
 
-/* All ranges are read: the object is the right one, the budget is judged, the rejects written. */
+/* All ranges are read: the object is the right one, the budget is judged, rejects and repairs are
+ * written. */
 static int conclude(struct validate *v, struct err *err)
 {
 	int64_t stored = 0;
@@ -191,6 +192,8 @@ static int conclude(struct validate *v, struct err *err)
 	v->spent = v->spent || contract_budget_spent(&v->total.account, v->budget_pct,
 				   v->spec.budget_after_rows, true);
 	if (v->total.account.rejected > 0 && validate_rejects_write(v, &stored, err) != 0)
+		return -1;
+	if (v->total.account.repaired > 0 && validate_repairs_write(v, err) != 0)
 		return -1;
 	const struct contract_outcome o = {
 		.verdict = v->spent ? CONTRACT_OVER_BUDGET : CONTRACT_GOOD,
@@ -302,6 +305,7 @@ static void close_all(struct validate *v)
 {
 	for (size_t i = 0; i < v->n_ranges; i++) {
 		validate_spool_done(v, &v->ranges[i].rejects, i);
+		validate_repairs_done(v, &v->ranges[i].repairs, i);
 		contract_tally_done(&v->ranges[i].tally);
 		contract_notes_done(&v->ranges[i].notes);
 		contract_profile_free(&v->ranges[i].profile);

@@ -5,7 +5,7 @@
  * Parts: engine_validate.c runs it; _input.c reads the object and hashes what it reads; _keys.c is
  * the first of two passes over a file whose contract has keys; _range.c turns byte ranges into
  * Parquet files, one worker thread each; _spool.c keeps refused rows per range, _rejects.c writes
- * the reject files in the end; _draft.c infers a contract.
+ * the reject files in the end; _repairs.c does both for repaired rows; _draft.c infers a contract.
  *
  * The file is cut into ranges of whole rows whose size depends on the file alone. A worker takes
  * the next range under the lock (that reads, hashes and cuts it), then scans it and writes
@@ -67,9 +67,9 @@ struct validate_input {
 	SHA256_CTX sha; /* of them */
 };
 
-/* Refused rows of one range, in row order; the file is made when the first comes. */
+/* Refused or repaired rows of one range, in row order; the file is made when the first comes. */
 struct validate_spool {
-	FILE *file; /* NULL = none */
+	FILE *file; /* NULL = none, or closed again */
 	int64_t rows;
 };
 
@@ -78,7 +78,7 @@ struct validate_range {
 	struct contract_tally tally;
 	struct contract_notes notes;      /* until it is booked */
 	struct contract_profile *profile; /* of its good rows, until it is booked */
-	struct validate_spool rejects;
+	struct validate_spool rejects, repairs;
 	int64_t silver_bytes;
 	bool done;
 };
@@ -179,6 +179,25 @@ void validate_spool_done(const struct validate *v, struct validate_spool *s, siz
  * Errors  ERR_NO_SPACE, ERR_INTERNAL
  */
 int validate_rejects_write(struct validate *v, int64_t *out_stored, struct err *err) MUST_CHECK;
+
+/* validate_repairs_add - keep the repaired rows of a settled batch; number names the file.
+ * ERR_NO_SPACE. */
+int validate_repairs_add(struct validate *v, struct validate_spool *s, size_t number,
+    const struct csv_batch *b, struct err *err) MUST_CHECK;
+
+/* validate_repairs_end - the range has no more of them: close the file. ERR_NO_SPACE. */
+int validate_repairs_end(struct validate_spool *s, struct err *err) MUST_CHECK;
+
+/* validate_repairs_done - remove the file. */
+void validate_repairs_done(const struct validate *v, struct validate_spool *s, size_t number);
+
+/*
+ * validate_repairs_write - repairs.csv from the booked ranges: CONTRACT_NOTES_CSV, then a line for
+ * each row in the order of the file.
+ *
+ * Errors  ERR_NO_SPACE, ERR_INTERNAL
+ */
+int validate_repairs_write(const struct validate *v, struct err *err) MUST_CHECK;
 
 /*
  * validate_draft_write - infer a contract from the whole file and write draft.json.

@@ -35,7 +35,7 @@ struct worker {
 	struct contract_tally tally;      /* of the range at hand */
 	struct contract_notes notes;      /* likewise */
 	struct contract_profile *profile; /* likewise */
-	struct validate_spool rejects;
+	struct validate_spool rejects, repairs;
 	size_t number;   /* of the range */
 	size_t position; /* of the block told to progress */
 	struct err err;
@@ -79,6 +79,9 @@ static int fill(void *arg, struct engine_chunk *chunk, struct err *err)
 		contract_profile_batch(w->profile, b);
 		if (b->n_rejects > 0 && validate_spool_add(w->v, &w->rejects, w->number, b,
 					    &w->block.dialect, err) != 0)
+			return -1;
+		if (b->n_repairs > 0 &&
+		    validate_repairs_add(w->v, &w->repairs, w->number, b, err) != 0)
 			return -1;
 		tell(w);
 		chunk->rows = b->rows;
@@ -204,6 +207,7 @@ static void finish_range(struct worker *w, int64_t silver_bytes)
 	r->profile = w->profile;
 	w->profile = NULL;
 	r->rejects = w->rejects;
+	r->repairs = w->repairs;
 	r->silver_bytes = silver_bytes;
 	r->done = true;
 	book(v);
@@ -251,7 +255,7 @@ static int write_range(struct worker *w)
 	struct arena *a = arena_new(SILVER_SQL_BYTES);
 	contract_tally_init(&w->tally, v->match.schema.file_columns);
 	contract_notes_init(&w->notes, v->match.schema.n_columns);
-	w->rejects = (struct validate_spool){ 0 };
+	w->rejects = w->repairs = (struct validate_spool){ 0 };
 	w->position = 0;
 	csv_scan_begin(w->scan, &w->block);
 	int rc =
@@ -262,6 +266,8 @@ static int write_range(struct worker *w)
 	if (rc == 0 && !there)
 		rc = err_set(
 		    &w->err, ERR_INTERNAL, "the engine wrote no file for range %zu", w->number);
+	if (rc == 0)
+		rc = validate_repairs_end(&w->repairs, &w->err);
 	finish_range(w, rc == 0 ? (int64_t)st.st_size : 0);
 	if (rc == 0)
 		hasten(path);

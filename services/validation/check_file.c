@@ -28,7 +28,7 @@ struct check {
 	struct check_result result;
 	struct staged staged;
 	cJSON *silver;       /* [{path, rows, bytes}] under final names */
-	cJSON *reject_files; /* {csv, parquet}, NULL when no row was refused */
+	cJSON *reject_files; /* {csv, parquet, repairs}: of what there is; NULL = of nothing */
 	bool publishes;      /* the inferred draft becomes version 1 */
 };
 
@@ -162,22 +162,29 @@ static int stage_silver(struct check *c, struct err *err)
 	return 0;
 }
 
-static int stage_rejects(struct check *c, struct err *err)
+static int stage_kept(
+    struct check *c, const char *key, const char *name, const char *suffix, struct err *err)
 {
-	const char *csv;
-	const char *parquet;
-	if (c->result.rejected == 0)
-		return 0;
-	if (staged_file(&c->staged, "rejects.csv", ".rejects.csv", &csv, err) != 0 ||
-	    staged_file(&c->staged, "rejects.parquet", ".rejects.parquet", &parquet, err) != 0)
+	const char *path;
+	if (staged_file(&c->staged, name, suffix, &path, err) != 0)
 		return -1;
-	c->reject_files = js_object(c->task->arena);
-	js_add_str(c->reject_files, "csv", csv);
-	js_add_str(c->reject_files, "parquet", parquet);
+	if (c->reject_files == NULL)
+		c->reject_files = js_object(c->task->arena);
+	js_add_str(c->reject_files, key, path);
 	return 0;
 }
 
-/* Only a good file's rows are kept; what was refused is kept whatever the verdict. */
+static int stage_rejects(struct check *c, struct err *err)
+{
+	if (c->result.rejected > 0 &&
+	    (stage_kept(c, "csv", "rejects.csv", ".rejects.csv", err) != 0 ||
+		stage_kept(c, "parquet", "rejects.parquet", ".rejects.parquet", err) != 0))
+		return -1;
+	return c->result.repaired > 0 ? stage_kept(c, "repairs", "repairs.csv", ".repairs.csv", err)
+				      : 0;
+}
+
+/* Only a good file's rows are kept; what was refused or repaired is kept whatever the verdict. */
 static int stage(struct check *c, struct err *err)
 {
 	struct arena *a = c->task->arena;

@@ -160,6 +160,7 @@ int check_result_read(const cJSON *line, const char *scratch, struct arena *a,
 		.reason = member(line, "reason"),
 	};
 	r.rejected = js_i64(r.account, "rejected", 0);
+	r.repaired = js_i64(r.account, "repaired", 0);
 	if (read_verdict(line, &r, err) != 0 || check_account(&r, err) != 0)
 		return -1;
 	const char *rejects = read_file(scratch, "rejects.jsonl", a);

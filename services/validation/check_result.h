@@ -10,19 +10,19 @@ enum check_verdict { CHECK_GOOD, CHECK_OVER_BUDGET, CHECK_UNUSABLE, CHECK_DRAFT 
 /* The engine's result. Trees are borrowed from the result line, texts live in the arena. */
 struct check_result {
 	enum check_verdict verdict;
-	const char *verdict_name; /* as the line has it */
-	const cJSON *account;     /* {read, good, repaired, rejected} */
-	const cJSON *columns;     /* [{name, type}] of silver */
-	const cJSON *silver;      /* [{file, rows, bytes}] */
-	const cJSON *rules;       /* [{rule, column, count}] */
-	const cJSON *dialect;     /* or NULL */
-	const cJSON *reason;      /* {code, params, text}, or NULL */
-	const char *detail;       /* report.json as text, NULL when there is none */
-	const char *rejects;      /* JSON array of the first rejects; "[]" */
-	const char *draft;        /* contract document as text, NULL when nothing was inferred */
-	const char *evidence;     /* of the draft, NULL without */
-	int64_t rejected;         /* of the account */
-	int64_t unread;           /* rows a draft was inferred without: refused for their shape */
+	const char *verdict_name;   /* as the line has it */
+	const cJSON *account;       /* {read, good, repaired, rejected} */
+	const cJSON *columns;       /* [{name, type}] of silver */
+	const cJSON *silver;        /* [{file, rows, bytes}] */
+	const cJSON *rules;         /* [{rule, column, count}] */
+	const cJSON *dialect;       /* or NULL */
+	const cJSON *reason;        /* {code, params, text}, or NULL */
+	const char *detail;         /* report.json as text, NULL when there is none */
+	const char *rejects;        /* JSON array of the first rejects; "[]" */
+	const char *draft;          /* contract document as text, NULL when nothing was inferred */
+	const char *evidence;       /* of the draft, NULL without */
+	int64_t rejected, repaired; /* of the account */
+	int64_t unread;             /* rows a draft was inferred without: refused for their shape */
 };
 
 /*

@@ -35,7 +35,7 @@ static const struct conf_key keys[] = {
 	CONF_MS(struct validation_conf, wall_ms, "MILLRACE_VALIDATION_WALL", "4h", "1s", "168h",
 	    "longest check of one file"),
 	CONF_INT(struct validation_conf, reject_days, "MILLRACE_VALIDATION_REJECT_DAYS", "30", "0",
-	    "3650", "days that rejects are kept"),
+	    "3650", "days that files of rejects and repairs are kept"),
 	CONF_MS(struct validation_conf, orphan_grace_ms, "MILLRACE_VALIDATION_ORPHAN_GRACE", "1h",
 	    "1s", "168h", "age at which a file that no report names is removed"),
 	CONF_MS(struct validation_conf, tidy_ms, "MILLRACE_VALIDATION_TIDY", "1min", "500ms", "24h",

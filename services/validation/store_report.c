@@ -63,7 +63,8 @@ static const char SQL_DATASET_EXISTS[] =
     "select 1 from catalog.datasets d where d.domain = $1 and d.name = $2";
 
 static const char SQL_REPORT_FIND[] =
-    "select r.run_id, r.no, r.reject_files ->> 'csv' as csv, jsonb_build_object('run_id', "
+    "select r.run_id, r.no, r.reject_files ->> 'csv' as csv, r.reject_files ->> 'repairs' as "
+    "repairs, jsonb_build_object('run_id', "
     "r.run_id, "
     "'no', r.no, 'total', r.rejects_total, 'stored', r.rejects_stored, "
     "'by_rule', coalesce((select jsonb_agg(jsonb_build_object('rule', g.rule, 'count', g.n) "
@@ -101,7 +102,8 @@ static const char SQL_REPORT_GET[] =
     "'rules', r.rules, 'dialect', r.dialect, 'reason', r.reason, 'shapes', "
     "coalesce(r.detail -> 'shapes', '[]'), 'profile', case when $2::boolean then r.detail -> "
     "'profile' else catalog.without_cells(r.detail -> 'profile') end, 'repairs', case when "
-    "$3::boolean then r.detail -> 'repairs' else (r.detail -> 'repairs') - 'rows' end, 'changes', "
+    "$3::boolean then r.detail -> 'repairs' else (r.detail -> 'repairs') - 'rows' end || "
+    "jsonb_build_object('kept', coalesce(r.reject_files ? 'repairs', false)), 'changes', "
     "coalesce((select jsonb_agg(case when $3::boolean then x else x - 'examples' end order by i) "
     "from jsonb_array_elements(r.detail -> 'changes') with ordinality as c(x, i)), '[]'), "
     "'ambiguous', coalesce(r.detail -> 'ambiguous', '[]'), "
@@ -112,7 +114,8 @@ static const char SQL_REPORT_GET[] =
     "$1::uuid";
 
 static const char SQL_EXPIRED[] =
-    "select run_id, reject_files ->> 'csv' as csv, reject_files ->> 'parquet' as parquet "
+    "select run_id, reject_files ->> 'csv' as csv, reject_files ->> 'parquet' as parquet, "
+    "reject_files ->> 'repairs' as repairs "
     "from catalog.reports where reject_files is not null "
     "and created_at < now() - $1::int * interval '1 day' order by created_at limit 100";
 

@@ -31,7 +31,7 @@ struct store_report {
 	const char *reason;           /* JSON or NULL */
 	const char *detail;           /* JSON or NULL: the engine's whole report */
 	const char *silver;           /* JSON array of {path, rows, bytes} */
-	const char *reject_files;     /* JSON object {csv, parquet} or NULL */
+	const char *reject_files;     /* JSON object of paths: csv, parquet, repairs; or NULL */
 	const char *rejects_total;
 	const char *rejects; /* JSON array: the first rejects as the engine wrote them */
 };

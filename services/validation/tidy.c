@@ -130,7 +130,7 @@ static void expire_rejects(struct db *db)
 		return;
 	}
 	for (int i = 0; i < db_rows(r); i++) {
-		static const char *const columns[] = { "csv", "parquet" };
+		static const char *const columns[] = { "csv", "parquet", "repairs" };
 		for (size_t k = 0; k < ARRAY_SIZE(columns); k++) {
 			const char *path = db_text(r, i, columns[k]);
 			if (path != NULL)

@@ -12,6 +12,7 @@ int create_domain(struct http_req *req, struct err *err);
 int delete_contract_draft(struct http_req *req, struct err *err);
 int delete_dataset(struct http_req *req, struct err *err);
 int download_rejects(struct http_req *req, struct err *err);
+int download_repairs(struct http_req *req, struct err *err);
 int get_contract(struct http_req *req, struct err *err);
 int get_contract_version(struct http_req *req, struct err *err);
 int get_dataset(struct http_req *req, struct err *err);
@@ -73,6 +74,9 @@ static const struct http_route validation_routes[] = {
 	{.method = "GET", .path = "/api/datasets/{dataset}/rejects/summary",
 	    .operation = "summarizeRejects", .permission = "dataset.read",
 	    .mode = HTTP_POOL, .handler = summarize_rejects, .body_max = 0},
+	{.method = "GET", .path = "/api/datasets/{dataset}/repairs/download",
+	    .operation = "downloadRepairs", .permission = "rejects.raw",
+	    .mode = HTTP_POOL, .handler = download_repairs, .body_max = 0},
 	{.method = "GET", .path = "/api/domains",
 	    .operation = "listDomains", .permission = "dataset.read",
 	    .mode = HTTP_POOL, .handler = list_domains, .body_max = 0},

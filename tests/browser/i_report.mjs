@@ -130,6 +130,9 @@ test('report: what the rows hold, what was refused, what was changed', async () 
 		await report.getByRole('button', { name: 'Show 30 more' }).click();
 		equal(await repaired.count(), 50, 'repairs shown then');
 		equal(await report.getByRole('button', { name: /^Show/ }).count(), 0, 'more to show');
+		const all = await report.getByRole('link', { name: 'Download all repairs as CSV' }).getAttribute('href');
+		const repairs = await page.evaluate((path) => fetch(path).then((r) => r.text()), all);
+		equal(repairs.trim().split('\n').length, 51, 'lines of the repairs');
 		await report.getByText('region: 100 cells normalised').waitFor();
 		await page.waitForTimeout(200);
 		await shot(page, `run-report-${colorScheme}`);

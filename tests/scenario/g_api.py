@@ -101,6 +101,7 @@ def rejects(person, scene, data, run):
     assert total["total"] == 2 + len(rest["items"]) == sum(r["count"] for r in total["by_rule"])
     text = person.get(f"/api/datasets/{data}/rejects/download", run=run).text
     assert text.startswith("_reject,_line,_column,_rule,_message") and text.count("\n") == total["total"] + 1
+    assert person.get(f"/api/datasets/{data}/repairs/download", run=run).json()["code"] == "repairs.none"
     assert person.get(f"/api/reports/{run}").json()["account"]["rejected"] == total["total"]
 
 

@@ -6,6 +6,7 @@ import csv
 import decimal
 import gzip
 import hashlib
+import io
 import json
 import os
 import struct
@@ -590,9 +591,40 @@ def test_repairs_and_changes_stand_apart_from_rejects(scratch, tmp_path):
         assert code == 0 and result["account"] == {"read": 1000, "good": 997, "repaired": 2, "rejected": 1}
         assert sum(s["rows"] for s in result["silver"]) == 999
         seen.append(json.loads((where / "report.json").read_text()))
+        with open(where / "repairs.csv", encoding="utf-8", newline="") as f:
+            lines = list(csv.DictReader(f))
+        assert [(r["_repair"], r["_row"], r["_line"], r["_rule"], r["_before"], r["_after"]) for r in lines] == \
+            [("1", "4", "5", "repair.pad", "3,Ulm", "3,Ulm,"), ("2", "5", "6", "repair.surplus", "4,Ulm,2026-01-02,,", "4,Ulm,2026-01-02")]
+        assert not list(where.glob("*.spool"))
     assert seen[0] == seen[1]
     repairs, changes = seen[0]["repairs"], seen[0]["changes"]
     assert [(r["line"], r["rule"], r["before"]) for r in repairs["rows"]] == \
         [(5, "repair.pad", "3,Ulm"), (6, "repair.surplus", "4,Ulm,2026-01-02,,")]
     assert [(c["column"], c["count"]) for c in changes] == [("town", 1)]
     assert changes[0]["examples"][0]["before"] == " Ulm " and changes[0]["examples"][0]["after"] == "Ulm"
+
+
+def test_all_repairs_of_all_ranges_are_written(scratch, tmp_path):
+    """In the order of the file, numbered, the same at any number of threads; no file without repairs."""
+    doc = {"fields": [{"name": "id", "type": "integer"}, {"name": "text"}, {"name": "day", "type": "date"}],
+           "millrace": {"bad_rows": "repair", "budget_pct": 100}}
+    count = 150000
+    path = write(tmp_path, "id,text,day\n" + "".join(
+        f'{n},"a, {n} and ""more"" of it, so that two ranges are filled",2026-01-02{",," if n % 50 == 0 else ""}\n'
+        for n in range(count)))
+    assert path.stat().st_size > 8 << 20, "more than one range"
+    seen = set()
+    for threads in (1, 3):
+        where = scratch()
+        _, result = validate(path, doc, where, threads=threads)
+        assert result["account"]["repaired"] == count // 50 and len(result["silver"]) > 1
+        seen.add((where / "repairs.csv").read_bytes())
+        assert not list(where.glob("*.spool"))
+    assert len(seen) == 1
+    lines = list(csv.DictReader(io.StringIO(seen.pop().decode(), newline="")))
+    assert [int(r["_repair"]) for r in lines] == list(range(1, count // 50 + 1))
+    assert [int(r["_row"]) for r in lines] == list(range(1, count + 1, 50))
+    assert all(r["_before"] == r["_after"] + ",," and r["_before"].startswith(f'{int(r["_row"]) - 1},"a, ') for r in lines)
+    where = scratch()
+    validate(write(tmp_path, "id,text,day\n1,a,2026-01-02\n"), doc, where)
+    assert not (where / "repairs.csv").exists()

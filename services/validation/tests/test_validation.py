@@ -362,6 +362,37 @@ def test_raw_rows_of_a_report_are_for_those_with_a_right_to_them(catalog):
     assert mine["repairs"]["rows"][0]["before"] == "2,Hull,," and mine["changes"][0]["examples"]
     assert theirs["repairs"] == {k: v for k, v in mine["repairs"].items() if k != "rows"}
     assert theirs["changes"] == [{"column": "town", "count": 1}] and theirs["profile"] == mine["profile"]
+    answer = catalog.suite.session(reader, "secret-word").get(f"/api/datasets/{name}/repairs/download", run=run["id"])
+    assert code(answer) == (403, "auth.denied"), answer.text
+
+
+def test_all_repairs_can_be_had(catalog):
+    """Beyond the 1,000 of the report, for thirty days; a run that repaired nothing has no file."""
+    name, me = mending(catalog), catalog.me
+    run = catalog.ended(catalog.send(name, "a,town\n" + "".join(f"{n},Ulm,,\n" for n in range(1500)) + "x,Ulm\n"))
+    path = f"/api/datasets/{name}/repairs/download"
+    answer = me.get(path, run=run["id"])
+    lines = answer.text.splitlines()
+    assert answer.status == 200 and lines[0] == "_repair,_row,_line,_offset,_rule,_message,_before,_after"
+    assert len(lines) == 1501 and lines[1500].startswith("1500,1500,1501,") and lines[1500].endswith(',"1499,Ulm,,","1499,Ulm"')
+    repairs = me.get(f"/api/reports/{run['id']}").json()["repairs"]
+    assert (repairs["count"], len(repairs["rows"]), repairs["kept"]) == (1500, 1000, True)
+    catalog.psql(f"update catalog.reports set created_at = now() - interval '31 days' where run_id = '{run['id']}'")
+    catalog.suite.wait(lambda: me.get(path, run=run["id"]).status == 404, 30, "removal of the file")
+    catalog.suite.wait(lambda: code(me.get(path, run=run["id"])) == (404, "repairs.none"), 30, "removal of its name")
+    assert not any(word in f for f in all_files(catalog.silver) if run["id"] in f for word in ("repairs", "rejects"))
+    assert me.get(f"/api/reports/{run['id']}").json()["repairs"]["kept"] is False
+    other = catalog.ended(catalog.send(name, "a,town\n1,Ulm\n"))
+    assert code(me.get(path, run=other["id"])) == (404, "repairs.none")
+    assert me.get(f"/api/reports/{other['id']}").json()["repairs"]["kept"] is False
+
+
+def test_repairs_without_rejects_are_kept(catalog):
+    name = mending(catalog)
+    run = catalog.ended(catalog.send(name, "a,town\n1,Ulm\n2,Hull,,\n3,Ulm\n"))
+    assert run["account"]["check"] == {"read": 3, "good": 2, "repaired": 1, "rejected": 0}
+    assert catalog.me.get(f"/api/datasets/{name}/repairs/download").text.count("\n") == 2
+    assert code(catalog.me.get(f"/api/datasets/{name}/rejects/download", run=run["id"])) == (404, "rejects.none")
 
 
 def test_over_the_budget_nothing_is_loaded(catalog):

@@ -50,6 +50,7 @@ export const operations = {
 	listRejects: { method: "GET", path: "/api/datasets/{dataset}/rejects", permission: "rejects.raw" },
 	downloadRejects: { method: "GET", path: "/api/datasets/{dataset}/rejects/download", permission: "rejects.raw" },
 	summarizeRejects: { method: "GET", path: "/api/datasets/{dataset}/rejects/summary", permission: "dataset.read" },
+	downloadRepairs: { method: "GET", path: "/api/datasets/{dataset}/repairs/download", permission: "rejects.raw" },
 	listDomains: { method: "GET", path: "/api/domains", permission: "dataset.read" },
 	createDomain: { method: "POST", path: "/api/domains", permission: "domain.write" },
 	streamEvents: { method: "GET", path: "/api/events", permission: "run.read" },

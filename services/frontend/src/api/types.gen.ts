@@ -227,6 +227,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/repairs/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All repaired rows of one run as CSV */
+        get: operations["downloadRepairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains": {
         parameters: {
             query?: never;
@@ -1452,7 +1469,9 @@ export interface components {
                 rule: string;
                 count: number;
             }[];
-            /** @description the first of them; absent for those without rejects.raw */
+            /** @description all of them can be downloaded; false in reports of old */
+            kept?: boolean;
+            /** @description the first 1,000; absent for those without rejects.raw */
             rows?: {
                 row: number;
                 line: number;
@@ -2074,6 +2093,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RejectSummary"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadRepairs: {
+        parameters: {
+            query?: {
+                /** @description run id; absent = the newest run with a report */
+                run?: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description _repair, _row, _line, _offset, _rule, _message, _before, _after; the last two are cut at 1,024 bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             401: components["responses"]["Problem"];

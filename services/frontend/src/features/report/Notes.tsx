@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notes - rows that were repaired and cells that were normalised: kept, but not as they stood; and
 // columns of a draft that can be read in two ways.
+import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
+import { query, refOf } from '../../api/client';
 import type { Report } from '../../api/types';
 import { CellValue } from '../../components/CellValue';
 import { t } from '../../i18n';
@@ -27,12 +29,25 @@ function After({ text }: { text: string }) {
 	);
 }
 
-function Repairs({ repairs }: { repairs: NonNullable<Report['repairs']> }) {
+/** All of them, for those who get rows at all. */
+function Download({ report }: { report: Report }) {
+	const dataset = encodeURIComponent(refOf(report.domain, report.dataset));
+	const path = `/api/datasets/${dataset}/repairs/download${query({ run: report.run_id })}`;
+	return (
+		<a className={css.download} href={path} download>
+			<IconDownload size={16} stroke={1.75} aria-hidden="true" />
+			{t('notes.download')}
+		</a>
+	);
+}
+
+function Repairs({ report, repairs }: { report: Report; repairs: NonNullable<Report['repairs']> }) {
 	const [most, setMost] = useState(FIRST);
 	if (repairs.count === 0) return null;
 	/* Those who may not see rows get the count alone. */
 	const { rows } = repairs;
 	const more = Math.min(STEP, (rows?.length ?? 0) - most);
+	const all = rows !== undefined && repairs.kept === true;
 	const notKept = rows === undefined ? 0 : repairs.count - rows.length;
 	return (
 		<details>
@@ -55,8 +70,11 @@ function Repairs({ repairs }: { repairs: NonNullable<Report['repairs']> }) {
 				</button>
 			) : null}
 			{notKept > 0 ? (
-				<p className="dim small">{t('notes.not_kept', { n: notKept, rows: count(notKept) })}</p>
+				<p className="dim small">
+					{t(all ? 'notes.not_shown' : 'notes.not_kept', { n: notKept, rows: count(notKept) })}
+				</p>
 			) : null}
+			{all ? <Download report={report} /> : null}
 		</details>
 	);
 }
@@ -87,7 +105,7 @@ export function Notes({ report }: { report: Report }) {
 			<h2 className="minor" id="notes-title">
 				{t('notes.title')}
 			</h2>
-			{repairs == null ? null : <Repairs repairs={repairs} />}
+			{repairs == null ? null : <Repairs report={report} repairs={repairs} />}
 			{changes.map((c) => (
 				<details key={c.column ?? ''}>
 					<summary>
