@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "csv/csv_sniff_cut.h"
+
 /* What one row's cells say. */
 struct votes {
 	size_t other, same; /* columns of a strict kind: the cell is of another, of the same */
@@ -218,9 +220,25 @@ static bool soft_header(const struct csv_view *v, const struct votes *first)
 	return first->text > -0.5 * (double)first->texts;
 }
 
+/* A first row whose quotes are wrong. As names it is refused when the header is read. */
+static bool is_torn(struct csv_view *v, struct csv_sniff_names *out)
+{
+	if (v->from >= v->n_rows || !csv_cut_fits(v, &v->rows[v->from]))
+		return false;
+	out->rows = csv_cut_is_data(v, &v->rows[v->from]) ? 0 : 1;
+	out->sure = true;
+	(void)snprintf(out->why, sizeof(out->why),
+	    "a quote in the first row is not closed properly; %s",
+	    out->rows > 0 ? "it has the width of the rows below and does not look like them"
+			  : "but for that it looks like the rows below");
+	return true;
+}
+
 void csv_sniff_header(struct csv_view *v, struct csv_sniff_names *out)
 {
 	*out = (struct csv_sniff_names){ 0 };
+	if (is_torn(v, out))
+		return;
 	const struct csv_view_row *row = row_of(v, 0);
 	if (row == NULL)
 		return;

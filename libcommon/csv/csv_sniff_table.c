@@ -5,6 +5,7 @@
 #include <math.h>
 #include <strings.h>
 
+#include "csv/csv_sniff_cut.h"
 #include "csv/csv_sniff_trailer.h"
 
 enum { WIDTHS = 32, WIDTHS_TRIED = 5, HEADER_ABOVE = 30, TITLES = 3, COMPARED = 64 };
@@ -102,6 +103,20 @@ static void reach_up(struct csv_view *v)
 	    above->cells > v->width ? above->cells - v->width : v->width - above->cells;
 	if (!top->after_blank && top->strict > 0 && is_names(above) && apart <= v->width / 4 + 1 &&
 	    (v->width > 2 || above->cells > v->width))
+		v->from--;
+}
+
+/* Takes in a row above the table whose quotes are wrong, if it is the header or data but for that.
+ * A table with a header of its own needs none, and in a pair two words may be anything. */
+static void reach_torn(struct csv_view *v)
+{
+	if (v->from == 0)
+		return;
+	const struct csv_view_row *top = &v->rows[v->from];
+	const bool named = is_names(top) && v->from + 1 < v->n_rows && top[1].strict > 0;
+	if (named || top->after_blank || (v->width == 2 && top->strict == 0))
+		return;
+	if (csv_cut_fits(v, top - 1))
 		v->from--;
 }
 
@@ -277,6 +292,7 @@ void csv_table_find(struct csv_view *v)
 		v->from = 0;
 	} else {
 		reach_up(v);
+		reach_torn(v);
 		take_first_table(v);
 		leave_padded_titles(v);
 	}

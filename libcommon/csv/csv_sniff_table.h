@@ -5,8 +5,9 @@
  *
  * The table is the stretch of rows in which those of one width outweigh the others, wide rows
  * weighing more. A first row of that width always belongs to it. Names in a row of nearly that
- * width right above it are its header. A blank line behind which the width changes ends it, and one
- * behind which names stand once more where only values stood.
+ * width right above it are its header. A line of that width whose quotes are wrong belongs to it,
+ * too: as a header it is refused later, as data it is a reject. A blank line behind which the width
+ * changes ends it, and one behind which names stand once more where only values stood.
  */
 #ifndef CSV_CSV_SNIFF_TABLE_H
 #define CSV_CSV_SNIFF_TABLE_H

@@ -40,7 +40,7 @@ static size_t take_number(struct tokens *t, const uint8_t *p, size_t n)
 	size_t digits = 0;
 	uint64_t number = 0;
 	for (; at < n; at++) {
-		const bool mark = at > 0 && at + 1 < n && strchr(",.'", p[at]) != NULL;
+		const bool mark = at > 0 && at + 1 < n && memchr(",.'", p[at], 3) != NULL;
 		if (mark && isdigit(p[at - 1]) && isdigit(p[at + 1]))
 			continue;
 		if (!isdigit(p[at]) || ++digits > TRAILER_DIGITS)

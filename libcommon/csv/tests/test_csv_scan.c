@@ -89,6 +89,8 @@ static const struct scan_case cases[] = {
 	{ "empty file", NULL, "", "?file.empty" },
 	{ "nothing but line ends", NULL, "\n\r\n\n", "?file.empty" },
 	{ "torn header", NULL, "a,\"b\nx,1\n", "?header.quote" },
+	{ "torn header that swallows a row", NULL, "a,\"b,c\n1,\"x\",2\n2,\"y\",3\n3,\"z\",4\n",
+	    "?header.quote" },
 	{ "ZIP", NULL, "PK\x03\x04 and so on", "?file.binary" },
 	{ "half a character of UTF-16", NULL,
 	    "\xff\xfe"
