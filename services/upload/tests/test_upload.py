@@ -479,6 +479,8 @@ def test_g_killed_put(bench):
     d.kill()
     wait_for(lambda: bench.sql("select 1 from upload.uploads where state = 'failed'"))
     wait_for(lambda: bench.files() == [])
+    r = e.patch(f"/api/uploads/{bench.sql('select id from upload.uploads')[0]['id']}", 3, b"x")
+    assert (r.status, r.code) == (410, "upload.failed")
     assert e.is_ready()
     s.close()
 

@@ -465,6 +465,18 @@ def test_a_file_is_young_from_its_renaming(catalog):
     assert time.monotonic() - began > 1.9, "the grace is two seconds"
 
 
+def test_a_file_lost_from_the_disk_is_gone(catalog):
+    """Its path is on record, so that is not the 404 of a run that had none."""
+    name = mending(catalog)
+    run = catalog.ended(catalog.send(name, "a,town\n1,Ulm,,\n2,Ulm\n3,Hull\nx,Ulm\n"))
+    for word in ("rejects", "repairs"):
+        path = f"/api/datasets/{name}/{word}/download"
+        assert catalog.me.get(path, run=run["id"]).status == 200
+        for lost in (f for f in all_files(catalog.silver) if run["id"] in f and f.endswith(f"{word}.csv")):
+            pathlib.Path(lost).unlink()
+        assert code(catalog.me.get(path, run=run["id"])) == (410, f"{word}.expired")
+
+
 def test_rejects_are_kept_thirty_days(catalog):
     name = catalog.dataset(error_budget_pct=100)
     catalog.contract(name, INTEGER)
