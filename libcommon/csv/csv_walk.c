@@ -115,12 +115,14 @@ static void note_row(struct walker *k, size_t at)
 	k->k.rows++;
 }
 
-/* Does the table end at the blank line at `at`? 1 yes, 0 no, -1 more bytes are needed. */
-static int ends_table(const struct csv_row_window *w, size_t at)
+/* Does the table end at the blank line at `at`? 1 yes, 0 no, -1 more bytes are needed. behind: the
+ * lines that make the difference, read once however many they are. */
+static int ends_table(const struct csv_row_window *w, size_t at, size_t *behind)
 {
 	size_t blank;
 	while (at < w->n && (blank = csv_row_blank(w, at)) > 0)
 		at += blank;
+	*behind = at;
 	if (at >= w->n)
 		return w->eof ? 0 : -1;
 	if (w->dialect->blank_ends)
@@ -132,6 +134,19 @@ static int ends_table(const struct csv_row_window *w, size_t at)
 	return row.kind == CSV_ROW_WHOLE && row.cells != w->columns ? 1 : 0;
 }
 
+/* Lines that are no rows. */
+static void take_blank(struct walker *k, size_t at, size_t behind)
+{
+	while (at < behind) {
+		at += csv_row_blank(k->w, at);
+		const struct csv_row none = { .kind = CSV_ROW_NONE, .next = at };
+		add_odd(k, k->k.end, &none);
+		k->k.end = at;
+		k->k.lines++;
+	}
+	restart(k, at);
+}
+
 /* The line at k.end by the exact rules. */
 static void exact_row(struct walker *k)
 {
@@ -140,15 +155,14 @@ static void exact_row(struct walker *k)
 	const size_t blank = csv_row_blank(w, at);
 	if (blank > 0) {
 		const bool comment = w->p[at] != '\n' && w->p[at] != '\r';
-		const int ends = w->dialect->first_table && !comment ? ends_table(w, at) : 0;
+		size_t behind = at + blank;
+		const int ends =
+		    w->dialect->first_table && !comment ? ends_table(w, at, &behind) : 0;
 		k->stopped = ends != 0;
 		k->k.table_ended = ends == 1;
 		if (k->stopped)
 			return;
-		const struct csv_row none = { .kind = CSV_ROW_NONE, .next = at + blank };
-		add_odd(k, at, &none);
-		k->k.lines++;
-		restart(k, at + blank);
+		take_blank(k, at, behind);
 		return;
 	}
 	struct csv_row row;

@@ -303,6 +303,33 @@ static void test_what_is_behind_the_table(void **state)
 	csv_split_close(&split);
 }
 
+/* Blank lines that end no table are read once: by the square of them 2 MiB took hours. */
+static void test_many_blank_lines(void **state)
+{
+	(void)state;
+	const size_t n = 2 << 20;
+	const struct csv_sniff_result known = { .dialect = { COMMA, .first_table = true } };
+	char *text = mem_alloc(n);
+	memset(text, '\n', n);
+	memcpy(text, "a,b\n1,2\n", 8);
+	memcpy(text + n / 2, "3,4", 3);
+	struct span left = { (const uint8_t *)text, n };
+	const struct csv_split_params p = { .read = read_span, .arg = &left, .sniffed = &known };
+	struct csv_split *split = NULL;
+	struct csv_block block = { 0 };
+	struct err err = { 0 };
+	int64_t rows = 0;
+	assert_int_equal(csv_split_open(&p, &split, &err), 0);
+	while (csv_split_next(split, &block, &err) == 1)
+		rows += block.rows;
+	assert_int_equal(rows, 2);
+	assert_int_equal(csv_split_rest(split)->line, n - 8);
+	assert_false(csv_split_rest(split)->other_table);
+	csv_block_done(&block);
+	csv_split_close(&split);
+	free(text);
+}
+
 /* Positions are those of the file, whatever its encoding. */
 static void test_places_in_utf16(void **state)
 {
@@ -349,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_torn_before_blanks),
 		cmocka_unit_test(test_cut_delimiter),
 		cmocka_unit_test(test_what_is_behind_the_table),
+		cmocka_unit_test(test_many_blank_lines),
 		cmocka_unit_test(test_places_in_utf16),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
