@@ -121,7 +121,10 @@ cJSON *contract_report(const struct contract_outcome *o, struct arena *a)
 	add_columns(report, o->contract);
 	if (o->notes != NULL && o->match != NULL)
 		contract_notes_report(o->notes, &o->match->schema, report);
-	cJSON_AddItemToObject(report, "dialect", contract_report_dialect(o->sniffed));
+	cJSON *dialect = contract_report_dialect(o->sniffed);
+	if (o->sniffed != NULL && o->rest != NULL && o->rest->whole)
+		contract_report_tables(dialect, &o->rest->tables);
+	cJSON_AddItemToObject(report, "dialect", dialect);
 	(void)cJSON_AddNumberToObject(report, "budget_pct", o->budget_pct);
 	add_names(report, "ignored_columns", o->match == NULL ? NULL : o->match->ignored);
 	add_names(report, "absent_columns", o->match == NULL ? NULL : o->match->absent);

@@ -8,7 +8,7 @@
 #include "contract/match.h"
 #include "contract/notes.h"
 #include "contract/tally.h"
-#include "csv/csv_sniff.h"
+#include "csv/csv_split.h"
 
 enum { CONTRACT_REPORT_RULES = 1000 }; /* most lines of counts by rule and column */
 
@@ -27,8 +27,9 @@ struct contract_outcome {
 	const struct contract_tally *tally;
 	const struct contract_notes *notes; /* of the same rows */
 	const struct csv_sniff_result *sniffed;
-	double budget_pct;       /* that was in force */
-	const struct err *fault; /* why the file is unusable */
+	const struct csv_split_rest *rest; /* of the same file */
+	double budget_pct;                 /* that was in force */
+	const struct err *fault;           /* why the file is unusable */
 };
 
 /* contract_verdict_name - "good", "over_budget", "unusable", "draft"; static. */
@@ -37,7 +38,9 @@ const char *contract_verdict_name(enum contract_verdict v);
 /*
  * contract_report - {"verdict", "account", "rules": [{rule, column, count}], "columns": [{name,
  * type, precision, scale}], "dialect", "budget_pct", "ignored_columns", "absent_columns", "reason":
- * {code, params, text} or null}, with notes "repairs" and "changes" (notes.h), in the arena.
+ * {code, params, text} or null}, with notes "repairs" and "changes" (notes.h), in the arena. The
+ * dialect's tables are those of the whole file where it was read to its end, else what the sniffer
+ * saw.
  */
 cJSON *contract_report(const struct contract_outcome *o, struct arena *a) MUST_CHECK;
 

@@ -86,16 +86,25 @@ static void add_given(cJSON *o, uint32_t given)
 	}
 }
 
-static void add_tables(cJSON *o, const struct csv_sniff_result *s)
+static void add_tables(cJSON *o, const struct csv_sniff_table *tables, size_t n, size_t cap)
 {
+	const size_t kept = n < cap ? n : cap;
 	cJSON *list = cJSON_AddArrayToObject(o, "tables");
-	for (size_t i = 0; i < s->n_tables && i < CSV_SNIFF_TABLES; i++) {
+	for (size_t i = 0; i < kept; i++) {
 		cJSON *table = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, table);
-		js_add_i64(table, "line", s->tables[i].line);
-		js_add_i64(table, "columns", (int64_t)s->tables[i].columns);
-		js_add_i64(table, "rows", (int64_t)s->tables[i].rows);
+		js_add_i64(table, "line", tables[i].line);
+		js_add_i64(table, "columns", (int64_t)tables[i].columns);
+		js_add_i64(table, "rows", (int64_t)tables[i].rows);
 	}
+	js_add_i64(o, "more_tables", (int64_t)(n - kept));
+}
+
+void contract_report_tables(cJSON *dialect, const struct csv_rest_tables *tables)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(dialect, "tables");
+	cJSON_DeleteItemFromObjectCaseSensitive(dialect, "more_tables");
+	add_tables(dialect, tables->at, tables->n, CSV_REST_TABLES);
 }
 
 static const char *or_null(const char *text)
@@ -122,6 +131,6 @@ cJSON *contract_report_dialect(const struct csv_sniff_result *s)
 	js_add_str(o, "why", or_null(s->why));
 	js_add_str(o, "why_header", or_null(s->why_header));
 	js_add_str(o, "doubt", or_null(s->doubt));
-	add_tables(o, s);
+	add_tables(o, s->tables, s->n_tables, CSV_SNIFF_TABLES);
 	return o;
 }

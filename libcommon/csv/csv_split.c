@@ -336,51 +336,82 @@ static void finish(struct csv_split *s, struct csv_block *b, const struct csv_wa
 	}
 }
 
-/* Where the next table begins: behind its title, where the sniffer saw it. */
-static void note_other_table(struct csv_split *s, const struct csv_block *b)
+/* The first n bytes of the block are used up, and where their lines stand in the file. */
+static void pass_over(struct csv_split *s, struct csv_block *b, size_t n)
 {
-	const struct csv_sniff_result *r = &s->sniffed;
-	const struct csv_row_window w = window_of(s, b->data, b->n, at_end(s));
-	struct csv_row row;
-	size_t at = 0;
-	size_t blank;
-	s->rest.other_line = s->rest.line;
-	while (at < w.n && (blank = csv_row_blank(&w, at)) > 0) {
-		at += blank;
-		s->rest.other_line++;
+	give_back(s, b, n);
+	b->n = 0;
+	csv_input_lines(s->input, s->mapped, s->offset, &b->lines);
+	s->mapped = s->offset;
+}
+
+/* The rest is lines that are no data. */
+static int drain_lines(struct csv_split *s, struct csv_block *b, struct err *err)
+{
+	for (bool last = false; !last;) {
+		size_t end;
+		if (top_up(s, b, s->p.block_bytes, err) != 0)
+			return -1;
+		last = at_end(s);
+		s->rest.lines += count_lines(s, b, &end);
+		s->rest.lines += last && end < b->n ? 1 : 0;
+		pass_over(s, b, last || end == 0 ? b->n : end);
 	}
-	if (at >= w.n)
-		return;
-	csv_row_find(&w, at, &row);
-	s->rest.other_columns = row.cells;
-	for (size_t i = 0; i < r->n_tables && i < CSV_SNIFF_TABLES; i++) {
-		if (r->tables[i].line < s->rest.other_line)
+	return 0;
+}
+
+/* Bytes of the block to pass over where a row of the rest fills the whole window. */
+static size_t lines_of(struct csv_split *s, struct csv_block *b, struct csv_rest *tables)
+{
+	size_t end;
+	tables->line += count_lines(s, b, &end);
+	return end > 0 ? end : b->n;
+}
+
+/* The rest is further tables. */
+static int drain_tables(
+    struct csv_split *s, struct csv_block *b, struct csv_rest *tables, struct err *err)
+{
+	size_t want = s->p.block_bytes;
+	for (bool last = false; !last;) {
+		want = want < ROW_WINDOW_BYTES ? want : ROW_WINDOW_BYTES;
+		if (top_up(s, b, want, err) != 0)
+			return -1;
+		last = at_end(s);
+		const struct csv_row_window w = window_of(s, b->data, b->n, last);
+		size_t end = csv_rest_read(tables, &w);
+		if (end == 0 && !last && want < ROW_WINDOW_BYTES) {
+			want *= 2;
 			continue;
-		s->rest.other_line = r->tables[i].line;
-		s->rest.other_columns = r->tables[i].columns;
-		return;
+		}
+		if (end == 0 && !last)
+			end = lines_of(s, b, tables);
+		pass_over(s, b, last ? b->n : end);
+		want = s->p.block_bytes;
 	}
+	csv_rest_finish(tables);
+	s->rest.lines = tables->line - s->rest.line;
+	s->rest.tables = tables->found;
+	return 0;
 }
 
 /* Reads what is left to the end, so that the caller has seen (and hashed) every byte. */
 static int drain(struct csv_split *s, struct csv_block *b, struct err *err)
 {
-	for (bool first = true, last = false; !last; first = false) {
-		size_t end;
-		b->n = 0;
-		if (top_up(s, b, s->p.block_bytes, err) != 0)
-			return -1;
-		last = at_end(s);
-		if (first && s->rest.other_table)
-			note_other_table(s, b);
-		s->rest.lines += count_lines(s, b, &end);
-		s->rest.lines += last && end < b->n ? 1 : 0;
-		give_back(s, b, last || end == 0 ? b->n : end);
-	}
+	int rc = 0;
 	b->n = 0;
+	if (!s->rest.whole && s->rest.other_table) {
+		struct csv_rest tables;
+		csv_rest_init(&tables, &s->sniffed.dialect, s->rest.line);
+		rc = drain_tables(s, b, &tables, err);
+		csv_rest_done(&tables);
+	} else if (!s->rest.whole) {
+		rc = drain_lines(s, b, err);
+	}
+	s->rest.whole = rc == 0;
 	b->odd.n = 0;
 	b->rows = 0;
-	return 0;
+	return rc;
 }
 
 int csv_split_next(struct csv_split *s, struct csv_block *b, struct err *err)

@@ -13,14 +13,16 @@
  *
  * A row past CSV_MAX_ROW_BYTES is not kept: it is the block's `skipped` reject and reading goes on
  * at the next line start. Footer rows are held back until the file's end. Where the dialect wants
- * the first table alone, all behind it is read and told by csv_split_rest, not handed out. Memory:
- * two blocks, more only while one row is larger than a block; the sample until it is used up.
+ * the first table alone, all behind it is read and its tables told (csv_rest.h), not handed out.
+ * Memory: two blocks, more only while one row is larger than a block; the sample until it is used
+ * up.
  */
 #ifndef CSV_CSV_SPLIT_H
 #define CSV_CSV_SPLIT_H
 
 #include "csv/csv.h"
 #include "csv/csv_input.h"
+#include "csv/csv_rest.h"
 #include "csv/csv_sniff.h"
 #include "csv/csv_walk.h"
 
@@ -58,12 +60,12 @@ struct csv_block {
 
 /* What was read but is no data. Whole when csv_split_next has returned 0. */
 struct csv_split_rest {
-	uint64_t offset;      /* of the file, where the data ended */
-	int64_t line;         /* the same as a physical line */
-	int64_t lines;        /* physical lines behind it: footer, other tables */
-	bool other_table;     /* the data ended before another table: */
-	size_t other_columns; /* cells of its first row */
-	int64_t other_line;   /* where that row stands */
+	uint64_t offset;               /* of the file, where the data ended */
+	int64_t line;                  /* the same as a physical line */
+	int64_t lines;                 /* physical lines behind it: footer, other tables */
+	bool other_table;              /* the data ended before another table: */
+	bool whole;                    /* all of it was read */
+	struct csv_rest_tables tables; /* the further tables, one at least; csv_rest.h */
 };
 
 /*

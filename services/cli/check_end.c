@@ -14,10 +14,10 @@ static void add_rest(cJSON *report, const struct csv_split_rest *rest)
 	cJSON *o = cJSON_AddObjectToObject(report, "rest");
 	js_add_i64(o, "lines", rest->lines);
 	js_add_i64(o, "line", rest->lines > 0 ? rest->line : 0);
-	if (!rest->other_table)
+	if (rest->tables.n == 0)
 		return;
-	js_add_i64(o, "other_table_line", rest->other_line);
-	js_add_i64(o, "other_table_columns", (int64_t)rest->other_columns);
+	js_add_i64(o, "other_table_line", rest->tables.at[0].line);
+	js_add_i64(o, "other_table_columns", (int64_t)rest->tables.at[0].columns);
 }
 
 /* Parquet is written, so its columns have names. */
@@ -68,6 +68,7 @@ static cJSON *make_report(struct check *k, struct err *err)
 		.tally = usable ? &k->result.tally : NULL,
 		.notes = usable ? &k->result.notes : NULL,
 		.sniffed = k->split == NULL ? NULL : csv_split_sniffed(k->split),
+		.rest = k->split == NULL ? NULL : csv_split_rest(k->split),
 		.budget_pct = k->budget_pct,
 		.fault = usable ? NULL : &k->fault,
 	};

@@ -56,25 +56,20 @@ void cli_show_returned(const struct cli_term *t, const struct csv_split *split)
 		    cli_tint(t, CLI_DIM), cli_tint(t, CLI_PLAIN));
 }
 
-/* Every table behind the first that the sniffer saw; at least the one the data ended before. */
-static void show_tables(
-    const struct cli_term *t, const struct csv_sniff_result *r, const struct csv_split_rest *rest)
+static void show_tables(const struct cli_term *t, const struct csv_rest_tables *tables)
 {
-	const struct csv_sniff_table first = { rest->other_line, rest->other_columns, 0 };
-	const size_t kept = r->n_tables < CSV_SNIFF_TABLES ? r->n_tables : CSV_SNIFF_TABLES;
-	char line[32];
-	for (size_t i = 0; i <= kept; i++) {
-		const struct csv_sniff_table *k = i == 0 ? &first : &r->tables[i - 1];
-		if (i > 0 && k->line <= first.line)
-			continue;
+	const size_t kept = tables->n < CSV_REST_TABLES ? tables->n : CSV_REST_TABLES;
+	char number[32];
+	for (size_t i = 0; i < kept; i++) {
+		const struct csv_sniff_table *k = &tables->at[i];
 		(void)fprintf(t->to,
 		    "%sanother table of %zu column%s begins on line %s; it was not read%s\n",
 		    cli_tint(t, CLI_WARN), k->columns, k->columns == 1 ? "" : "s",
-		    cli_grouped(k->line, line), cli_tint(t, CLI_PLAIN));
+		    cli_grouped(k->line, number), cli_tint(t, CLI_PLAIN));
 	}
-	if (r->n_tables > kept)
-		(void)fprintf(t->to, "%sand %zu more%s\n", cli_tint(t, CLI_WARN),
-		    r->n_tables - kept, cli_tint(t, CLI_PLAIN));
+	if (tables->n > kept)
+		(void)fprintf(t->to, "%sand %s more%s\n", cli_tint(t, CLI_WARN),
+		    cli_grouped((int64_t)(tables->n - kept), number), cli_tint(t, CLI_PLAIN));
 }
 
 void cli_show_unread(const struct cli_term *t, const struct csv_split *split)
@@ -87,7 +82,7 @@ void cli_show_unread(const struct cli_term *t, const struct csv_split *split)
 		    cli_tint(t, CLI_DIM), d->preamble_lines, d->preamble_lines == 1 ? "" : "s",
 		    d->header_rows > 0 ? "header" : "rows", cli_tint(t, CLI_PLAIN));
 	if (rest->other_table)
-		show_tables(t, csv_split_sniffed(split), rest);
+		show_tables(t, &rest->tables);
 	else if (rest->lines > 0)
 		(void)fprintf(t->to,
 		    "%s%lld line%s of footer from line %s on: not read as data%s\n",

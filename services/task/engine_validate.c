@@ -201,6 +201,7 @@ static int conclude(struct validate *v, struct err *err)
 		.match = &v->match,
 		.tally = &v->total,
 		.sniffed = csv_split_sniffed(v->split),
+		.rest = csv_split_rest(v->split),
 		.budget_pct = v->budget_pct,
 	};
 	return finish(v, &o, stored, err);
@@ -296,6 +297,7 @@ static int draft(struct validate *v, struct err *err)
 		.verdict = CONTRACT_DRAFT,
 		.tally = &tally,
 		.sniffed = csv_split_sniffed(v->split),
+		.rest = csv_split_rest(v->split),
 		.budget_pct = v->budget_pct,
 	};
 	return finish(v, &o, 0, err);

@@ -281,6 +281,25 @@ def test_another_table_is_told(place):
     assert json.loads(place.read("p.json"))["rest"]["other_table_line"] == 33
 
 
+def test_all_further_tables_are_told(place):
+    one = "x,y,z\n1,2,3\n\np,q\n4,5\n\n"
+    place.write("in.csv", "a,b,c,d\n" + "1,2,3,4\n" * 30 + "\n" + one * 10)
+    done = place.run("check", "in.csv", "--report", "p.json")
+    assert done.out.count("another table of") == 16 and "\nand 4 more\n" in done.out
+    assert "another table of 2 columns begins on line 78; it was not read" in done.out
+    dialect = json.loads(place.read("p.json"))["dialect"]
+    assert [t["line"] for t in dialect["tables"]] == list(range(33, 81, 3)) and dialect["more_tables"] == 4
+    assert dialect["tables"][1] == {"line": 36, "columns": 2, "rows": 2}
+
+
+def test_tables_behind_the_sample_are_told(place):
+    place.write("in.csv", "a,b\n1,2\n3,4\n\nStaff\n\nname,town,n\n" + "Ada,Rome,12\n" * 1100000 + "\ncode,day\nX,1\n")
+    done = place.run("check", "in.csv", "-d", "tables=first", "-d", "preamble=0", "-d", "delimiter=,")
+    assert "another table of 3 columns begins on line 7;" in done.out
+    assert "another table of 2 columns begins on line 1,100,009;" in done.out
+    assert done.out.count("another table of") == 2
+
+
 def test_profile_on_the_screen(place):
     out = place.run("check", "orders.csv", "-c", "sales.json", "--profile").out
     assert re.search(r"^amount +decimal +0\.0 % +2  4\.0+ +12\.50* ", out, re.M), out

@@ -63,9 +63,27 @@ static void test_no_runner_up_and_other_tables(void **state)
 	const cJSON *table = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "tables"), 0);
 	assert_int_equal(js_i64(table, "line", -1), 5);
 	assert_int_equal(js_i64(table, "columns", -1), 2);
+	assert_int_equal(js_i64(o, "more_tables", -1), 0);
 	cJSON_Delete(o);
 	o = contract_report_dialect(NULL);
 	assert_true(cJSON_IsNull(o));
+	cJSON_Delete(o);
+}
+
+/* What a check read takes the place of what the sniffer saw. */
+static void test_tables_of_the_whole_file(void **state)
+{
+	(void)state;
+	struct csv_rest_tables tables = { .n = CSV_REST_TABLES + 3 };
+	for (size_t i = 0; i < CSV_REST_TABLES; i++)
+		tables.at[i] = (struct csv_sniff_table){ (int64_t)i * 10 + 5, 2, 9 };
+	cJSON *o = report("id,qty,n\n1,2,3\n2,3,4\n\ncode,day\nX,2026-01-01\nY,2026-01-02\n");
+	contract_report_tables(o, &tables);
+	const cJSON *list = cJSON_GetObjectItem(o, "tables");
+	assert_int_equal(cJSON_GetArraySize(list), CSV_REST_TABLES);
+	assert_int_equal(js_i64(cJSON_GetArrayItem(list, 15), "line", -1), 155);
+	assert_int_equal(js_i64(cJSON_GetArrayItem(list, 15), "rows", -1), 9);
+	assert_int_equal(js_i64(o, "more_tables", -1), 3);
 	cJSON_Delete(o);
 }
 
@@ -98,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dialect_and_evidence),
 		cmocka_unit_test(test_no_runner_up_and_other_tables),
+		cmocka_unit_test(test_tables_of_the_whole_file),
 		cmocka_unit_test(test_words_can_be_set_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

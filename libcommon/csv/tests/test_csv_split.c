@@ -295,8 +295,11 @@ static void test_what_is_behind_the_table(void **state)
 	assert_true(rest->other_table);
 	assert_int_equal(rest->offset, 8);
 	assert_int_equal(rest->line, 3);
-	assert_int_equal(rest->other_line, 5);
-	assert_int_equal(rest->other_columns, 3);
+	assert_true(rest->whole);
+	assert_int_equal(rest->tables.n, 1);
+	assert_int_equal(rest->tables.at[0].line, 5);
+	assert_int_equal(rest->tables.at[0].columns, 3);
+	assert_int_equal(rest->tables.at[0].rows, 3);
 	assert_int_equal(rest->lines, 5);
 	assert_int_equal(left.n, 0);
 	csv_block_done(&block);

@@ -203,6 +203,19 @@ def test_rejects_can_be_mended_and_sent_back(sales, scratch, tmp_path):
     assert result["account"]["good"] == len(mended) == result["account"]["read"]
 
 
+@pytest.mark.parametrize("drafted", [False, True])
+def test_further_tables_are_told(scratch, tmp_path, drafted):
+    """Ten behind the first: more than the sniffer keeps."""
+    path = write(tmp_path, "id,text\n" + "1,x\n" * 30 + "\na,b,c\n1,2,3\n\nk,l\n4,5\n" * 5)
+    where = scratch()
+    code, result = validate(path, None if drafted else {"fields": FIELDS}, where)
+    assert code == 0 and result["account"]["read"] == 30, result
+    dialect = json.loads((where / "report.json").read_text())["dialect"]
+    assert [(table["line"], table["columns"]) for table in dialect["tables"]] == [
+        (33 + 3 * i, 2 if i % 2 else 3) for i in range(10)]
+    assert dialect["more_tables"] == 0
+
+
 @pytest.mark.parametrize("dialect, text", [
     ({"delimiter": ";", "footer": 1}, "id;text\n1;a\nx;b\nTotal;1\n"),
     ({"encoding": "windows-1252", "preamble": 1}, "junk\nid,text\n1,ä\nx,ö\n".encode("cp1252")),
