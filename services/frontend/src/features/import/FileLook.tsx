@@ -6,12 +6,13 @@ import { t, word } from '../../i18n';
 import { bytes, count } from '../../lib/format';
 import { typeOf as typeOfField } from '../contract/fields';
 import css from './Import.module.css';
+import { moreTables, type Tables } from './moreTables';
 import { useInspection } from './useInspection';
 
 const ROWS = 5;
 const COLUMNS = 60;
 
-interface Dialect {
+interface Dialect extends Tables {
 	delimiter?: string;
 	line_end?: string;
 	why?: string | null;
@@ -20,11 +21,13 @@ interface Dialect {
 	footer_rows?: number;
 }
 
-/** Lines that stand in the file and are no data: a person should know of them. */
+/** What stands in the file and is no data, or not read: a person should know of it. */
 export function LeftOut({ dialect }: { dialect: unknown }) {
-	const { preamble_lines: before = 0, footer_rows: after = 0 } = (dialect ?? {}) as Dialect;
-	if (before === 0 && after === 0) return null;
-	return <strong> {t('look.left_out', { before, after })}</strong>;
+	const d = (dialect ?? {}) as Dialect;
+	const { preamble_lines: before = 0, footer_rows: after = 0 } = d;
+	const lines = before > 0 || after > 0 ? t('look.left_out', { before, after }) : undefined;
+	const left = [lines, moreTables(d)].filter((text) => text !== undefined);
+	return left.length === 0 ? null : <strong> {left.join(' ')}</strong>;
 }
 
 /** In the words of the contract it will have. */
