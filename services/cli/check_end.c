@@ -14,10 +14,6 @@ static void add_rest(cJSON *report, const struct csv_split_rest *rest)
 	cJSON *o = cJSON_AddObjectToObject(report, "rest");
 	js_add_i64(o, "lines", rest->lines);
 	js_add_i64(o, "line", rest->lines > 0 ? rest->line : 0);
-	if (rest->tables.n == 0)
-		return;
-	js_add_i64(o, "other_table_line", rest->tables.at[0].line);
-	js_add_i64(o, "other_table_columns", (int64_t)rest->tables.at[0].columns);
 }
 
 /* Parquet is written, so its columns have names. */

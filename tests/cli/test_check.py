@@ -278,7 +278,7 @@ def test_another_table_is_told(place):
     done = place.run("check", "in.csv", "-d", "tables=first", "--report", "p.json")
     assert "30 in = 30 good" in done.out
     assert "another table of 3 columns begins on line 33; it was not read" in done.out
-    assert json.loads(place.read("p.json"))["rest"]["other_table_line"] == 33
+    assert json.loads(place.read("p.json"))["dialect"]["tables"] == [{"line": 33, "columns": 3, "rows": 31}]
 
 
 def test_all_further_tables_are_told(place):
