@@ -5,10 +5,11 @@
 #include "contract/contract_read.h"
 #include "contract/pattern.h"
 #include "contract/value.h"
+#include "kit/json.h"
 
 static bool is_typed(const cJSON *obj, const char *word)
 {
-	const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(obj, "type"));
+	const char *type = js_str(obj, "type");
 	return type != NULL && strcmp(type, word) == 0;
 }
 

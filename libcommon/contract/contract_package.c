@@ -5,11 +5,7 @@
 #include <strings.h>
 
 #include "contract/contract_read.h"
-
-static const char *member(const cJSON *obj, const char *name)
-{
-	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(obj, name));
-}
+#include "kit/json.h"
 
 /* The file of a resource that lies in one file; NULL when it does not. */
 static const char *path_of(const cJSON *resource)
@@ -62,7 +58,7 @@ static const char *names_of(struct contract_reader *r, const cJSON *list)
 	const cJSON *v;
 	cJSON_ArrayForEach(v, list)
 	{
-		const char *name = member(v, "name");
+		const char *name = js_str(v, "name");
 		if (name == NULL)
 			continue;
 		if (strlen(all) + strlen(name) > MOST)
@@ -77,7 +73,7 @@ static const cJSON *find_name(const cJSON *list, const char *name)
 	const cJSON *v;
 	cJSON_ArrayForEach(v, list)
 	{
-		const char *is = member(v, "name");
+		const char *is = js_str(v, "name");
 		if (is != NULL && strcmp(is, name) == 0)
 			return v;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "kit/json.h"
 
 enum { LONGITUDES = 180, LATITUDES = 90 };
 
@@ -62,7 +63,7 @@ char *contract_json_plain(const char *p, size_t n)
 
 static bool is_of_type(const cJSON *v, const char *const *types)
 {
-	const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(v, "type"));
+	const char *type = js_str(v, "type");
 	while (type != NULL && *types != NULL && strcmp(*types, type) != 0)
 		types++;
 	return type != NULL && *types != NULL;
