@@ -109,7 +109,7 @@ struct validate {
 	/* For progress. Two passes read the file twice, and all counts of rows and bytes are over
 	 * both; rejects are those of the last. */
 	int passes, pass; /* of them; the one at work, from 0 */
-	int64_t pass_cut; /* bytes_cut of the one before */
+	int64_t pass_cut; /* bytes_cut of those before; 0 = none */
 	_Atomic int64_t bytes_done, rows_done, rejects_done;
 	_Atomic int64_t bytes_cut, bytes_taken; /* of the stream in blocks; of the file for them */
 };
