@@ -128,6 +128,14 @@ export async function drop(page, files) {
 	await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
+/** Requests to these addresses reach the suite only after so long, as over a slow line. */
+export async function answerLate(page, address, ms) {
+	await page.route(address, async (route) => {
+		await new Promise((resolve) => setTimeout(resolve, ms));
+		await route.continue().catch(() => undefined);
+	});
+}
+
 /** An API call of the signed-in page, with its CSRF token. */
 export function api(page, method, path, body) {
 	return page.evaluate(

@@ -2,7 +2,7 @@
 // i_report - a file is looked at before it is sent, a draft before it counts, and a run tells what its
 // rows hold.
 import { gzipSync } from 'node:zlib';
-import { api, assert, axe, drop, droppable, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
+import { answerLate, api, assert, axe, drop, droppable, equal, newContext, shot, signIn, test, until, url } from './harness.mjs';
 
 /** Orders whose region is trimmed, whose short rows are repaired and whose prices are sometimes wrong. */
 function file(n) {
@@ -175,7 +175,7 @@ test('report: a trial can be cancelled and tried again', async () => {
 	const context = await newContext();
 	const page = await context.newPage();
 	await signIn(page);
-	await page.route('**/contract/preview', (route) => new Promise((resolve) => setTimeout(resolve, 4000)).then(() => route.continue().catch(() => undefined)));
+	await answerLate(page, '**/contract/preview', 4000);
 	await page.goto(`${url}/datasets/reported_light/contract`);
 	const effect = page.locator('[data-part="effect"]');
 	await effect.getByRole('button', { name: 'Cancel' }).click();

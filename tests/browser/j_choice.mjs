@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // j_choice - where a file goes is chosen by a person: nothing is chosen that does not fit, nothing is
 // loaded under a taken name, and a contract is shown whatever the standard lets it do without.
-import { api, assert, axe, drop, equal, newContext, shot, signIn, test, url } from './harness.mjs';
+import { answerLate, api, assert, axe, drop, equal, newContext, shot, signIn, test, url } from './harness.mjs';
 
 const rows = (header, line, n) => `${header}\n${Array.from({ length: n }, (_, i) => line(i)).join('\n')}\n`;
 
@@ -58,7 +58,7 @@ test('choice: a match that comes late is offered and flips nothing', async () =>
 	const page = await context.newPage();
 	await signIn(page);
 	await publish(page, 'found_late', fields('kappa', 'lambda', 'mu'));
-	await page.route('**/api/inspect*', (route) => new Promise((resolve) => setTimeout(resolve, 5000)).then(() => route.continue().catch(() => undefined)));
+	await answerLate(page, '**/api/inspect*', 5000);
 	await drop(page, [{ name: 'late.csv', text: rows('kappa,lambda,mu', (i) => `a,b,${i}`, 20) }]);
 	await page.getByText('Looking at the file …').waitFor();
 	const name = page.getByRole('textbox', { name: 'Name' });
