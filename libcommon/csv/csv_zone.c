@@ -122,16 +122,24 @@ static bool add_written(struct csv_zone *z, const struct block *b)
 	return true;
 }
 
+/* About the year before a moment's; not before year 1, since a change may stand at the Big Bang. */
+static int year_before(int64_t at)
+{
+	const int64_t year = 1969 + at / (INT64_C(365) * 86400 + 20926);
+	return year < 1 ? 1 : (int)year;
+}
+
 /* The rule for the years to come, unrolled until it repeats. */
 static void add_ruled(struct csv_zone *z, const struct csv_zone_rule *r)
 {
 	const int64_t last = z->n > 1 ? z->changes[z->n - 1].from_s : 0;
-	const int first = 1970 + (int)(last / (INT64_C(365) * 86400 + 20926)) - 1;
-	if (!r->has_summer) {
+	/* A summer of the same clock makes no change: nothing to unroll, and nothing repeats. */
+	if (!r->has_summer || r->summer_s == r->standard_s) {
 		add_change(z, last, r->standard_s);
 		return;
 	}
-	for (int year = first < 1 ? 1 : first; year <= first + CYCLE_YEARS + 2; year++) {
+	const int first = year_before(last);
+	for (int year = first; year <= first + CYCLE_YEARS + 2; year++) {
 		const int64_t start = csv_zone_rule_day(&r->start, year) - r->standard_s;
 		const int64_t end = csv_zone_rule_day(&r->end, year) - r->summer_s;
 		if (start < end && start > last)

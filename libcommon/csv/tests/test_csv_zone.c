@@ -201,6 +201,76 @@ static void test_torn_files(void **state)
 	}
 }
 
+static size_t put_number(uint8_t *p, uint64_t number, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		p[i] = (uint8_t)(number >> 8 * (bytes - 1 - i));
+	return bytes;
+}
+
+/* A header of `times` changes and two types. */
+static size_t put_header(uint8_t *p, size_t times)
+{
+	memset(p, 0, 44);
+	memcpy(p, "TZif2", 5);
+	(void)put_number(p + 32, times, 4);
+	(void)put_number(p + 36, 2, 4);
+	(void)put_number(p + 40, 4, 4);
+	return 44;
+}
+
+/* A zone of UTC, an hour ahead from `at_s` on when there is one, and a rule behind it. */
+static struct csv_zone *make_zone(const int64_t *at_s, const char *rule)
+{
+	uint8_t bytes[512];
+	static const uint8_t types[] = { 0, 0, 0, 0, 0, 0, 0, 0, 14, 16, 0, 0, 'U', 'T', 'C', 0 };
+	size_t n = put_header(bytes, 0);
+	memcpy(bytes + n, types, sizeof(types));
+	n += sizeof(types);
+	n += put_header(bytes + n, at_s == NULL ? 0 : 1);
+	if (at_s != NULL) {
+		n += put_number(bytes + n, (uint64_t)*at_s, 8);
+		bytes[n++] = 1;
+	}
+	memcpy(bytes + n, types, sizeof(types));
+	n += sizeof(types);
+	n += (size_t)snprintf((char *)bytes + n, sizeof(bytes) - n, "\n%s\n", rule);
+	struct csv_zone *z = NULL;
+	struct err err = { 0 };
+	if (csv_zone_read("made", bytes, n, &z, &err) != 0)
+		fail_msg("%s: %s", rule, err.msg);
+	return z;
+}
+
+/* Found by fuzzing: rules whose two clocks agree, and changes from before the first year. */
+static void test_rules_of_odd_files(void **state)
+{
+	(void)state;
+	static const int64_t big_bang = -(INT64_C(1) << 59);
+	static const int64_t past_1970 = 86400;
+	static const int64_t new_year_1 = -62135596800;
+	static const int64_t summer_9999 = 253386000000;
+	static const struct {
+		const int64_t *change_s;
+		const char *rule;
+		int32_t offset_0001_s, offset_9999_s;
+	} cases[] = { { NULL, "UTC0XXX0,0,0/0", 0, 0 }, { &big_bang, "UTC0XXX0,0,0/0", 0, 0 },
+		{ &past_1970, "AAA-1BBB-1,M3.5.0,M10.5.0", 0, 3600 },
+		{ &big_bang, "CET-1CEST,M3.5.0,M10.5.0/3", 3600, 7200 },
+		{ NULL, "CET-1CEST,M3.5.0,M10.5.0/3", 0, 7200 } };
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct csv_zone *z = make_zone(cases[i].change_s, cases[i].rule);
+		int64_t utc_s = 0;
+		assert_int_equal(csv_zone_offset(z, new_year_1), cases[i].offset_0001_s);
+		assert_int_equal(csv_zone_offset(z, summer_9999), cases[i].offset_9999_s);
+		assert_int_equal(csv_zone_utc(z, new_year_1, &utc_s), CSV_ZONE_ONE);
+		assert_int_equal(utc_s, new_year_1 - cases[i].offset_0001_s);
+		assert_int_equal(csv_zone_utc(z, summer_9999, &utc_s), CSV_ZONE_ONE);
+		assert_int_equal(utc_s, summer_9999 - cases[i].offset_9999_s);
+		csv_zone_free(&z);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_columns_with_a_zone),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_torn_files),
+		cmocka_unit_test(test_rules_of_odd_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
