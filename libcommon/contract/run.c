@@ -246,6 +246,7 @@ static void book(struct contract_run_worker *w)
 	contract_tally_done(&w->tally);
 	contract_tally_init(&w->tally, run->p->schema->file_columns);
 	run->progress.bytes = w->block.offset + w->block.n;
+	run->progress.position = w->block.position;
 	run->progress.rows = run->result->tally.account.read;
 	run->progress.rejects = run->result->tally.account.rejected;
 	if (run->p->progress != NULL)

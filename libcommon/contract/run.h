@@ -75,7 +75,8 @@ struct contract_run_driver {
 
 /* How far it is, told after every block. */
 struct contract_run_progress {
-	uint64_t bytes; /* of the stream, in blocks that are done */
+	uint64_t bytes;    /* of the stream, in blocks that are done */
+	uint64_t position; /* of the file, likewise: csv_block.position */
 	int64_t rows, rejects;
 };
 

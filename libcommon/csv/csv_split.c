@@ -312,12 +312,21 @@ static int skip_row(struct csv_split *s, struct csv_block *b, struct err *err)
 	return 0;
 }
 
+/* Bytes of the file that became the stream up to s->offset. */
+static uint64_t position_of(const struct csv_split *s)
+{
+	const uint64_t read = csv_input_consumed(s->input);
+	const uint64_t made = s->offset + s->carry_n;
+	return made == 0 ? read : (uint64_t)((double)read * ((double)s->offset / (double)made));
+}
+
 /* The block holds the rows up to k->end. */
 static void finish(struct csv_split *s, struct csv_block *b, const struct csv_walk *k)
 {
 	b->offset = s->offset;
 	s->ended = at_end(s) || k->table_ended;
 	give_back(s, b, k->end);
+	b->position = position_of(s);
 	b->n = k->end;
 	memset(b->data + b->n, 0, CSV_PAD_BYTES);
 	b->first_row = s->row;
@@ -469,9 +478,4 @@ const char *const *csv_split_as_written(const struct csv_split *s)
 const struct csv_split_rest *csv_split_rest(const struct csv_split *s)
 {
 	return &s->rest;
-}
-
-uint64_t csv_split_position(const struct csv_split *s)
-{
-	return csv_input_consumed(s->input);
 }

@@ -47,6 +47,8 @@ struct csv_block {
 	size_t n;                /* bytes in use */
 	size_t alloc;            /* bytes allocated */
 	uint64_t offset;         /* of data[0] in the stream of UTF-8 */
+	uint64_t position;       /* bytes of the file, as it is packed and encoded, up to the
+				    rows' end: by their share of what was read, for progress */
 	struct csv_lines lines;  /* from bytes of the stream to bytes of the file; owned */
 	struct csv_odd_rows odd; /* rows that masks cannot read; owned */
 	int64_t first_row;       /* data row of the first row, the skipped one not counted */
@@ -120,8 +122,5 @@ const char *const *csv_split_as_written(const struct csv_split *s);
 
 /* csv_split_rest - what was passed over behind the data so far; lives as long as s. */
 const struct csv_split_rest *csv_split_rest(const struct csv_split *s);
-
-/* csv_split_position - bytes taken from the read callback so far, for progress. */
-uint64_t csv_split_position(const struct csv_split *s);
 
 #endif

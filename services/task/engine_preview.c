@@ -57,7 +57,7 @@ static void on_progress(void *arg, const struct contract_run_progress *p)
 	struct preview *v = arg;
 	const int64_t most =
 	    v->input_bytes < v->max_bytes || v->input_bytes < 0 ? v->input_bytes : v->max_bytes;
-	int64_t at = (int64_t)csv_split_position(v->split);
+	int64_t at = (int64_t)p->position;
 	if (at > most)
 		at = most;
 	task_progress(v->task, (v->pass * most + at) / v->passes, p->rows, p->rejects);

@@ -41,8 +41,7 @@ void validate_progress(struct validate *v)
 void validate_took(struct validate *v, const struct csv_block *block)
 {
 	atomic_store(&v->bytes_cut, v->pass_cut + (int64_t)(block->offset + block->n));
-	atomic_store(
-	    &v->bytes_taken, v->pass * v->spec.input_bytes + (int64_t)csv_split_position(v->split));
+	atomic_store(&v->bytes_taken, v->pass * v->spec.input_bytes + (int64_t)block->position);
 }
 
 void validate_fail(struct validate *v, const struct err *err)

@@ -15,10 +15,11 @@
 enum { TASK_ARENA_BYTES = 256 << 20, TASK_LINE_BYTES = 1 << 20 };
 
 struct task {
-	int fd;               /* report pipe; borrowed */
-	pthread_mutex_t lock; /* guards next_mono_ms and keeps lines whole */
-	int64_t next_mono_ms; /* progress before this moment is dropped */
-	bool ended;           /* result or error was sent */
+	int fd;                       /* report pipe; borrowed */
+	pthread_mutex_t lock;         /* guards what follows and keeps lines whole */
+	int64_t next_mono_ms;         /* progress before this moment is dropped */
+	int64_t bytes, rows, rejects; /* told last */
+	bool ended;                   /* result or error was sent */
 	struct arena *arena;
 };
 
@@ -61,6 +62,11 @@ static void send_line(const struct task *t, const char *p, size_t n)
 	}
 }
 
+static void raise_to(int64_t *told, int64_t now)
+{
+	*told = now > *told ? now : *told;
+}
+
 void task_progress(struct task *t, int64_t bytes, int64_t rows, int64_t rejects)
 {
 	char line[160];
@@ -69,9 +75,12 @@ void task_progress(struct task *t, int64_t bytes, int64_t rows, int64_t rejects)
 	pthread_mutex_lock(&t->lock);
 	if (now >= t->next_mono_ms && !t->ended) {
 		t->next_mono_ms = now + TASK_PROGRESS_EVERY_MS;
+		raise_to(&t->bytes, bytes);
+		raise_to(&t->rows, rows);
+		raise_to(&t->rejects, rejects);
 		const int n = snprintf(line, sizeof(line),
 		    "{\"t\":\"progress\",\"bytes\":%lld,\"rows\":%lld,\"rejects\":%lld}\n",
-		    (long long)bytes, (long long)rows, (long long)rejects);
+		    (long long)t->bytes, (long long)t->rows, (long long)t->rejects);
 		send_line(t, line, (size_t)n);
 	}
 	pthread_mutex_unlock(&t->lock);

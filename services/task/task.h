@@ -25,7 +25,8 @@ struct task; /* the report pipe and what is known of the task; made by main */
 /*
  * task_progress - tell how far we are; more often than each 250 ms is dropped. Any thread.
  *
- * bytes, rows, rejects  totals so far
+ * bytes, rows, rejects  totals so far. Threads may overtake each other and estimates may shrink:
+ *                       less than was told before is told as it was before
  */
 void task_progress(struct task *t, int64_t bytes, int64_t rows, int64_t rejects);
 

@@ -333,6 +333,33 @@ static void test_many_blank_lines(void **state)
 	free(text);
 }
 
+/* The sample is read long before its blocks are cut: progress is what the blocks hold. */
+static void test_progress_of_blocks(void **state)
+{
+	(void)state;
+	const size_t n = 64 << 10;
+	char *text = mem_alloc(2 * n);
+	for (size_t unit = 1; unit <= 2; unit++) { /* UTF-8, then UTF-16 */
+		memset(text, 0, 2 * n);
+		for (size_t i = 0; i < n; i++)
+			text[i * unit] = "a,b\n"[i % 4];
+		struct span left = { (const uint8_t *)text, n * unit };
+		const struct csv_split_params p = {
+			.read = read_span, .arg = &left, .block_bytes = 4096
+		};
+		struct csv_split *split = NULL;
+		struct csv_block block = { 0 };
+		struct err err = { 0 };
+		assert_int_equal(csv_split_open(&p, &split, &err), 0);
+		while (csv_split_next(split, &block, &err) == 1)
+			assert_int_equal(block.position, (block.offset + block.n) * unit);
+		assert_int_equal(block.position, n * unit);
+		csv_block_done(&block);
+		csv_split_close(&split);
+	}
+	free(text);
+}
+
 /* Positions are those of the file, whatever its encoding. */
 static void test_places_in_utf16(void **state)
 {
@@ -380,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_cut_delimiter),
 		cmocka_unit_test(test_what_is_behind_the_table),
 		cmocka_unit_test(test_many_blank_lines),
+		cmocka_unit_test(test_progress_of_blocks),
 		cmocka_unit_test(test_places_in_utf16),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -474,6 +474,7 @@ def test_progress_goes_on_through_both_passes(scratch, tmp_path, doc, more):
     assert code == 0 and result["account"]["good"] == n, result
     told = [line for line in child.lines if line["t"] == "progress"]
     assert told[0]["rows"] == (1 << 20) // 16 // 2, "the first block, read once"
+    assert (1 << 19) - 32 <= told[0]["bytes"] <= 1 << 19, "not the sample that was read before it"
     for earlier, later in zip(told, told[1:]):
         assert earlier["rows"] < later["rows"] <= n, told
         assert earlier["bytes"] <= later["bytes"] <= path.stat().st_size, told
