@@ -85,8 +85,8 @@ class Child:
                null if data_in is None else data_in]
         high = [os.dup2(fd, 100 + i, inheritable=False) for i, fd in enumerate(fds)]
         actions = [(os.POSIX_SPAWN_DUP2, fd, i) for i, fd in enumerate(high)]
-        self.pid = os.posix_spawn(TASK, [TASK, role], {"PATH": "/usr/bin", "LANG": "C.UTF-8"},
-                                  file_actions=actions)
+        env = {"PATH": "/usr/bin", "LANG": "C.UTF-8", "TSAN_OPTIONS": os.environ.get("TSAN_OPTIONS", "")}
+        self.pid = os.posix_spawn(TASK, [TASK, role], env, file_actions=actions)
         for fd in [*high, spec_r, report_w, null]:
             os.close(fd)
         self.report = os.fdopen(report_r, "rb")
@@ -120,6 +120,7 @@ class Child:
         _, status = os.waitpid(self.pid, 0)
         self.log.seek(0)
         self.log_text = self.log.read().decode()
+        assert os.waitstatus_to_exitcode(status) != 66, self.log_text  # ThreadSanitizer saw a race
         return os.waitstatus_to_exitcode(status), self.lines[-1] if self.lines else None
 
 
