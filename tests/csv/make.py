@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """make - random CSV files: dialects, cells that hold everything awkward, and tears."""
-import random
 
 from slow import Dialect, Slow, Unusable, latin
 

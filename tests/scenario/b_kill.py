@@ -49,7 +49,7 @@ def test_a_worker_killed_is_taken_over_soon(scene):
 
 def test_a_poison_process_is_dead_after_five_attempts_and_hurts_nobody(scene):
     data, other = scene.dataset(), scene.dataset(suffix="_calm")
-    with Poison(scene, data) as poison:
+    with Poison(scene, data):
         run = scene.upload(data, scene.file(400000, pad=40), expect=False)["run_id"]
         for n in range(3):
             scene.upload(other, scene.file(10))

@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # conftest - a private PostgreSQL with the schema jobs, a connection for each role, helpers for runs.
-import glob
 import json
 import os
-import pwd
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 import uuid
 
@@ -18,54 +13,17 @@ import pytest
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 sys.path.insert(0, ROOT + "/stack/local")
 
-from places import Ports  # noqa: E402
-
-free_port = Ports().take  # none of those the kernel gives to outgoing connections
-BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-
-
-def as_postgres(args):
-    """PostgreSQL refuses root."""
-    return ["runuser", "-u", "postgres", "--"] + args if os.getuid() == 0 else args
+from bare import BarePostgres, connect, migrate  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def server():
-    where = tempfile.mkdtemp(prefix="millrace-jobs-")
-    if os.getuid() == 0:
-        shutil.chown(where, pwd.getpwnam("postgres").pw_uid)
-    port = free_port()
-    run = lambda *a: subprocess.run(as_postgres(list(a)), check=True, stdout=subprocess.DEVNULL, cwd="/")
-    run(f"{BIN}/initdb", "-D", f"{where}/data", "-A", "trust", "-U", "postgres")
-    options = f"-p {port} -k {where} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=80"
-    run(f"{BIN}/pg_ctl", "-D", f"{where}/data", "-w", "-o", options, "-l", f"{where}/log", "start")
-    yield port
-    run(f"{BIN}/pg_ctl", "-D", f"{where}/data", "-w", "-m", "immediate", "stop")
-    shutil.rmtree(where)
-
-
-def connect(port, user="postgres", database="millrace"):
-    c = psycopg2.connect(host="127.0.0.1", port=port, user=user, dbname=database)
-    c.autocommit = True
-    return c
-
-
-def run_sql(connection, path, role=None):
-    with open(path, encoding="utf-8") as f, connection.cursor() as cur:
-        cur.execute((f"set role {role};\n" if role else "") + f.read() + ("\nreset role;" if role else ""))
-
-
-@pytest.fixture(scope="session")
-def schema(server):
-    admin = connect(server, database="postgres")
-    admin.cursor().execute("create database millrace")
-    owner = connect(server)
-    run_sql(owner, f"{ROOT}/stack/postgres/bootstrap.sql")
-    for path in sorted(glob.glob(f"{ROOT}/services/job-orchestrator/migrations/*.sql")):
-        run_sql(owner, path, "millrace_jobs_owner")
-    for name in ("0001_gold",):
-        run_sql(owner, f"{ROOT}/services/transform/migrations/{name}.sql", "millrace_transform_owner")
-    return server
+def schema():
+    """The port of a server with our schema and that of gold."""
+    server = BarePostgres("-c max_connections=80")
+    migrate(server.port, "job-orchestrator")
+    migrate(server.port, "transform", "0001_gold")
+    yield server.port
+    server.close()
 
 
 # Who works at what, and who starts what.

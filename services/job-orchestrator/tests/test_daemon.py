@@ -14,8 +14,9 @@ import uuid
 import pytest
 import redis
 
-from conftest import ROOT, connect, free_port, run_sql, wait_for
-from test_runs_sql import GOOD, LOADED
+from bare import BareRedis, connect, free_port, migrate
+from conftest import ROOT, wait_for
+from test_runs_sql import GOOD
 
 BINARY = os.path.join(os.environ.get("MILLRACE_BUILD", f"{ROOT}/build/release/bin"), "millrace-job-orchestrator")
 KEY = "11" * 32
@@ -109,28 +110,23 @@ class Events:
 
 
 @pytest.fixture(scope="module")
-def redis_server(tmp_path_factory):
-    port = free_port()
-    where = tmp_path_factory.mktemp("redis")
-    process = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--dir", str(where)],
-                               stdout=subprocess.DEVNULL)
-    r = redis.Redis(port=port)
+def redis_server():
+    server = BareRedis()
+    r = redis.Redis(port=server.port)
     def up():
         try:
             return r.ping()
         except redis.ConnectionError:
             return False
     wait_for(up)
-    yield port
-    process.kill()
-    process.wait()
+    yield server.port
+    server.close()
 
 
 @pytest.fixture(scope="module")
 def daemons(schema, redis_server, tmp_path_factory):
-    owner = connect(schema)
-    run_sql(owner, f"{ROOT}/services/auth-gateway/migrations/0001_auth.sql", "millrace_auth_owner")
-    owner.cursor().execute("""set role millrace_transform_owner;
+    migrate(schema, "auth-gateway", "0001_auth")
+    connect(schema).cursor().execute("""set role millrace_transform_owner;
         create function transform.pipeline_for_run_v1(p_domain text, p_name text) returns jsonb language sql as
         $$ select case p_name when 'sums' then '{"pipeline": "sums", "pipeline_version": 7, "target": "totals"}'::jsonb end $$;
         grant execute on function transform.pipeline_for_run_v1(text, text) to millrace_jobs; reset role""")

@@ -336,7 +336,7 @@ def test_a_cut_off_load_can_never_commit(jobs):
     with pytest.raises(psycopg2.Error) as error:  # the loader's last statement before COMMIT
         jobs.admin("select _millrace.fence(%s, %s)", "default." + jobs.target, task["epoch"])
     assert error.value.diag.message_detail == "load.lost"
-    again = jobs.retry(run["run_id"])
+    jobs.retry(run["run_id"])
     assert jobs.claim("load")["epoch"] > task["epoch"] + 1
 
 

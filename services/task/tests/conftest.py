@@ -15,7 +15,7 @@ counter = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def pg():
-    server = harness.Postgres()
+    server = harness.postgres()
     yield server
     server.close()
 

@@ -1,76 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """harness - a private PostgreSQL with the gold schema, and millrace-task started as the supervisor does."""
 import contextlib
-import glob
 import json
 import os
-import shutil
 import signal
 import struct
-import subprocess
 import sys
 import tempfile
 import time
 import uuid
 
-import psycopg2
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 sys.path.insert(0, ROOT + "/stack/local")
 
-from places import Ports  # noqa: E402
+from bare import BarePostgres, migrate  # noqa: E402
 
-free_port = Ports().take  # none of those the kernel gives to outgoing connections
 TASK = os.path.join(os.environ.get("MILLRACE_BUILD", os.path.join(ROOT, "build/release/bin")), "millrace-task")
 END = struct.pack("<I", 0xFFFFFFFF)
 
 
-class Postgres:
-    """A server of its own in a temporary directory, stopped and removed by close()."""
-
-    def __init__(self):
-        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-        self.dir = tempfile.mkdtemp(prefix="millrace-task-pg-")
-        self.port = free_port()
-        self.as_user = []
-        if os.getuid() == 0:
-            shutil.chown(self.dir, "postgres", "postgres")
-            self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        data = self.dir + "/data"
-        self._run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
-        with open(data + "/postgresql.conf", "a", encoding="utf-8") as f:
-            f.write(f"unix_socket_directories='{self.dir}'\nport={self.port}\n"
-                    "listen_addresses='127.0.0.1'\nfsync=off\n")
-        self._run("pg_ctl", "-D", data, "-l", self.dir + "/log", "-w", "start")
-        with contextlib.closing(psycopg2.connect(self.dsn("postgres", "postgres"))) as c:
-            c.autocommit = True
-            c.cursor().execute("create database millrace")
-        self.script("postgres", open(ROOT + "/stack/postgres/bootstrap.sql", encoding="utf-8").read())
-        for name in ("0001_gold", "0007_types", "0009_parts"):
-            gold = open(f"{ROOT}/services/transform/migrations/{name}.sql", encoding="utf-8").read()
-            self.script("millrace_migrate", "set local role millrace_transform_owner;" + gold)
-
-    def _run(self, tool, *args):
-        subprocess.run(self.as_user + [f"{self.bin}/{tool}", *args], check=True, cwd="/",
-                       stdout=subprocess.DEVNULL)
-
-    def dsn(self, user="postgres", dbname="millrace"):
-        return f"host=127.0.0.1 port={self.port} dbname={dbname} user={user}"
-
-    def connect(self, user="postgres", autocommit=True):
-        c = psycopg2.connect(self.dsn(user))
-        c.autocommit = autocommit
-        return c
-
-    def script(self, user, sql):
-        c = psycopg2.connect(self.dsn(user))
-        c.cursor().execute(sql)
-        c.commit()
-        c.close()
-
-    def close(self):
-        self._run("pg_ctl", "-D", self.dir + "/data", "-m", "immediate", "-w", "stop")
-        shutil.rmtree(self.dir)
+def postgres():
+    """A server of its own with the gold schema."""
+    server = BarePostgres()
+    migrate(server.port, "transform", "0001_gold", "0007_types", "0009_parts")
+    return server
 
 
 class Child:

@@ -12,7 +12,7 @@ import time
 import psycopg2
 import pytest
 
-from harness import (COLUMNS, Child, Loader, act, counts, end, frame, is_copying, load, loader_spec, maintain, one,
+from harness import (COLUMNS, Loader, act, counts, end, frame, is_copying, load, loader_spec, maintain, one,
                      query, rows_of, states, wait_until)
 
 

@@ -2,12 +2,10 @@
 """harness - the transform daemon for real: private PostgreSQL and Redis, silver made by DuckDB, HTTP."""
 import base64
 import ctypes
-import glob
 import hashlib
 import hmac
 import json
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -23,13 +21,10 @@ import requests
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 sys.path.insert(0, ROOT + "/stack/local")
 
-from places import Ports  # noqa: E402
+from bare import BarePostgres, BareRedis, connect, free_port, migrate  # noqa: E402
 
-free_port = Ports().take  # none of those the kernel gives to outgoing connections
 BIN = os.environ.get("MILLRACE_BUILD", os.path.join(ROOT, "build/release/bin"))
-PG = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 KEY = "5a" * 32
-SCHEMAS = [("jobs", "job-orchestrator"), ("catalog", "validation"), ("auth", "auth-gateway")]
 
 
 def wait_until(what, seconds=20, why="it did not come to pass"):
@@ -79,43 +74,13 @@ class World:
         self.duck = Duck()
         self.silver = os.path.join(self.dir, "silver", "default")
         os.makedirs(self.silver)
-        self._postgres()
-        self._redis()
-        self._schemas()
+        self.postgres, self.redis = BarePostgres(), BareRedis()
+        for service in ("job-orchestrator", "validation", "auth-gateway"):
+            migrate(self.postgres.port, service)
         self.port, self.inner = free_port(), free_port()
 
-    def _as(self):
-        return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
-
-    def pg_tool(self, tool, *args):
-        subprocess.run(self._as() + [f"{PG}/{tool}", *args], check=True, cwd="/", stdout=subprocess.DEVNULL)
-
-    def _postgres(self):
-        self.pg_port = free_port()
-        self.pg_dir = os.path.join(self.dir, "pg")
-        os.mkdir(self.pg_dir)
-        if os.getuid() == 0:
-            shutil.chown(self.pg_dir, pwd.getpwnam("postgres").pw_uid)
-        self.pg_tool("initdb", "-D", self.pg_dir + "/data", "-A", "trust", "-U", "postgres", "--no-sync")
-        self.start_postgres()
-
-    def start_postgres(self):
-        options = f"-p {self.pg_port} -k {self.pg_dir} -c listen_addresses=127.0.0.1 -c fsync=off"
-        self.pg_tool("pg_ctl", "-D", self.pg_dir + "/data", "-w", "-o", options, "-l", self.pg_dir + "/log", "start")
-
-    def _redis(self):
-        self.redis_port = free_port()
-        self.procs["redis"] = subprocess.Popen(
-            ["redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", self.dir],
-            stdout=subprocess.DEVNULL)
-
-    def connect(self, user="postgres", database="millrace"):
-        c = psycopg2.connect(host="127.0.0.1", port=self.pg_port, user=user, dbname=database)
-        c.autocommit = True
-        return c
-
     def sql(self, query, *params, user="postgres"):
-        c = self.connect(user)
+        c = connect(self.postgres.port, user)
         try:
             with c.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cur:
                 cur.execute(query, params or None)
@@ -123,21 +88,12 @@ class World:
         finally:
             c.close()
 
-    def _schemas(self):
-        c = self.connect(database="postgres")
-        c.cursor().execute("create database millrace")
-        c.close()
-        self.sql(open(f"{ROOT}/stack/postgres/bootstrap.sql", encoding="utf-8").read())
-        for schema, service in SCHEMAS:
-            for path in sorted(glob.glob(f"{ROOT}/services/{service}/migrations/*.sql")):
-                self.sql(f"set role millrace_{schema}_owner;" + open(path, encoding="utf-8").read())
-
     def env(self, **more):
         key = os.path.join(self.dir, "transform.key")
         with open(key, "w", encoding="utf-8") as f:
             f.write(KEY)
-        return {"PATH": os.environ["PATH"], "MILLRACE_DB": f"host=127.0.0.1 port={self.pg_port} dbname=millrace",
-                "MILLRACE_REDIS": f"127.0.0.1:{self.redis_port}", "MILLRACE_TRANSFORM_TOKEN_KEY_FILE": key,
+        return {"PATH": os.environ["PATH"], "MILLRACE_DB": f"host=127.0.0.1 port={self.postgres.port} dbname=millrace",
+                "MILLRACE_REDIS": f"127.0.0.1:{self.redis.port}", "MILLRACE_TRANSFORM_TOKEN_KEY_FILE": key,
                 "MILLRACE_TRANSFORM_LISTEN": f"127.0.0.1:{self.port}",
                 "MILLRACE_TRANSFORM_INTERNAL_LISTEN": f"127.0.0.1:{self.inner}",
                 "MILLRACE_SILVER_DIR": os.path.join(self.dir, "silver"),
@@ -172,8 +128,9 @@ class World:
 
     def close(self):
         for name in list(self.procs):
-            self.stop(name, signal.SIGTERM if name != "redis" else signal.SIGKILL)
-        self.pg_tool("pg_ctl", "-D", self.pg_dir + "/data", "-w", "-m", "immediate", "stop")
+            self.stop(name)
+        self.redis.close()
+        self.postgres.close()
         shutil.rmtree(self.dir)
 
     # --- HTTP ---

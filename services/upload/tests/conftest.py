@@ -2,19 +2,15 @@
 # conftest - two replicas of upload on a private PostgreSQL and Redis, a tus client, a TCP proxy.
 import base64
 import contextlib
-import glob
 import hashlib
 import hmac
 import http.client
 import json
 import os
-import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -26,18 +22,11 @@ import pytest
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 sys.path.insert(0, ROOT + "/stack/local")
 
-from places import Ports  # noqa: E402
+from bare import BarePostgres, BareRedis, connect, free_port, migrate  # noqa: E402
 
-free_port = Ports().take  # none of those the kernel gives to outgoing connections
-PG = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
 BINARY = os.path.join(os.environ.get("MILLRACE_BUILD", f"{ROOT}/build/release/bin"), "millrace-upload")
 KEY = "22" * 32
 SARA = "01890000-0000-7000-8000-00000000aaaa"
-
-
-def as_postgres(args):
-    """PostgreSQL refuses root."""
-    return ["runuser", "-u", "postgres", "--"] + args if os.getuid() == 0 else args
 
 
 def wait_for(what, seconds=30):
@@ -50,53 +39,26 @@ def wait_for(what, seconds=30):
     raise AssertionError("did not happen in time")
 
 
-def connect(port, user="postgres", database="millrace"):
-    c = psycopg2.connect(host="127.0.0.1", port=port, user=user, dbname=database)
-    c.autocommit = True
-    return c
-
-
-def run_sql(connection, path, role=None):
-    with open(path, encoding="utf-8") as f, connection.cursor() as cur:
-        cur.execute((f"set role {role};\n" if role else "") + f.read() + ("\nreset role;" if role else ""))
-
-
 @pytest.fixture(scope="session")
 def postgres():
-    where = tempfile.mkdtemp(prefix="millrace-upload-")
-    if os.getuid() == 0:
-        shutil.chown(where, pwd.getpwnam("postgres").pw_uid)
-    port = free_port()
-    run = lambda *a: subprocess.run(as_postgres(list(a)), check=True, stdout=subprocess.DEVNULL, cwd="/")
-    run(f"{PG}/initdb", "-D", f"{where}/data", "-A", "trust", "-U", "postgres")
-    options = f"-p {port} -k {where} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run(f"{PG}/pg_ctl", "-D", f"{where}/data", "-w", "-o", options, "-l", f"{where}/log", "start")
-    connect(port, database="postgres").cursor().execute("create database millrace")
-    owner = connect(port)
-    run_sql(owner, f"{ROOT}/stack/postgres/bootstrap.sql")
-    for service, schema in (("job-orchestrator", "jobs"), ("transform", "transform"), ("validation", "catalog"),
-                            ("upload", "upload")):
-        for path in sorted(glob.glob(f"{ROOT}/services/{service}/migrations/*.sql")):
-            run_sql(owner, path, f"millrace_{schema}_owner")
-    owner.cursor().execute(
+    server = BarePostgres()
+    for service in ("job-orchestrator", "transform", "validation", "upload"):
+        migrate(server.port, service)
+    connect(server.port).cursor().execute(
         "insert into catalog.domains (name, created_by) values ('sales', 'test');"
         "insert into catalog.datasets (id, domain, name, kind, mode, created_by) values"
         "(gen_random_uuid(), 'default', 'online_sales', 'upload', 'append', 'test'),"
         "(gen_random_uuid(), 'sales', 'leads', 'upload', 'append', 'test'),"
         "(gen_random_uuid(), 'default', 'summary', 'derived', 'replace', 'test')")
-    yield port
-    run(f"{PG}/pg_ctl", "-D", f"{where}/data", "-w", "-m", "immediate", "stop")
-    shutil.rmtree(where)
+    yield server.port
+    server.close()
 
 
 @pytest.fixture(scope="session")
 def redis():
-    port = free_port()
-    p = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1"],
-                         stdout=subprocess.DEVNULL, cwd="/")
-    yield port
-    p.terminate()
-    p.wait()
+    server = BareRedis()
+    yield server.port
+    server.close()
 
 
 def token(domains=None, admin=False, user=SARA):

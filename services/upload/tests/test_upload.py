@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 # test_upload - the daemon as clients see it, from a first byte to what dies in the middle.
-import base64
 import concurrent.futures
 import http.client
 import json
@@ -15,7 +14,7 @@ import time
 import pytest
 import redis as redis_client
 
-from conftest import Proxy, SARA, new_id, token, wait_for
+from conftest import Proxy, new_id, token, wait_for
 
 DATA = b"a,b\n" + b"".join(b"%d,x\n" % i for i in range(20000))
 
