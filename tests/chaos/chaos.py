@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT / "stack/local"))
 
 from books import Books  # noqa: E402
 from faults import CALLS, DAEMONS, VICTIMS, KillAtCall, kill  # noqa: E402
-from load import Batch, prepare, send, wait_for_end  # noqa: E402
+from known import add_dataset  # noqa: E402
+from load import DATASET, Batch, send, wait_for_end  # noqa: E402
 from suite import Suite  # noqa: E402
 
 SETTINGS = {
@@ -39,7 +40,7 @@ class Chaos:
         self.books = Books(suite)
         self.batches = []
         self.passed = self.failed = 0
-        prepare(self.person)
+        add_dataset(self.person, DATASET)
 
     def one_file(self, rows, fault):
         """Send a file while fault() does its work; the run must end well. Returns the sentence of the fault."""

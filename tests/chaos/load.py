@@ -6,51 +6,21 @@ import random
 import time
 import uuid
 
+from known import KnownFile
 from session import ENDED
 
-CONTRACT = {"fields": [
-    {"name": "id", "type": "integer", "constraints": {"required": True}},
-    {"name": "units", "type": "integer"},
-    {"name": "price", "type": "number", "millrace": {"type": "decimal", "precision": 18, "scale": 2}},
-    {"name": "note", "type": "string"},
-]}
 DATASET = "chaos"
 PIECE_BYTES = 256 << 10
 
 
-class Batch:
-    """One file: its bytes, and what must stand in gold because of it."""
+class Batch(KnownFile):
+    """One of many files with ids of its own, and how far it is."""
 
     def __init__(self, seed, rows):
-        rng = random.Random(seed)
-        self.name = f"batch_{seed}.csv"
-        self.good = self.bad = self.units = 0
-        lines = ["id,units,price,note"]
-        for n in range(rows):
-            units = rng.randrange(1000)
-            is_bad = rng.random() < 0.002
-            lines.append(f"{seed * 10_000_000 + n},{'x' if is_bad else units},{rng.randrange(99999) / 100:.2f},"
-                         f'"row {n}, batch {seed}"')
-            self.bad += is_bad
-            self.good += not is_bad
-            self.units += 0 if is_bad else units
-        self.bytes = ("\n".join(lines) + "\n").encode()
-        self.upload = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+        super().__init__(f"batch_{seed}.csv", rows, seed, bad=0.002, first_id=seed * 10_000_000)
+        self.upload = str(uuid.UUID(int=random.Random(seed).getrandbits(128), version=4))
         self.run_id = None
         self.last = None  # the last answer, for the report when nothing goes on
-
-
-def prepare(person):
-    """The dataset and its contract."""
-    ok(person.post("/api/datasets", {"name": DATASET, "mode": "append", "error_budget_pct": 5}), 200, 201)
-    answer = ok(person.put(f"/api/datasets/{DATASET}/contract/draft", {"doc": CONTRACT}), 200, 201)
-    ok(person.post(f"/api/datasets/{DATASET}/contract/publish", {},
-                   headers={"If-Match": answer.json()["etag"]}), 200)
-
-
-def ok(answer, *statuses):
-    assert answer.status in statuses, answer
-    return answer
 
 
 def send(person, batch, deadline_s=90):

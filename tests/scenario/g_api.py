@@ -5,7 +5,7 @@ import json
 import uuid
 
 from checked import DOC, Checked
-from scene import CONTRACT
+from known import CONTRACT
 
 TUS = {"Tus-Resumable": "1.0.0"}
 

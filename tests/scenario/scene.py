@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import pathlib
-import random
 import re
 import signal
 import subprocess
@@ -13,32 +12,8 @@ import time
 
 import psycopg2
 
+from known import KnownFile, add_dataset
 from session import ENDED
-
-
-class File:
-    """A CSV of which we know what must stand in gold because of it."""
-
-    def __init__(self, name, rows, seed, bad=0.0, pad=0):
-        rng = random.Random(seed)
-        self.name, self.good, self.bad, self.units = name, 0, 0, 0
-        lines = ["id,units,price,note"]
-        for n in range(rows):
-            units, broken = rng.randrange(1000), rng.random() < bad
-            lines.append(f"{n},{'x' if broken else units},{rng.randrange(99999) / 100:.2f},"
-                         f"\"row {n}, of {name}{'.' * pad}\"")
-            self.bad += broken
-            self.good += not broken
-            self.units += 0 if broken else units
-        self.bytes = ("\n".join(lines) + "\n").encode()
-
-
-CONTRACT = {"fields": [
-    {"name": "id", "type": "integer", "constraints": {"required": True}},
-    {"name": "units", "type": "integer"},
-    {"name": "price", "type": "number", "millrace": {"type": "decimal", "precision": 18, "scale": 2}},
-    {"name": "note", "type": "string"},
-]}
 
 
 # A process that was stopped at its work: the run, who holds its task under which epoch, its pid.
@@ -62,14 +37,7 @@ class Scene:
 
     def dataset(self, mode="append", contract=True, suffix="", **more):
         name = self.name + suffix
-        answer = self.person.post("/api/datasets", {"name": name, "mode": mode, "error_budget_pct": 5, **more})
-        assert answer.status in (200, 201), answer
-        if contract:
-            draft = self.person.put(f"/api/datasets/{name}/contract/draft", {"doc": CONTRACT})
-            assert draft.status in (200, 201), draft
-            answer = self.person.post(f"/api/datasets/{name}/contract/publish", {},
-                                      headers={"If-Match": draft.json()["etag"]})
-            assert answer.status == 200, answer
+        add_dataset(self.person, name, mode, contract, **more)
         self.expected[name] = {}
         return name
 
@@ -90,7 +58,7 @@ class Scene:
 
     def file(self, rows=1000, bad=0.0, pad=0):
         self.seed += 1
-        return File(f"{self.name}_{self.seed}.csv", rows, f"{self.name}{self.seed}", bad, pad)
+        return KnownFile(f"{self.name}_{self.seed}.csv", rows, f"{self.name}{self.seed}", bad, pad)
 
     def curl(self, dataset, file, expect=True):
         """As anybody would: curl -T, with the session's cookie; the upload document."""
