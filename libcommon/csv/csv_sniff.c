@@ -106,6 +106,20 @@ static uint32_t lines_above(const struct csv_sample *front, struct csv_given *kn
 	return declared ? lines : 1;
 }
 
+/* What stands above or behind the table does not speak against it; its last rows do, where they
+ * are no footer. */
+static void count_rows(
+    const struct csv_view *v, const struct csv_dialect *d, struct csv_sniff_reading *out)
+{
+	const size_t data = v->n_rows > d->footer_rows ? v->n_rows - d->footer_rows : 0;
+	const size_t end = d->first_table ? v->to : data;
+	out->rows = v->table_rows;
+	for (size_t i = v->to; i < end; i++) {
+		out->rows++;
+		out->regular_rows += v->rows[i].cells == v->width && !v->rows[i].bad;
+	}
+}
+
 static int judge(const struct csv_sample *samples, size_t n, const struct csv_given *given,
     struct csv_sniff_result *r, struct err *err)
 {
@@ -126,9 +140,11 @@ static int judge(const struct csv_sample *samples, size_t n, const struct csv_gi
 	if (view.n_rows == 0 && light.whole)
 		rc = err_set_code(err, ERR_INPUT, "file.empty",
 		    "the file has no header row: it holds nothing but line ends");
-	/* What stands above the table does not speak against it. */
-	r->chosen.rows = light.whole ? view.table_rows : r->chosen.rows - view.from;
 	take_rows(&view, given, &names, r);
+	if (light.whole)
+		count_rows(&view, &r->dialect, &r->chosen);
+	else
+		r->chosen.rows -= view.from;
 	csv_why_runner_up(r);
 	csv_why_doubt(r, &names, are_numbers(&view, &r->dialect));
 	csv_view_done(&view);

@@ -121,6 +121,29 @@ static void test_close_calls_are_told(void **state)
 	}
 }
 
+/* Bad rows at the end count against the reading as those in the middle do; footers do not. */
+static void test_last_rows_are_evidence(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *footer;
+		size_t regular, rows;
+	} rows[] = { { "id,name\n1,Ann\n2,Bob,x\n3\n", NULL, 2, 4 },
+		{ "id,name\n1,Ann\n2,Bob,x\n3\n4,Dora\n", NULL, 3, 5 },
+		{ "id,name\n1,Ann\n2,Bob\n\nsum of all\n", NULL, 3, 3 },
+		{ "id,name\n1,Ann\n2,Bob,x\n3\n", "2", 2, 2 }, { "id,name\n", "2", 1, 1 } };
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct csv_given given = { 0 };
+		struct csv_sniff_result r;
+		struct err err = { 0 };
+		if (rows[i].footer != NULL)
+			assert_int_equal(csv_given_set(&given, "footer", rows[i].footer, &err), 0);
+		assert_int_equal(sniff(rows[i].text, strlen(rows[i].text), &given, &r, &err), 0);
+		if (r.chosen.rows != rows[i].rows || r.chosen.regular_rows != rows[i].regular)
+			fail_msg("%zu: %zu of %zu", i, r.chosen.regular_rows, r.chosen.rows);
+	}
+}
+
 /* Declared tables end at the first blank line; tables are told with where they begin. */
 static void test_tables(void **state)
 {
@@ -360,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_what_is_given_is_not_guessed),
 		cmocka_unit_test(test_close_calls_are_told),
+		cmocka_unit_test(test_last_rows_are_evidence),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_one_long_row),
 		cmocka_unit_test(test_samples_further_in),
