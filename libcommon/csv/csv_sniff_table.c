@@ -260,6 +260,15 @@ static void leave_padded_titles(struct csv_view *v)
 	}
 }
 
+/* Rows a stretch outweighs others by. Names in the file's first row and a later one that keeps them
+ * are two, whatever stands between: else a bad row outbids the two around it by its surplus cells.
+ */
+static double rows_of(const struct csv_view *v, const struct stretch *s)
+{
+	const bool kept = s->sum > 0 && s->from == 0 && s->to > 1 && is_names(&v->rows[0]);
+	return kept && s->sum < 2 ? 2 : s->sum;
+}
+
 /* What a stretch is worth: rows, and columns a little. A lone row proves little however wide. */
 static double value_of(double rows, size_t cells, bool split)
 {
@@ -278,7 +287,7 @@ void csv_table_find(struct csv_view *v)
 	for (size_t i = 0; i < n && i < WIDTHS_TRIED; i++) {
 		const struct stretch s = find_stretch(v, widths[i].cells);
 		const size_t cells = widths[i].cells;
-		const double value = value_of(s.sum + rows_behind(v, cells), cells, split);
+		const double value = value_of(rows_of(v, &s) + rows_behind(v, cells), cells, split);
 		if (value <= most)
 			continue;
 		most = value;

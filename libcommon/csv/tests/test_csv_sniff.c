@@ -40,6 +40,8 @@ static const struct sniff_case cases[] = {
 	{ "most rows win", "a,b;c\n1,2;3\n1,2\n1,2\n", ',', 2 },
 	{ "more columns among equals", "a,b,c;d\n1,2,3;4\n", ',', 3 },
 	{ "one column", "name\nx\ny\n", '\0', 1 },
+	{ "a surplus cell in one of two rows", "id,name\n1,Ann,x\n2,Bob\n", ',', 2 },
+	{ "surplus empty cells in one of two rows", "a;town\n1;Ulm;;\nx;Ulm\n", ';', 2 },
 };
 
 static void test_cases(void **state)
