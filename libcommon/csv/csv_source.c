@@ -15,6 +15,7 @@ enum {
 	INPUT_BYTES = 64 << 10, /* read at once from an archive */
 	MAGIC_BYTES = 4,
 	GZIP_WINDOW_BITS = 15 + 16, /* the largest window, gzip's frame */
+	ZSTD_HEADER_BYTES = 18,     /* most of a frame's header (RFC 8878, 3.1.1) */
 };
 
 struct csv_source {
@@ -28,6 +29,7 @@ struct csv_source {
 	uint64_t consumed; /* of the callback */
 	z_stream gzip;
 	ZSTD_DCtx *zstd;
+	size_t frame_bytes; /* zstd: of the frame at hand, taken so far */
 };
 
 static int refill(struct csv_source *s, struct err *err)
@@ -182,6 +184,13 @@ static int refuse_zstd(const struct csv_source *s, size_t rc, struct err *err)
 	    "byte %llu: the zstd archive is damaged (%s)", place(s), ZSTD_getErrorName(rc));
 }
 
+/* A frame's header is given byte by byte. libzstd 1.5.4 unpacks a frame that it sees whole at once
+ * by other code, which lets blocks pass that a frame in pieces is refused for. */
+static size_t offered(const struct csv_source *s)
+{
+	return s->frame_bytes < ZSTD_HEADER_BYTES && s->at < s->n ? s->at + 1 : s->n;
+}
+
 static ssize_t read_zstd(struct csv_source *s, void *p, size_t n, struct err *err)
 {
 	for (;;) {
@@ -189,13 +198,16 @@ static ssize_t read_zstd(struct csv_source *s, void *p, size_t n, struct err *er
 			return -1;
 		if (s->n == 0 && !s->open)
 			return 0;
-		ZSTD_inBuffer in = { s->in, s->n, s->at };
+		ZSTD_inBuffer in = { s->in, offered(s), s->at };
 		ZSTD_outBuffer out = { p, n, 0 };
 		const size_t rc = ZSTD_decompressStream(s->zstd, &out, &in);
+		s->frame_bytes += in.pos - s->at;
 		s->at = in.pos;
 		if (ZSTD_isError(rc) != 0)
 			return refuse_zstd(s, rc, err);
 		s->open = rc != 0;
+		if (!s->open)
+			s->frame_bytes = 0;
 		if (out.pos > 0)
 			return (ssize_t)out.pos;
 		if (s->open && s->n == 0)

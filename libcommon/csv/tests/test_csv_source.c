@@ -183,6 +183,27 @@ static void test_damage(void **state)
 	buf_done(&zstd);
 }
 
+/* A frame of no bytes whose one block repeats a byte no times: refused at every cut, where libzstd
+ * alone takes it when it comes in one piece. Found by fuzzing. */
+static void test_empty_block_of_zstd(void **state)
+{
+	(void)state;
+	static const char frame[] = "\x28\xb5\x2f\xfd\x20\x00\x03\x00\x00\x0a";
+	struct buf file;
+	struct buf out;
+	buf_init(&file, CAP);
+	buf_init(&out, CAP);
+	buf_add(&file, frame, sizeof(frame) - 1);
+	for (size_t step = 0; step < sizeof(frame); step++) {
+		struct err err = { 0 };
+		enum csv_compression kind;
+		assert_int_equal(unpack(&file, step, 512, &out, &kind, &err), -1);
+		assert_string_equal(err.code, "file.archive");
+	}
+	buf_done(&file);
+	buf_done(&out);
+}
+
 /* Cut at every length: never taken for whole. */
 static void test_cut_off(void **state)
 {
@@ -259,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_members_and_frames),
 		cmocka_unit_test(test_short_files),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_empty_block_of_zstd),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_window_over_the_limit),
 		cmocka_unit_test(test_read_fails),
