@@ -226,6 +226,22 @@ static uint8_t neighbour(const uint8_t *p, size_t n, const char *run, size_t len
 	return 0;
 }
 
+/* Is the run one byte repeated that elsewhere mostly stands alone? Then empty cells made it. */
+static bool is_of_empty_cells(
+    const struct census *c, const uint8_t *p, size_t n, const char *run, size_t len)
+{
+	size_t runs = 0;
+	for (size_t i = 1; i < len; i++) {
+		if (run[i] != run[0])
+			return false;
+	}
+	const uint8_t *end = p + n;
+	for (const uint8_t *at = p; (at = memmem(at, (size_t)(end - at), run, len)) != NULL;
+	     at += len)
+		runs++;
+	return runs * len * 2 < c->all[(uint8_t)run[0]];
+}
+
 /* Two bytes, and what always stands around them. */
 static void put_run(const struct census *c, const uint8_t *p, size_t n, int a, int b,
     struct csv_delimiter *out, size_t *n_out)
@@ -242,7 +258,7 @@ static void put_run(const struct census *c, const uint8_t *p, size_t n, int a, i
 	size_t blanks = 0;
 	for (size_t i = 0; i < len; i++)
 		blanks += run[i] == ' ';
-	if (blanks < len)
+	if (blanks < len && !is_of_empty_cells(c, p, n, run, len))
 		put(out, n_out, run, csv_delimiter_prior(run), (double)c->pairs[a][b] / c->lines);
 }
 

@@ -41,6 +41,11 @@ static const struct sniff_case cases[] = {
 	{ "more columns among equals", "a,b,c;d\n1,2,3;4\n", ',', 3 },
 	{ "one column", "name\nx\ny\n", '\0', 1 },
 	{ "a surplus cell in one of two rows", "id,name\n1,Ann,x\n2,Bob\n", ',', 2 },
+	{ "empty cells are no delimiter of two",
+	    "id,note,city,day\n1,late,Rome,2026-06-18,,x\n2,,Ulm,2026-06-12\n3,ok,Rome,2026-02-"
+	    "16\n",
+	    ',', 4 },
+	{ "a delimiter of two equal bytes", "a,,b,,c\nx,,y, z,,u\n", ',', 3 },
 	{ "surplus empty cells in one of two rows", "a;town\n1;Ulm;;\nx;Ulm\n", ';', 2 },
 };
 
