@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "csv/csv_split.h"
+#include "csv_fixture.h"
 
 struct rest_case {
 	const char *name;
@@ -48,24 +49,6 @@ static const struct rest_case cases[] = {
 	{ "CR LF", "\r\nx,y,z\r\n1,2,3\r\n\r\nk,l\r\n1,2\r\n", "4:3:2 7:2:2", false },
 };
 
-struct source {
-	const char *p;
-	size_t n;
-	size_t step; /* bytes a read */
-};
-
-static ssize_t read_some(void *arg, void *p, size_t n, struct err *err)
-{
-	struct source *s = arg;
-	(void)err;
-	size_t take = s->n < n ? s->n : n;
-	take = take < s->step ? take : s->step;
-	memcpy(p, s->p, take);
-	s->p += take;
-	s->n -= take;
-	return (ssize_t)take;
-}
-
 /* Reads a file whose first table is a,b and returns what stands behind it. */
 static struct csv_split_rest rest_of(const char *text, size_t n, bool blank_ends, size_t block)
 {
@@ -75,9 +58,9 @@ static struct csv_split_rest rest_of(const char *text, size_t n, bool blank_ends
 						    .line_end = CSV_LINE_MIXED,
 						    .first_table = true,
 						    .blank_ends = blank_ends } };
-	struct source source = { text, n, block };
+	struct fixture_file file = { .p = text, .n = n, .step = block };
 	const struct csv_split_params p = {
-		.read = read_some, .arg = &source, .sniffed = &known, .block_bytes = block
+		.read = fixture_read, .arg = &file, .sniffed = &known, .block_bytes = block
 	};
 	struct csv_split *split = NULL;
 	struct csv_block b = { 0 };

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "csv_fixture.h"
 #include "csv_table.h"
 
 struct dialect_case {
@@ -267,24 +268,13 @@ static void test_cut_delimiter(void **state)
 	buf_done(&out);
 }
 
-static ssize_t read_span(void *arg, void *p, size_t n, struct err *err)
-{
-	struct span *left = arg;
-	(void)err;
-	const size_t take = left->n < n ? left->n : n;
-	memcpy(p, left->p, take);
-	left->p += take;
-	left->n -= take;
-	return (ssize_t)take;
-}
-
 static void test_what_is_behind_the_table(void **state)
 {
 	(void)state;
 	static const char text[] = "a,b\n1,2\n\n\nx,y,z\n1,2,3\nend";
 	const struct csv_sniff_result known = { .dialect = { COMMA, .first_table = true } };
-	struct span left = { (const uint8_t *)text, sizeof(text) - 1 };
-	const struct csv_split_params p = { .read = read_span, .arg = &left, .sniffed = &known };
+	struct fixture_file file = { .p = text, .n = sizeof(text) - 1 };
+	const struct csv_split_params p = { .read = fixture_read, .arg = &file, .sniffed = &known };
 	struct csv_split *split = NULL;
 	struct csv_block block = { 0 };
 	struct err err = { 0 };
@@ -301,7 +291,7 @@ static void test_what_is_behind_the_table(void **state)
 	assert_int_equal(rest->tables.at[0].columns, 3);
 	assert_int_equal(rest->tables.at[0].rows, 3);
 	assert_int_equal(rest->lines, 5);
-	assert_int_equal(left.n, 0);
+	assert_int_equal(file.at, file.n);
 	csv_block_done(&block);
 	csv_split_close(&split);
 }
@@ -316,8 +306,8 @@ static void test_many_blank_lines(void **state)
 	memset(text, '\n', n);
 	memcpy(text, "a,b\n1,2\n", 8);
 	memcpy(text + n / 2, "3,4", 3);
-	struct span left = { (const uint8_t *)text, n };
-	const struct csv_split_params p = { .read = read_span, .arg = &left, .sniffed = &known };
+	struct fixture_file file = { .p = text, .n = n };
+	const struct csv_split_params p = { .read = fixture_read, .arg = &file, .sniffed = &known };
 	struct csv_split *split = NULL;
 	struct csv_block block = { 0 };
 	struct err err = { 0 };
@@ -343,9 +333,9 @@ static void test_progress_of_blocks(void **state)
 		memset(text, 0, 2 * n);
 		for (size_t i = 0; i < n; i++)
 			text[i * unit] = "a,b\n"[i % 4];
-		struct span left = { (const uint8_t *)text, n * unit };
+		struct fixture_file file = { .p = text, .n = n * unit };
 		const struct csv_split_params p = {
-			.read = read_span, .arg = &left, .block_bytes = 4096
+			.read = fixture_read, .arg = &file, .block_bytes = 4096
 		};
 		struct csv_split *split = NULL;
 		struct csv_block block = { 0 };
@@ -370,8 +360,8 @@ static void test_places_in_utf16(void **state)
 		text[2 * i] = plain[i];
 		text[2 * i + 1] = '\0';
 	}
-	struct span left = { (const uint8_t *)text, 2 * (sizeof(plain) - 1) };
-	const struct csv_split_params p = { .read = read_span, .arg = &left };
+	struct fixture_file file = { .p = text, .n = 2 * (sizeof(plain) - 1) };
+	const struct csv_split_params p = { .read = fixture_read, .arg = &file };
 	struct csv_split *split = NULL;
 	struct csv_block block = { 0 };
 	struct err err = { 0 };
