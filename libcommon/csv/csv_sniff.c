@@ -116,7 +116,7 @@ static void count_rows(
 	out->rows = v->table_rows;
 	for (size_t i = v->to; i < end; i++) {
 		out->rows++;
-		out->regular_rows += v->rows[i].cells == v->width && !v->rows[i].bad;
+		out->regular_rows += csv_view_is_regular(v, &v->rows[i]);
 	}
 }
 

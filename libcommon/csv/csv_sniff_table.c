@@ -86,7 +86,7 @@ static void reach_up(struct csv_view *v)
 	if (v->from == 0)
 		return;
 	const struct csv_view_row *first = &v->rows[0];
-	if (!first->bad && first->cells == v->width &&
+	if (csv_view_is_regular(v, first) &&
 	    (first->filled * 2 >= first->cells || first->strict > 0)) {
 		v->from = 0;
 		return;
@@ -265,7 +265,7 @@ static void leave_padded_titles(struct csv_view *v)
  */
 static double rows_of(const struct csv_view *v, const struct stretch *s)
 {
-	const bool kept = s->sum > 0 && s->from == 0 && s->to > 1 && is_names(&v->rows[0]);
+	const bool kept = s->from == 0 && s->to > 1 && is_names(&v->rows[0]);
 	return kept && s->sum < 2 ? 2 : s->sum;
 }
 

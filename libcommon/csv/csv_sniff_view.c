@@ -123,11 +123,6 @@ size_t csv_view_cells(struct csv_view *v, const struct csv_view_row *row)
 	return again.cells < CSV_VIEW_CELLS ? again.cells : CSV_VIEW_CELLS;
 }
 
-static bool is_regular(const struct csv_view *v, const struct csv_view_row *row)
-{
-	return !row->bad && row->cells == v->width;
-}
-
 static void take_cell(struct csv_view_column *c, const struct csv_view *v, size_t i)
 {
 	const struct csv_probe_cell *cell = &v->cells[i];
@@ -184,7 +179,7 @@ static void judge_columns(struct csv_view *v)
 	size_t skip = v->headers;
 	const size_t every = v->regular / CSV_VIEW_TYPED + 1;
 	for (size_t i = v->from, k = 0; i < v->to; i++) {
-		if (!is_regular(v, &v->rows[i]))
+		if (!csv_view_is_regular(v, &v->rows[i]))
 			continue;
 		if (skip > 0) {
 			skip--;
@@ -326,7 +321,7 @@ static struct sums add_up(struct csv_view *v)
 		v->table_rows++;
 		v->bad += row->bad;
 		s.bytes += bytes;
-		if (!is_regular(v, row))
+		if (!csv_view_is_regular(v, row))
 			continue;
 		v->regular++;
 		s.regular_bytes += bytes;

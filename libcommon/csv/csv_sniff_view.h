@@ -101,6 +101,12 @@ void csv_view_done(struct csv_view *v);
  */
 void csv_view_read(struct csv_view *v, const struct csv_dialect *d, double prior, size_t limit);
 
+/* csv_view_is_regular - is the row sound and as wide as the table? */
+static inline bool csv_view_is_regular(const struct csv_view *v, const struct csv_view_row *row)
+{
+	return !row->bad && row->cells == v->width;
+}
+
 /* csv_view_cells - the cells of a row once more, in v->cells; returns how many of them are there.
  */
 size_t csv_view_cells(struct csv_view *v, const struct csv_view_row *row);
