@@ -15,12 +15,12 @@
 enum { TASK_ARENA_BYTES = 256 << 20, TASK_LINE_BYTES = 1 << 20 };
 
 struct task {
-	int fd;                       /* report pipe; borrowed */
+	int fd; /* report pipe; borrowed */
+	struct arena *arena;
 	pthread_mutex_t lock;         /* guards what follows and keeps lines whole */
 	int64_t next_mono_ms;         /* progress before this moment is dropped */
 	int64_t bytes, rows, rejects; /* told last */
 	bool ended;                   /* result or error was sent */
-	struct arena *arena;
 };
 
 struct task *task_new(int report_fd)

@@ -2,6 +2,7 @@
 """bare - PostgreSQL and Redis for the tests of one part: no passwords, nothing synced, gone at close().
 
 A whole suite with its passwords and its configuration is suite.py."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -22,14 +23,17 @@ def connect(port, user="postgres", database="millrace", autocommit=True):
     return c
 
 
+def run_script(port, script, database="millrace"):
+    with contextlib.closing(connect(port, database=database)) as c:
+        c.cursor().execute(script)
+
+
 def migrate(port, service, *names):
     """A service's migrations as their owner, all of them or those named ("0001_gold")."""
     owner = f"millrace_{SERVICES[service][1]}_owner"
     directory = ROOT / "services" / service / "migrations"
     for path in [directory / f"{name}.sql" for name in names] or sorted(directory.glob("*.sql")):
-        c = connect(port)
-        c.cursor().execute(f"set role {owner};\n" + path.read_text(encoding="utf-8"))
-        c.close()
+        run_script(port, f"set role {owner};\n" + path.read_text(encoding="utf-8"))
 
 
 class BarePostgres:
@@ -43,12 +47,8 @@ class BarePostgres:
             shutil.chown(self.dir, "postgres", "postgres")
         self.tool("initdb", "-A", "trust", "-U", "postgres", "--no-sync")
         self.start()
-        admin = connect(self.port, database="postgres")
-        admin.cursor().execute("create database millrace")
-        admin.close()
-        c = connect(self.port)
-        c.cursor().execute((ROOT / "stack/postgres/bootstrap.sql").read_text(encoding="utf-8"))
-        c.close()
+        run_script(self.port, "create database millrace", "postgres")
+        run_script(self.port, (ROOT / "stack/postgres/bootstrap.sql").read_text(encoding="utf-8"))
 
     def tool(self, name, *args):
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []

@@ -10,7 +10,6 @@ import tempfile
 import time
 import uuid
 
-
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 sys.path.insert(0, ROOT + "/stack/local")
 
@@ -74,8 +73,9 @@ class Child:
         _, status = os.waitpid(self.pid, 0)
         self.log.seek(0)
         self.log_text = self.log.read().decode()
-        assert os.waitstatus_to_exitcode(status) != 66, self.log_text  # ThreadSanitizer saw a race
-        return os.waitstatus_to_exitcode(status), self.lines[-1] if self.lines else None
+        code = os.waitstatus_to_exitcode(status)
+        assert code != 66, self.log_text  # ThreadSanitizer saw a race
+        return code, self.lines[-1] if self.lines else None
 
 
 def field(value):
